@@ -9,6 +9,7 @@ from crrubric.domain.archive.manifest import CopyKind
 from crrubric.domain.ballots.receipts import group_receipt
 from crrubric.domain.people.languages import NAMES
 from crrubric.queries.people.people import OPERATOR
+from crrubric.services.record.whole_files import write_whole_file
 
 
 @click.command("archive")
@@ -25,10 +26,11 @@ from crrubric.queries.people.people import OPERATOR
     help="A copy for the public: without the texts that were chosen to be blacked out, with roles"
     " instead of names.",
 )
+@click.option("--replace", is_flag=True, help="Overwrite TARGET if it is there already.")
 @click.option("--names", is_flag=True, help="With --redacted: people stay named.")
 @run_in_app
 def write_archive_file(
-    slug: str, target: Path, language: str | None, redacted: bool, names: bool
+    slug: str, target: Path, language: str | None, redacted: bool, names: bool, replace: bool
 ) -> None:
     """Write the archive of the evaluation SLUG to the new file TARGET, once the decision is final.
 
@@ -45,15 +47,7 @@ def write_archive_file(
         names_people=names,
         language=language or "",
     )
-    try:
-        file = target.open("x+b")
-    except FileExistsError as error:
-        raise click.UsageError(f"{target} is there already: choose another name.") from error
-    with file:
-        try:
-            made = make_archive(OPERATOR, slug, file, wanted)
-        except BaseException:
-            target.unlink()
-            raise
+    with write_whole_file(target, replace=replace) as draft, draft.open("r+b") as file:
+        made = make_archive(OPERATOR, slug, file, wanted)
     click.echo(f"wrote {target}: {made.files} files")
     click.echo(f"Its SHA-256 before the comment is {group_receipt(made.sha256)}.")

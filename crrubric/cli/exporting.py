@@ -1,9 +1,7 @@
 """crrubric export."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import IO
 
 import click
@@ -17,6 +15,7 @@ from crrubric.domain.people.languages import NAMES, SOURCE
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, find_evaluation, require
 from crrubric.queries.people.people import OPERATOR
+from crrubric.services.record.whole_files import write_whole_file
 
 KNOWN = {file.name: file for file in FILES}
 
@@ -48,7 +47,7 @@ def write_export_file(slug: str, target: Path, what: str | None, language: str) 
     # what marks point to goes with the marks
     action = Action.EXPORT_MARKS if file is EVIDENCE else file.action
     seat = require(OPERATOR, action, evaluation, db.session())
-    with write_whole_file(target) as out:
+    with write_whole_file(target, replace=True) as draft, draft.open("r+b") as out:
         choose_writer(file, language)(seat, out)
     click.echo(f"wrote {target}")
 
@@ -64,20 +63,6 @@ def find_data_file(target: Path, what: str | None) -> DataFile:
     if target.suffix in only:
         return only[target.suffix]
     raise click.UsageError("Say with --what which file is meant: " + ", ".join(KNOWN) + ".")
-
-
-@contextmanager
-def write_whole_file(target: Path) -> Iterator[IO[bytes]]:
-    """A file that is there under its name once it is whole, and not at all if it breaks off."""
-    with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as out:
-        try:
-            yield out
-            out.close()
-            Path(out.name).replace(target)
-        except BaseException:
-            out.close()
-            Path(out.name).unlink()
-            raise
 
 
 def choose_writer(file: DataFile, language: str) -> Callable[[Seat, IO[bytes]], None]:

@@ -32,11 +32,15 @@ class Function:
     calls_in_unit: frozenset[str]
 
 
+OF_ARCHIVES = PACKAGE / "data" / "archive"  # lies in archives, and was written apart from us
+
+
 def read_modules(folder: Path) -> dict[str, str]:
     """Module name -> its text."""
     return {
         ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts): file.read_text("utf-8")
         for file in folder.rglob("*.py")
+        if file.parent != OF_ARCHIVES
     }
 
 

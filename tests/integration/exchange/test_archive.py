@@ -380,7 +380,7 @@ def test_the_operator_makes_and_verifies_one(app: Flask, made: Made, tmp_path: P
 
     assert (written.exit_code, verified.exit_code) == (0, 0), (written.output, verified.output)
     assert "12 marks fit together" in verified.output
-    assert again.exit_code == 2
+    assert again.exit_code == 1
     assert "is there already" in again.output
 
 

@@ -25,11 +25,13 @@ from crrubric.domain.vocabulary import Stakeholder
 
 # texts of the facts that hold no person: typed words, names of vendors, codes, our own words
 NO_PERSON = """
-IssueStamp.digest IssueStamp.head IssueStamp.language IssueStamp.reason LateChange.vendor
+IssueStamp.basis IssueStamp.digest
+IssueStamp.head IssueStamp.language IssueStamp.reason LateChange.vendor
 MemoAppointment.reason MemoChangedConflict.now MemoChangedConflict.reason
 MemoChangedConflict.vendor MemoChangedConflict.words MemoCommitment.vendor MemoCommitment.words
 MemoDeparture.name MemoDeparture.reason MemoEarlierDecision.reason MemoEarlierDecision.vendor
-MemoEntries.vendor MemoFacts.district MemoFacts.documents MemoFacts.fund MemoFacts.journal_head
+MemoEntries.vendor MemoFacts.district MemoFacts.documents MemoFacts.fund
+MemoFacts.journal_head MemoFacts.basis_hash
 MemoFacts.language MemoFacts.purpose MemoFacts.reference MemoFacts.rubric_name
 MemoFacts.rubric_version MemoFacts.seats_note MemoFacts.title MemoHint.reason MemoImport.file
 MemoItem.vendor MemoItem.words

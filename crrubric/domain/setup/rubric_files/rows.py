@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from crrubric.domain import limits
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines
-from crrubric.domain.exchange.formulas import unguard_formulas
 from crrubric.domain.people.languages import NAMES, SOURCE
 from crrubric.domain.setup.pasted import STAKEHOLDER_WORDS, to_choice_word, to_plain_word
 from crrubric.domain.setup.rubric import Rubric, RubricCriterion, RubricSection
@@ -59,9 +58,9 @@ def list_rubric_rows(rubric: Rubric) -> Iterator[dict[str, object]]:
                 **{key: getattr(row, key) or "" for key in TEXTS},
                 "lead": row.lead.value if row.lead else "",
                 "weight": format(Decimal(row.weight.numerator) / row.weight.denominator, "f"),
-                "must_have": write_yes(row.must_have),
-                "may_not_apply": write_yes(row.may_not_apply),
-                "left_out": write_yes(row.left_out),
+                "must_have": write_flag(row.must_have),
+                "may_not_apply": write_flag(row.may_not_apply),
+                "left_out": write_flag(row.left_out),
                 "evidence_months": row.evidence_months or "",
                 **dict(_iterate_translations(part, row)),
             }
@@ -78,7 +77,7 @@ def _iterate_translations(part: RubricSection, row: RubricCriterion) -> Iterator
             )
 
 
-def write_yes(value: bool) -> str:
+def write_flag(value: bool) -> str:
     """YES or NO."""
     return "YES" if value else "NO"
 
@@ -140,7 +139,7 @@ def read_rubric_rows(rows: Iterable[tuple[int, Sequence[str]]], stored: Rubric) 
     reader = _RowReader(stored=stored, columns=frozenset(filter(None, columns)))
     for number, cells in lines:
         named = dict(zip(columns, cells, strict=False))
-        reader.read(number, {key: unguard_formulas(cell) for key, cell in named.items() if key})
+        reader.read(number, {key: cell for key, cell in named.items() if key})
     if reader.problems:
         raise InvalidLines(
             N_("The table can’t be used. Lines with something wrong: %(count)s."),

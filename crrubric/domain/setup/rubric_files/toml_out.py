@@ -82,10 +82,10 @@ def _write_translations(table: str, translations: Translated) -> Iterator[str]:
 
 def _write_keys(values: Mapping[str, object]) -> Iterator[str]:
     for key, value in values.items():
-        yield f"{key} = {write_value(value)}"
+        yield f"{key} = {write_toml_value(value)}"
 
 
-def write_value(value: object) -> str:
+def write_toml_value(value: object) -> str:
     """A text, number, or yes and no as TOML has it."""
     if isinstance(value, bool):
         return "true" if value else "false"
