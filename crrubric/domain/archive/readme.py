@@ -18,6 +18,7 @@ FOLDERS = (
     ("questions/", N_("Questions to vendors, and their answers.")),
     ("vendors/", N_("The vendors, with their scores and prices.")),
     ("plan/", N_("The planning workbook.")),
+    ("purchase/", N_("The checklist of the purchase, and the order of its steps.")),
     ("journal/", N_("The journal: who did what, when, each entry under a hash.")),
     ("redactions/", N_("Which texts were blacked out, and why.")),
     ("manifest.json", N_("A list of every file with its size and its SHA-256.")),

@@ -126,7 +126,7 @@ def test_it_holds_what_the_memo_lists(made: Made):
 
     assert {path.split("/")[0] for path in parts} == {
         "readme.txt", "results", "ballots", "rubric", "meeting", "memo", "evidence", "plan",
-        "journal", "verify.py", "verify.html", MANIFEST,
+        "journal", "questions", "vendors", "purchase", "verify.py", "verify.html", MANIFEST,
     }  # fmt: skip
     issued = db.session.execute(
         select(MemoFile.sha256, FileContent.body).join(FileContent, MemoFile.content)

@@ -21,6 +21,8 @@ from crrubric.domain.exchange import files
 from crrubric.domain.exchange.files import WORKBOOK
 from crrubric.domain.meeting.minutes_paper import compose_minutes
 from crrubric.domain.memo.sections import compose_memo
+from crrubric.domain.procurement.binder import CheckedLine
+from crrubric.domain.procurement.order import OrderedPair
 from crrubric.domain.record.chain import ChainLink
 from crrubric.domain.record.copies import write_copy
 from crrubric.domain.results.computed import analyze_results
@@ -39,6 +41,7 @@ from crrubric.queries.exchange.exports import load_results_facts
 from crrubric.queries.meeting.minutes_papers import load_minutes_paper
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.people.access import Seat
+from crrubric.queries.procurement.purchases import read_purchase
 from crrubric.queries.record.copied import iterate_copied_links
 from crrubric.queries.results.bases import load_basis_object
 from crrubric.queries.results.matrices import read_matrix
@@ -50,6 +53,10 @@ from crrubric.reports.exchange.csv_files import Row, iterate_csv
 from crrubric.services.exchange.data_files import READERS, ExportWords, write_workbook
 
 FILE_COLUMNS = ("path", "name", "bytes", "sha256", "vendor", "criterion", "reviewer", "state")
+CHECKLIST_COLUMNS = (
+    "code", "title", "state", "note", "kept_at", "done_on", "done_by", "level",
+)  # fmt: skip
+ORDER_COLUMNS = ("earlier", "ended", "later", "began", "verdict")
 # where the tables that can be downloaded lie
 TABLES = {
     "results/tallies.csv": files.TALLIES,
@@ -99,6 +106,7 @@ class ArchiveParts:
         yield from self.memo_parts()
         yield from self.evidence_parts()
         yield self.plan_part()
+        yield from self.purchase_parts()
         yield self.make_part(
             JOURNAL,
             N_("The journal: who did what, when; docs/journal.md of crrubric describes it."),
@@ -168,6 +176,26 @@ class ArchiveParts:
             "plan/workbook.json",
             N_("The planning workbook: every version of every section."),
             format_json_file(plan),
+        )
+
+    def purchase_parts(self) -> Iterator[Part]:
+        """The checklist of the purchase, and the order of its steps."""
+        if self.evaluation.in_place:
+            return
+        purchase = read_purchase(self.session, self.evaluation, self.language)
+        end_reading(self.session)
+        yield self.make_part(
+            "purchase/checklist.csv",
+            N_("The checklist of the purchase: what was asked, what shows that it was done."),
+            iterate_csv(
+                CHECKLIST_COLUMNS, map(self.make_row, map(list_line_cells, purchase.binder.lines))
+            ),
+        )
+        pairs = (*purchase.order.pairs, *purchase.other_days)
+        yield self.make_part(
+            "purchase/order.csv",
+            N_("Steps of the purchase that follow each other, and whether they are in order."),
+            iterate_csv(ORDER_COLUMNS, map(list_pair_cells, pairs)),
         )
 
     def make_plan(self, plan: dict[str, Any]) -> Any:
@@ -272,6 +300,32 @@ class ArchiveParts:
     def make_link(self, link: ChainLink) -> ChainLink:
         """An entry of the journal as the archive has it."""
         return link
+
+
+def list_line_cells(row: CheckedLine) -> Row:
+    """A line of the checklist, by column."""
+    record = row.record
+    return {
+        "code": row.line.code,
+        "title": record.title or row.line.title,
+        "state": row.state.value,
+        "note": record.note,
+        "kept_at": record.kept_at,
+        "done_on": record.done_on.isoformat() if record.done_on else "",
+        "done_by": record.done_by,
+        "level": record.level.value if record.level else "",
+    }
+
+
+def list_pair_cells(pair: OrderedPair) -> Row:
+    """Two steps that follow each other, by column."""
+    return {
+        "earlier": pair.earlier.value,
+        "ended": pair.ended.isoformat(),
+        "later": pair.later.value,
+        "began": pair.began.isoformat(),
+        "verdict": pair.verdict.value,
+    }
 
 
 def format_json_file(value: Any) -> list[bytes]:

@@ -30,7 +30,7 @@ from crrubric.services.exchange.archives.parts import ArchiveParts, Part
 
 LOG_COLUMNS = ("entry", "text_at", "reason", "chosen_at")
 # columns of tables, and members of the workbook, that name a person
-PEOPLE = ("reviewer", "recorded_by", "moved_by", "seconded_by", "saved_by")
+PEOPLE = ("reviewer", "recorded_by", "moved_by", "seconded_by", "saved_by", "done_by")
 
 
 class RedactedParts(ArchiveParts):
