@@ -24,7 +24,7 @@ PATH = re.compile(r"(?!.*(?:^|/)\.{1,2}(?:/|$))[a-z0-9._-]+(?:/[a-z0-9._-]+)*")
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 PACKED = (".pdf", ".docx", ".xlsx", ".png", ".jpg", ".jpeg")  # packed already: stored as they are
 CHUNK = 1 << 16
-LARGEST = 1 << 33  # bytes of one file: more is nothing that an evaluation makes
+LARGEST = 1 << 31  # bytes of one file: more than an evaluation makes, or a plain ZIP file takes
 # What reading a ZIP file raises that is none, or is broken.
 BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError,
@@ -57,7 +57,7 @@ class ContainerWriter:
         entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
         entry.external_attr = 0o644 << 16
         digest, size = sha256(), 0
-        with self._zip.open(entry, "w", force_zip64=True) as out:
+        with self._zip.open(entry, "w") as out:
             for chunk in chunks:
                 digest.update(chunk)
                 size += len(chunk)

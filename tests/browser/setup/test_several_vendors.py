@@ -45,7 +45,7 @@ def test_what_an_offer_costs_is_looked_through_corrected_and_downloaded(
     chair.press("Add the ticked vendors")
     with page.expect_download() as waited:
         page.get_by_role("link", name="Download them as a table").click()
-    rows = list(csv.DictReader(StringIO(waited.value.path().read_text("utf-8"))))
+    rows = list(csv.DictReader(StringIO(waited.value.path().read_text("utf-8-sig"))))
 
     assert rows[-1]["Company"] == "Quill"
     assert rows[-1]["Set-up and other, once, in dollars"] == "1200.00"

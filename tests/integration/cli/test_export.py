@@ -72,8 +72,8 @@ def test_before_the_meeting_there_is_nothing_of_results(app: Flask, make: Factor
 
 def test_nothing_is_left_of_a_file_that_breaks_off(tmp_path: Path):
     def break_off() -> None:
-        with exporting.write_whole_file(tmp_path / "x.csv") as out:
-            out.write(b"half")
+        with exporting.write_whole_file(tmp_path / "x.csv", replace=True) as draft:
+            draft.write_bytes(b"half")
             raise RuntimeError("gone")
 
     with pytest.raises(RuntimeError, match="gone"):

@@ -74,7 +74,7 @@ def list_texts_of(parts: Parts) -> str:
         if path.endswith(".pdf"):
             pages = PdfReader(BytesIO(body)).pages
             found.append(" ".join(" ".join(page.extract_text().split()) for page in pages))
-        elif not path.endswith(".docx"):
+        elif not path.endswith((".docx", ".xlsx")):
             found.append(body.decode())
     return "\n".join(found)
 

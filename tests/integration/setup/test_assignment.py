@@ -110,7 +110,7 @@ def test_progress_counts_the_assigned_part(make: Factory, visit: Visit):
 
     text = visit(made.chair).get(made.url("progress")).text
 
-    assert ("1 of 2 marks" in text, "not assigned" in text) == (True, True)
+    assert ("marks: 1 of 2" in text, "not assigned" in text) == (True, True)
 
 
 def test_criteria_added_later_are_not_assigned_to_limited_reviewers(make: Factory):

@@ -46,7 +46,7 @@ def test_a_correction_does_not_tell_who_had_marked_the_criterion(
 
     assert progress(made) == before
     after = visit(made.chair).get(made.url("progress")).text
-    assert after.count("2 of 3 marks") == page.count("2 of 3 marks") == 2
+    assert after.count("marks: 2 of 3") == page.count("marks: 2 of 3") == 2
 
 
 def test_a_mark_given_again_is_counted_once(make: Factory):
