@@ -131,19 +131,21 @@ def show_texts(seat: Seat) -> ResponseReturnValue:
     )
 
 
-@bp.get("/texts/<int:entry>")
+@bp.get("/texts/<int:entry>/<path:at>")
 @require_permission(Action.MAKE_ARCHIVE)
-def show_redaction_form(seat: Seat, entry: int) -> ResponseReturnValue:
+def show_redaction_form(seat: Seat, entry: int, at: str) -> ResponseReturnValue:
     """One text, and why copies hide it."""
-    return render_redaction_page(seat, read_text_place(entry), RedactionForm(formdata=None))
+    return render_redaction_page(seat, read_text_place(entry, at), RedactionForm(formdata=None))
 
 
-def read_text_place(entry: int) -> TextPlace:
-    """The place in the address. Raises: NotFound for an odd one."""
-    pointer = request.args.get("at", "")
-    if not pointer.startswith("/") or len(pointer) > limits.SHORT_TEXT or not pointer.isprintable():
+def read_text_place(entry: int, at: str) -> TextPlace:
+    """The place in the address, where the pointer begins without its stroke.
+
+    Raises: NotFound for an odd one.
+    """
+    if not 0 < entry <= limits.ID.most or len(at) >= limits.SHORT_TEXT or not at.isprintable():
         raise make_not_found()
-    return TextPlace(entry, pointer)
+    return TextPlace(entry, f"/{at}")
 
 
 def render_redaction_page(seat: Seat, place: TextPlace, form: RedactionForm) -> str:
@@ -152,11 +154,11 @@ def render_redaction_page(seat: Seat, place: TextPlace, form: RedactionForm) -> 
     return render_page("record/text.html", seat, under=HOME, row=found, form=form)
 
 
-@bp.post("/texts/<int:entry>")
+@bp.post("/texts/<int:entry>/<path:at>")
 @require_permission(Action.MAKE_ARCHIVE)
-def save_redaction(seat: Seat, entry: int) -> ResponseReturnValue:
+def save_redaction(seat: Seat, entry: int, at: str) -> ResponseReturnValue:
     """Hide a text in copies from now on."""
-    place, form, status = read_text_place(entry), RedactionForm(), 422
+    place, form, status = read_text_place(entry, at), RedactionForm(), 422
     if form.validate():
         try:
             choose_redaction(current_actor(), seat.evaluation.slug, place, form.reason.data)
@@ -167,10 +169,11 @@ def save_redaction(seat: Seat, entry: int) -> ResponseReturnValue:
     return render_redaction_page(seat, place, form), status
 
 
-@bp.post("/texts/<int:entry>/show")
+@bp.post("/shown/<int:entry>/<path:at>")
 @require_permission(Action.MAKE_ARCHIVE)
-def save_redaction_withdrawal(seat: Seat, entry: int) -> ResponseReturnValue:
+def save_redaction_withdrawal(seat: Seat, entry: int, at: str) -> ResponseReturnValue:
     """Show a text in copies again."""
-    withdraw_redaction(current_actor(), seat.evaluation.slug, read_text_place(entry))
+    place = read_text_place(entry, at)
+    withdraw_redaction(current_actor(), seat.evaluation.slug, place)
     flash(_("Copies for the public show this text again."), "done")
     return redirect_to(TEXTS, seat, show="hidden")

@@ -61,6 +61,7 @@ def addresses(app: Flask, made: Made, people: dict[str, Actor]) -> list[tuple[st
         "question_id": 1,
         "asking_id": 1,
         "entry": 1,
+        "at": "reason",  # of a journal entry
         "review_id": db.session.scalar(select(HeldReview.id)) or 1,
         "measure_id": db.session.scalar(select(Measure.id)) or 1,
         "actual_id": db.session.scalar(select(Actual.id)) or 1,

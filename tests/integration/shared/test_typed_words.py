@@ -228,7 +228,7 @@ def find_written_text(made: Made) -> str:
     """The page of one text that somebody wrote."""
     evaluation = db.session.get_one(Evaluation, made.evaluation.id)
     place = list_texts(db.session(), evaluation, TextFilter())[0].place
-    return f"archive/texts/{place.entry}?at={place.pointer}"
+    return f"archive/texts/{place.entry}{place.pointer}"
 
 
 # what is refused in each scene; a form that several show is named once
