@@ -6,20 +6,23 @@ from io import BytesIO
 import pandas as pd
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import select
 
 from crrubric.domain.archive.checks import verify_archive
 from crrubric.domain.archive.manifest import MANIFEST, CopyKind
 from crrubric.domain.archive.redaction import TextPlace
 from crrubric.domain.errors import Invalid, NotFound, Stale
-from crrubric.domain.vocabulary import Answer, Phase
+from crrubric.domain.vocabulary import Answer, Phase, Standing
 from crrubric.extensions import db
-from crrubric.models import Evaluation
+from crrubric.models import Evaluation, Member
 from crrubric.queries.exchange.redactions import ListedText, TextFilter, list_texts
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots import ballots
 from crrubric.services.exchange.archives.archives import ArchiveText, make_archive
 from crrubric.services.exchange.archives.redactions import choose_redaction, withdraw_redaction
+from crrubric.services.meeting import meetings
 from crrubric.services.memo.issues import IssueText, issue_memo
+from crrubric.services.setup.chairs import appoint_chair
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.integration.exchange.archive_files import Parts, read_parts
@@ -124,6 +127,30 @@ def test_roles_stand_for_names_everywhere(made: Made):
     found = verify_archive(BytesIO(archive))
     assert [str(problem) for problem in found.problems] == []
     assert found.journal.withheld > 0
+
+
+def test_who_has_no_seat_is_not_named_either(make: Factory):
+    made = make.evaluation(phase=Phase.MEETING, marks=MARKS)
+    administrator = make.actor("Iphigenia Quist", standing=Standing.ADMINISTRATOR)
+    member = db.session.scalars(
+        select(Member).where(Member.evaluation_id == made.evaluation.id, ~Member.is_chair)
+    ).first()
+    assert member is not None
+    reason = f"{administrator.name} asked for it."
+    appoint_chair(administrator, made.slug, member.id, reason=reason)
+    meetings.start_meeting(made.chair, made.slug)
+    guest = meetings.MotionText(words="To pause", in_favor=1, moved_by="Zebedee Orne")
+    meetings.record_motion(made.chair, made.slug, guest)
+    meetings.end_meeting(made.chair, made.slug)
+    make.forward(made, Phase.DECIDED, {})
+    names = [administrator.name, "Zebedee Orne"]
+    whole = list_texts_of(read_parts(make_copy(made, NAMED)))
+    assert all(name in whole for name in names)
+
+    parts = read_parts(make_copy(made))
+
+    for path, body in parts.items():
+        assert [name for name in names if name in list_texts_of({path: body})] == [], path
 
 
 def test_sealed_ballots_are_left_out_with_their_receipts(made: Made):

@@ -11,6 +11,7 @@ from typing import Any
 
 from crrubric.domain.ballots.blindness import LateChange
 from crrubric.domain.documents.tree import Block, Document, Heading
+from crrubric.domain.meeting.minutes_paper import MinutedSitting
 from crrubric.domain.memo.facts import (
     MemoAppointment,
     MemoChangedConflict,
@@ -55,6 +56,7 @@ PERSONS: Mapping[type, frozenset[str]] = {
     MemoMotionText: frozenset({"moved_by", "seconded_by"}),
     MemoMotionCorrection: frozenset({"by"}),
     MemoSitting: frozenset({"present"}),
+    MinutedSitting: frozenset({"opened_by"}),
     IssueStamp: frozenset({"by"}),
 }
 # a person or an office: only who is known by a name is replaced
@@ -121,17 +123,17 @@ class RoleBook:
     def __init__(self, members: Iterable[NamedMember], outsiders: Iterable[str], say: Say) -> None:
         self.members = tuple(members)
         self.labels = label_members(self.members, say)
-        self.somebody = say(SOMEBODY)
+        self.somebody, self.outsider = say(SOMEBODY), say(OUTSIDER)
         self.by_key: dict[str, str] = {}
         named = zip(self.labels, self.members, strict=True)
         for label, name in ((label, name) for label, row in named for name in row.names):
             key = key_of(name)
             known = self.by_key.get(key)  # two members may have one name
             self.by_key[key] = label if known in (None, label) else f"{known} / {label}"
-        for name in outsiders:
-            if name not in MACHINES:
-                self.by_key.setdefault(key_of(name), say(OUTSIDER))
-        self.finder = NameFinder(self.members)
+        people = [name for name in outsiders if name not in MACHINES]
+        for name in people:
+            self.by_key.setdefault(key_of(name), self.outsider)
+        self.finder = NameFinder(self.members, people)
 
     def hide_person(self, name: str) -> str:
         """The role of a person; of one who was typed under another name, that they are a member."""
@@ -144,12 +146,16 @@ class RoleBook:
         label = self.by_key.get(key_of(text))
         if label is not None:
             return label
-        return self.somebody if self.finder.find(text) else text
+        match = self.finder.find(text)
+        if match is None:
+            return text
+        found = self.by_key.get(key_of(match.group()))
+        return self.outsider if found == self.outsider else self.somebody
 
 
 def hide_names(facts: MemoFacts, book: RoleBook) -> MemoFacts:
     """The facts with roles wherever a field holds a person."""
-    found = {name: _hide(getattr(facts, name), book) for name in SEARCHED}
+    found = {name: hide_people(getattr(facts, name), book) for name in SEARCHED}
     present = [label for label, row in zip(book.labels, book.members, strict=True) if row.present]
     if len(present) == len(facts.people):  # in one order: two of one name are told apart
         people = zip(facts.people, present, strict=True)
@@ -160,10 +166,10 @@ def hide_names(facts: MemoFacts, book: RoleBook) -> MemoFacts:
     return replace(facts, **found)
 
 
-def _hide(value: Any, book: RoleBook) -> Any:
-    """A value of the facts, with all that is in it."""
+def hide_people(value: Any, book: RoleBook) -> Any:
+    """A value of facts of a paper, with roles wherever a field in it holds a person."""
     if isinstance(value, tuple | list):
-        return tuple(_hide(each, book) for each in value)
+        return tuple(hide_people(each, book) for each in value)
     if not is_dataclass(value) or isinstance(value, type):
         return value
     persons, owners = PERSONS.get(type(value), ()), OWNERS.get(type(value), ())
@@ -176,7 +182,7 @@ def _hide(value: Any, book: RoleBook) -> Any:
         elif field.name in owners:
             changed[field.name] = book.hide_owner(held)
         elif isinstance(held, tuple | list) or is_dataclass(held):
-            changed[field.name] = _hide(held, book)
+            changed[field.name] = hide_people(held, book)
     return replace(value, **changed) if changed else value
 
 
@@ -191,16 +197,17 @@ class FoundName:
 
 class NameFinder:
     """Finds names of members in texts: whole ones in any spelling of upper and lower case, and
-    first or family names that are written as names."""
+    first or family names that are written as names. Those of outsiders it finds whole."""
 
-    def __init__(self, members: Iterable[NamedMember]) -> None:
+    def __init__(self, members: Iterable[NamedMember], outsiders: Iterable[str] = ()) -> None:
         names = {name.strip() for row in members for name in row.names if name.strip()}
         parts = {
             part for name in names for part in PART.findall(name) if part[:1] != part[:1].lower()
         }
+        whole = names | {name.strip() for name in outsiders if name.strip()}
         # June is a name, June 30 a day
         words = [
-            *(f"(?i:{re.escape(name)})" for name in names),
+            *(f"(?i:{re.escape(name)})" for name in whole),
             *(rf"{re.escape(part)}(?! \d)" for part in parts),
         ]
         words.sort(key=len, reverse=True)

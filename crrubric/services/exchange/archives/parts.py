@@ -19,7 +19,7 @@ from crrubric.domain.archive.manifest import LeftOut
 from crrubric.domain.documents.tree import Document
 from crrubric.domain.exchange import files
 from crrubric.domain.exchange.files import WORKBOOK
-from crrubric.domain.meeting.minutes_paper import compose_minutes
+from crrubric.domain.meeting.minutes_paper import MinutesFacts, compose_minutes
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.procurement.binder import CheckedLine
 from crrubric.domain.procurement.order import OrderedPair
@@ -223,8 +223,12 @@ class ArchiveParts:
         yield self.make_paper(
             "meeting/minutes.pdf",
             N_("The minutes of the meetings."),
-            compose_minutes(minutes, self.translate),
+            compose_minutes(self.hide_in_minutes(minutes), self.translate),
         )
+
+    def hide_in_minutes(self, facts: MinutesFacts) -> MinutesFacts:
+        """What the minutes are made from, as the archive has it."""
+        return facts
 
     def make_paper(self, path: str, about: str, paper: Document) -> Part:
         """A document as PDF."""

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
 from crrubric.domain.archive.container import PackedFile
 from crrubric.domain.archive.manifest import LeftOut
 from crrubric.domain.documents.tree import Document
+from crrubric.domain.meeting.minutes_paper import MinutesFacts
 from crrubric.domain.memo.issuing.issues import MemoFormat
+from crrubric.domain.memo.issuing.roles import hide_names, hide_people
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.record.chain import ChainLink
 from crrubric.domain.translation import N_
@@ -97,6 +99,11 @@ class RedactedParts(ArchiveParts):
             for section, versions in plan.items()
         }
 
+    def hide_in_minutes(self, facts: MinutesFacts) -> MinutesFacts:
+        """What the minutes are made from, with people by role."""
+        book = self.redactor.book
+        return facts if book is None else cast("MinutesFacts", hide_people(facts, book))
+
     def make_document(self, paper: Document) -> Document:
         """A paper without what is hidden."""
         return self.redactor.hide_in_document(paper)
@@ -120,6 +127,8 @@ class RedactedParts(ArchiveParts):
         if not files or any(tells.values()):
             facts = load_memo_facts(self.session, self.evaluation, self.language)
             end_reading(self.session)
+            if self.redactor.book is not None and facts.names_people:
+                facts = hide_names(facts, self.redactor.book)
             yield self.make_paper(
                 "memo/redacted.pdf",
                 N_("The selection memo, made for this copy: names and texts are hidden in it."),
