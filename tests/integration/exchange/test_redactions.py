@@ -2,12 +2,14 @@
 
 import json
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from crrubric.clock import now_utc
 from crrubric.domain.archive.checks import verify_archive
 from crrubric.domain.archive.manifest import MANIFEST, CopyKind
 from crrubric.domain.archive.redaction import TextPlace
@@ -151,6 +153,18 @@ def test_who_has_no_seat_is_not_named_either(make: Factory):
 
     for path, body in parts.items():
         assert [name for name in names if name in list_texts_of({path: body})] == [], path
+
+
+def test_papers_bear_the_day_that_it_is_in_the_district(made: Made):
+    days = set()
+    for zone in ("Pacific/Pago_Pago", "Pacific/Kiritimati"):  # never on the same day
+        evaluation_of(made).district.time_zone = zone
+        db.session.commit()
+        paper = read_parts(make_copy(made, NAMED))["rubric/rubric.pdf"]
+        today = now_utc().astimezone(ZoneInfo(zone)).date()
+        assert f"{today.day}, {today.year}" in list_texts_of({"rubric/rubric.pdf": paper})
+        days.add(today)
+    assert len(days) == 2
 
 
 def test_sealed_ballots_are_left_out_with_their_receipts(made: Made):

@@ -10,7 +10,6 @@ from typing import IO, Any, cast
 from sqlalchemy.orm import Session
 
 from crrubric.catalogue import load_translations
-from crrubric.clock import now_utc
 from crrubric.config import folder
 from crrubric.domain import limits
 from crrubric.domain.archive.checks import BASIS, JOURNAL, RESULTS
@@ -51,6 +50,7 @@ from crrubric.reports.documents.formats import RENDERERS
 from crrubric.reports.exchange import results_json
 from crrubric.reports.exchange.csv_files import Row, iterate_csv
 from crrubric.services.exchange.data_files import READERS, ExportWords, write_workbook
+from crrubric.services.shared.days import today_in_district
 
 FILE_COLUMNS = ("path", "name", "bytes", "sha256", "vendor", "criterion", "reviewer", "state")
 CHECKLIST_COLUMNS = (
@@ -204,7 +204,7 @@ class ArchiveParts:
 
     def paper_parts(self) -> Iterator[Part]:
         """The rubric, a blank ballot and the minutes, as documents."""
-        on = now_utc().date()
+        on = today_in_district(self.evaluation)
         facts = load_rubric_paper(self.session, self.evaluation, self.language, on=on)
         minutes = load_minutes_paper(
             self.session, self.evaluation, self.language, on=on, shut_out=self.seat.shut_out
