@@ -17,6 +17,9 @@ from crrubric.domain.record.texts import iterate_strings
 from crrubric.extensions import db
 from crrubric.models import Criterion, JournalEntry, Section, Tension
 from crrubric.queries.record.journal import link_of
+from crrubric.services.ballots import attachments
+from crrubric.services.people import hashing
+from crrubric.services.shared import queues
 from crrubric.services.shared.later import KEY as KEY_OF_LATER
 from tests.databases import note_empty, postgresql_server, quick_folder, wipe
 from tests.factories import Factory
@@ -27,6 +30,7 @@ pytest_plugins = ["tests.no_skips", "tests.selection", "tests.linters"]
 
 os.environ.pop("CRRUBRIC_DATABASE_URL", None)
 
+QUEUES = (hashing.KEY, attachments.KEY, attachments.DOWNLOADS, queues.ANALYSES)
 RUBRIC_TEXTS = {"title", "question", "look_for", "practice", "why"}
 SETTINGS = {
     "TESTING": True,
@@ -69,9 +73,17 @@ def data_folder() -> Iterator[Path]:
 
 
 def set_settings(app: Flask, monkeypatch: pytest.MonkeyPatch, **values: Any) -> None:
-    """Let the app run with other settings until the test ends."""
+    """Let the app run with other settings, and queues of their sizes, until the test ends."""
     changed = settings_of(app).model_copy(update=values)
     monkeypatch.setitem(app.extensions, KEY, changed)
+    renew_queues(app, monkeypatch)
+
+
+def renew_queues(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the app make its queues anew, and take those back that it has when the test ends."""
+    for key in QUEUES:
+        monkeypatch.setitem(app.extensions, key, None)  # or there is nothing to take back
+        monkeypatch.delitem(app.extensions, key)
 
 
 def fresh_app(url: str, folder: Path, **settings: Any) -> Flask:

@@ -26,7 +26,6 @@ REFUSED = r"Failed to load resource: .* 422 "
 def email(site: Site, monkeypatch: pytest.MonkeyPatch) -> str:
     """Somebody who has an account, on a site that checks one password and lets nobody wait."""
     set_settings(site.app, monkeypatch, HASHES_AT_ONCE=1, HASHES_WAITING=0)
-    monkeypatch.delitem(site.app.extensions, hashing.KEY, raising=False)
     with site.app.app_context():
         limiter.reset()
         found = db.session.get_one(User, Factory(site.app).actor().user_id).email

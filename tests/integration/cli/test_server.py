@@ -101,11 +101,20 @@ def fresh_queues(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
 
     def change(**values: int) -> None:
         set_settings(app, monkeypatch, **values)
-        for key in (hashing.KEY, attachments.KEY, queues.ANALYSES):
-            monkeypatch.delitem(app.extensions, key, raising=False)
 
     change()
     return change
+
+
+def test_the_queues_of_a_test_are_gone_in_the_next(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(app.extensions, hashing.KEY, None)
+    monkeypatch.delitem(app.extensions, hashing.KEY)  # as in an app in which nobody signed in
+
+    with pytest.MonkeyPatch.context() as other_test:
+        set_settings(app, other_test, HASHES_AT_ONCE=1, HASHES_WAITING=0)
+        hashing.find_hash_queue()
+
+    assert hashing.KEY not in app.extensions
 
 
 # Limits

@@ -12,6 +12,7 @@ from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db, limiter
 from crrubric.services.ballots import attachments
 from crrubric.web.exchange import exports
+from tests.conftest import renew_queues
 from tests.databases import wipe
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
@@ -121,7 +122,7 @@ def test_asked_for_the_head_nothing_is_read(
 def test_a_long_table_waits_for_its_turn_and_gives_it_back(
     app: Flask, made: Made, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.delitem(app.extensions, attachments.DOWNLOADS, raising=False)
+    renew_queues(app, monkeypatch)
     chair = visit(made.chair)
     for method in ("GET", "HEAD"):
         for _time in range(3):
