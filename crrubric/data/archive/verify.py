@@ -90,6 +90,10 @@ def is_hash(value):
     return is_text(value, r"[0-9a-f]{64}\Z")
 
 
+def is_moment(value):
+    return is_text(value, r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+00:00\Z")
+
+
 def is_flag(value):
     return type(value) is bool
 
@@ -627,7 +631,7 @@ class Verifier:
         manifest = self.manifest = self.box.json(MANIFEST)
         text = dict(path=is_text, bytes=is_number, sha256=is_hash)
         for member, check in dict(
-                schema=one_of("crrubric.archive/1"), copy=one_of("whole", "redacted"), made_at=is_text,
+                schema=one_of("crrubric.archive/1"), copy=one_of("whole", "redacted"), made_at=is_moment,
                 program=is_text, language=is_text, journal=has(entries=is_number, head=is_text),
                 evaluation=has(slug=is_text, title=is_text, phase=is_text, chain=is_number),
                 files=list_of(has(about=is_text, **text)), left_out=list_of(has(reason=is_text, **text))).items():

@@ -3,7 +3,6 @@
 docs/archive-format.md describes the object.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from crrubric.domain.archive.container import read_json, refuse_unreadable
 from crrubric.domain.ballots.ballots import (
     ABSTAINED,
     CANNOT_TELL,
@@ -45,8 +45,7 @@ LETTER_OF = {
 UNMARKED = frozenset("MS")
 NOT_COMPARED = frozenset("R-")
 NEVER = datetime.min.replace(tzinfo=UTC)
-# What reading an object raises that is not of this form.
-UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, CrrubricError)
+PATH = "results/basis.json"
 CellKey = tuple[int, int, int]  # ids of member, vendor and criterion
 
 
@@ -138,12 +137,8 @@ def hash_basis(told: Mapping[str, Any]) -> str:
 
 def read_basis_object(text: bytes) -> ReadBasis:
     """The basis of an object. Raises: Invalid for what has another form."""
-    try:
-        return _read_basis(json.loads(text))
-    except (*UNREADABLE, RecursionError) as error:
-        raise Invalid(
-            N_("%(path)s: it can’t be read as what it should be."), path="results/basis.json"
-        ) from error
+    with refuse_unreadable(PATH):
+        return _read_basis(read_json(text))
 
 
 def _read_basis(told: Mapping[str, Any]) -> ReadBasis:
@@ -154,6 +149,8 @@ def _read_basis(told: Mapping[str, Any]) -> ReadBasis:
     answers = [[CODES[letter] for letter in text] for text in told["answers"]]
     codes = tuple(row["code"] for row in criteria)
     vendor_codes = tuple(row["code"] for row in vendors)
+    if not all(isinstance(code, str) for code in codes + vendor_codes):
+        raise TypeError("a code is no text")
     rule = told["rule"]
     basis = ResultBasis(
         criteria=tuple(
@@ -217,7 +214,7 @@ COUNTS = ("yes", "no", "not_applicable", "cannot_tell", "missing", "abstained", 
 def find_result_faults(results: Results, told: Mapping[str, Any]) -> Iterator[CrrubricError]:
     """Where results.json differs from what is computed from the basis.
 
-    Raises: one of UNREADABLE for an object of another form.
+    Raises: one of container.UNREADABLE for an object of another form.
     """
     yield from _find_cell_faults(results, told["tallies"])
     yield from _find_vendor_faults(results, told["vendors"])
@@ -276,8 +273,8 @@ def _find_vendor_faults(
             )
 
 
-def _is_share(told: object, share: Fraction | None) -> bool:
+def _is_share(told: Any, share: Fraction | None) -> bool:
     """Whether a number of an object is this share."""
     if share is None or told is None:
         return told is None and share is None
-    return isinstance(told, int | float) and abs(told - float(share)) < SAME
+    return type(told) in (int, float) and abs(told - float(share)) < SAME

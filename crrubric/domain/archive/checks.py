@@ -3,7 +3,6 @@
 docs/archive-format.md says what is looked at, under “To verify”.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -11,17 +10,20 @@ from typing import IO, Any
 from crrubric.domain.archive.basis import (
     LETTER_OF,
     NOT_COMPARED,
+    PATH,
     UNMARKED,
-    UNREADABLE,
     ReadBasis,
     find_result_faults,
     read_basis_object,
 )
 from crrubric.domain.archive.container import (
     BROKEN,
+    NO_OBJECT,
     Container,
     find_container_fault,
     open_container,
+    read_json,
+    refuse_unreadable,
 )
 from crrubric.domain.archive.journal import JournalReader, find_basis_faults
 from crrubric.domain.archive.manifest import LARGEST, MANIFEST, CopyKind, Manifest, read_manifest
@@ -31,9 +33,8 @@ from crrubric.domain.limits import COPIED_ENTRY
 from crrubric.domain.record.copies import CopyFindings, verify_copy
 from crrubric.domain.translation import N_
 
-JOURNAL, BASIS, RESULTS = "journal/journal.jsonl", "results/basis.json", "results/results.json"
+JOURNAL, BASIS, RESULTS = "journal/journal.jsonl", PATH, "results/results.json"
 TOLD = ("ballots/sealed/", "votes/sealed/", "memo/issue-")  # how paths of told files begin
-NO_OBJECT = N_("%(path)s: it can’t be read as what it should be.")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -66,7 +67,7 @@ def verify_archive(file: IO[bytes]) -> ArchiveFindings:
 
 def _look_into(container: Container, found: ArchiveFindings) -> None:
     found.problems.extend(container.list_faults())
-    manifest = _read_manifest_of(container)
+    manifest = read_manifest(_read_part(container, MANIFEST))
     found.manifest = manifest
     paths = set(container.paths)
     found.problems.extend(_find_file_faults(container, manifest, paths, found))
@@ -77,15 +78,14 @@ def _look_into(container: Container, found: ArchiveFindings) -> None:
     if reader.ended:  # half a journal would differ from everything
         found.problems.extend(_find_seal_faults(manifest, reader.marks, found))
         found.problems.extend(_find_told_mark_faults(read, reader.marks, found))
-        found.problems.extend(find_basis_faults(reader.state, read))
+        with refuse_unreadable(JOURNAL):
+            found.problems.extend(find_basis_faults(reader.state, read))
         if reader.marks.basis not in ("", read.hash):
             message = N_("results/basis.json: the issued memo rests on another one.")
             found.problems.append(Invalid(message))
     results = _load_object(RESULTS, _read_part(container, RESULTS))
-    try:
+    with refuse_unreadable(RESULTS):
         found.problems.extend(find_result_faults(read.basis.results(), results))
-    except UNREADABLE as error:
-        raise Invalid(NO_OBJECT, path=RESULTS) from error
 
 
 def _read_part(container: Container, path: str) -> bytes:
@@ -98,18 +98,11 @@ def _read_part(container: Container, path: str) -> bytes:
 
 def _load_object(path: str, text: bytes) -> dict[str, Any]:
     """An object of JSON. Raises: Invalid."""
-    try:
-        told = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise Invalid(NO_OBJECT, path=path) from error
+    with refuse_unreadable(path):
+        told = read_json(text)
     if not isinstance(told, dict):
         raise Invalid(NO_OBJECT, path=path)
     return told
-
-
-def _read_manifest_of(container: Container) -> Manifest:
-    """The manifest. Raises: Invalid."""
-    return read_manifest(_read_part(container, MANIFEST))
 
 
 def _find_file_faults(

@@ -4,6 +4,7 @@ docs/archive-format.md says what it must be, so that a changed byte shows even w
 file.
 """
 
+import json
 import re
 import struct
 import zipfile
@@ -12,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import IO
+from typing import IO, Any
 
-from crrubric.domain.errors import Invalid
+from crrubric.domain.errors import CrrubricError, Invalid
 from crrubric.domain.translation import N_
 
 HEADING = b"crrubric-archive-1 "
@@ -25,11 +26,35 @@ METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 PACKED = (".pdf", ".docx", ".xlsx", ".png", ".jpg", ".jpeg")  # packed already: stored as they are
 CHUNK = 1 << 16
 LARGEST = 1 << 31  # bytes of one file: more than an evaluation makes, or a plain ZIP file takes
+NO_OBJECT = N_("%(path)s: it can’t be read as what it should be.")
+# What reading an object of JSON raises that has another form.
+UNREADABLE = (
+    LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError,
+    CrrubricError,
+)  # fmt: skip
 # What reading a ZIP file raises that is none, or is broken.
 BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError,
     NotImplementedError, RuntimeError,
 )  # fmt: skip
+
+
+@contextmanager
+def refuse_unreadable(path: str) -> Iterator[None]:
+    """Name the file of an archive in which what is read has another form. Raises: Invalid."""
+    try:
+        yield
+    except UNREADABLE as error:
+        raise Invalid(NO_OBJECT, path=path) from error
+
+
+def read_json(text: bytes) -> Any:
+    """What a text of JSON tells. Raises: ValueError for none, or for a NaN; RecursionError."""
+    return json.loads(text, parse_constant=_refuse_constant)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,19 @@
 """The list of what an archive holds, and of what a redacted copy does not."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from crrubric.domain.archive.container import PackedFile
-from crrubric.domain.errors import Invalid
-from crrubric.domain.translation import N_
+from crrubric.domain.archive.container import PackedFile, read_json, refuse_unreadable
 
 SCHEMA = "crrubric.archive/1"
 MANIFEST = "manifest.json"
 LARGEST = 1 << 26  # bytes of a manifest
-UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
+HASH = re.compile(r"[0-9a-f]{64}")
 
 
 class CopyKind(StrEnum):
@@ -71,40 +70,63 @@ def _tell_file(file: PackedFile) -> dict[str, Any]:
 
 def read_manifest(text: bytes) -> Manifest:
     """The manifest of an archive. Raises: Invalid for what is none."""
-    try:
-        return _read_manifest(json.loads(text))
-    except UNREADABLE as error:
-        raise Invalid(
-            N_("%(path)s: it can’t be read as what it should be."), path=MANIFEST
-        ) from error
+    with refuse_unreadable(MANIFEST):
+        return _read_manifest(read_json(text))
 
 
 def _read_manifest(told: Mapping[str, Any]) -> Manifest:
     if told["schema"] != SCHEMA:
         raise ValueError("another schema")
-    rows = [(_read_file(row), row["about"]) for row in told["files"]]
+    rows = [(_read_file(row), _require_text(row["about"])) for row in _require_list(told["files"])]
     files = {file.path: (file, about) for file, about in rows}
-    if len(files) != len(rows):
+    left_out = [
+        LeftOut(file=_read_file(row), reason=_require_text(row["reason"]))
+        for row in _require_list(told["left_out"])
+    ]
+    if len(files.keys() | {row.file.path for row in left_out}) != len(rows) + len(left_out):
         raise ValueError("a file is there twice")
-    journal = told["journal"]
+    journal, evaluation = told["journal"], dict(told["evaluation"])
+    for name in ("slug", "title", "phase"):
+        _require_text(evaluation[name])
+    _require_number(evaluation["chain"])
     return Manifest(
         copy=CopyKind(told["copy"]),
-        made_at=datetime.fromisoformat(told["made_at"]),
+        made_at=_parse_made_at(told["made_at"]),
         program=_require_text(told["program"]),
         language=_require_text(told["language"]),
-        evaluation=dict(told["evaluation"]),
-        entries=int(journal["entries"]),
+        evaluation=evaluation,
+        entries=_require_number(journal["entries"]),
         head=_require_text(journal["head"]),
         files=files,
-        left_out=[
-            LeftOut(file=_read_file(row), reason=_require_text(row["reason"]))
-            for row in told["left_out"]
-        ],
+        left_out=left_out,
     )
 
 
 def _read_file(row: Mapping[str, Any]) -> PackedFile:
-    return PackedFile(_require_text(row["path"]), int(row["bytes"]), _require_text(row["sha256"]))
+    digest = _require_text(row["sha256"])
+    if not HASH.fullmatch(digest):
+        raise ValueError("no SHA-256")
+    return PackedFile(_require_text(row["path"]), _require_number(row["bytes"]), digest)
+
+
+def _parse_made_at(value: object) -> datetime:
+    """A moment as Manifest.text() writes it."""
+    moment = datetime.fromisoformat(_require_text(value))
+    if moment.astimezone(UTC).isoformat(timespec="seconds") != value:
+        raise ValueError("no moment in UTC")
+    return moment
+
+
+def _require_list(value: object) -> list[Mapping[str, Any]]:
+    if not isinstance(value, list):
+        raise TypeError("no list")
+    return value
+
+
+def _require_number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise TypeError("no whole number")
+    return value
 
 
 def _require_text(value: object) -> str:

@@ -25,6 +25,7 @@ from crrubric.domain.archive.manifest import MANIFEST
 from crrubric.domain.ballots.receipts import receipt_of
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.events import Event
+from crrubric.domain.record.chain import to_canonical_json
 from crrubric.domain.vocabulary import DeclarationKind, Phase
 from crrubric.extensions import db
 from crrubric.models import Evaluation, FileContent, JournalEntry, MemoFile, SealedBallot
@@ -35,7 +36,13 @@ from crrubric.services.exchange.archives import archives as service
 from crrubric.services.exchange.archives import parts as made_parts
 from crrubric.services.memo.issues import IssueText, issue_memo
 from tests.factories import Factory, Made
-from tests.integration.exchange.archive_files import Parts, change_object, pack_parts, read_parts
+from tests.integration.exchange.archive_files import (
+    Change,
+    Parts,
+    change_object,
+    pack_parts,
+    read_parts,
+)
 from tests.integration.record.whole import make_whole_record
 
 MARKS = {(0, 0): "YYA", (0, 1): "YNY", (1, 0): "YYA", (1, 1): "NYY"}
@@ -331,6 +338,67 @@ def test_a_journal_without_an_entry_is_named(parts: Parts):
     found = find_problems(pack_parts({**parts, JOURNAL: b"".join(lines[:5] + lines[6:])}))
 
     assert any("entry 5 is missing" in problem for problem in found)
+
+
+def test_a_journal_that_tells_a_criterion_without_its_weight_is_named(parts: Parts):
+    lines = parts[JOURNAL].decode().splitlines()
+    told = json.loads(lines[1])
+    del told["content"]["after"]["row"]["criteria"][0]["weight"]
+    lines[1] = to_canonical_json(told)
+
+    found = find_problems(pack_parts({**parts, JOURNAL: "\n".join([*lines, ""]).encode()}))
+
+    assert f"{JOURNAL}: it can’t be read as what it should be." in found
+
+
+@pytest.mark.parametrize("value", [None, [1], {}, 7], ids=str)
+@pytest.mark.parametrize("kind", ["criteria", "vendors"])
+def test_a_code_that_is_no_text_is_named(parts: Parts, kind: str, value: object):
+    def turn_code(told: Any) -> None:
+        told[kind][0]["code"] = value
+
+    found = find_problems(pack_parts(change_object(parts, BASIS, turn_code)))
+
+    assert f"{BASIS}: it can’t be read as what it should be." in found
+
+
+@pytest.mark.parametrize("value", [True, float("nan"), "1"], ids=str)
+def test_a_share_that_is_no_number_is_named(parts: Parts, value: object):
+    def turn_share(told: Any) -> None:
+        told["vendors"][0]["high"] = value
+
+    assert find_problems(pack_parts(change_object(parts, RESULTS, turn_share))) != []
+
+
+def leave_out_twice(told: Any) -> None:
+    row = told["files"][0]
+    told["left_out"].append({**row, "reason": "Why not."})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda told: told.update(made_at="x"),
+        lambda told: told.update(made_at="2027-03-12"),
+        lambda told: told["evaluation"].pop("slug"),
+        lambda told: told["evaluation"].update(title=None),
+        lambda told: told["evaluation"].pop("phase"),
+        lambda told: told["evaluation"].update(chain="1"),
+        lambda told: told["files"][0].update(about=None),
+        lambda told: told["files"][0].update(bytes=float("inf")),
+        lambda told: told["files"][0].update(bytes=-1),
+        lambda told: told["files"][0].update(bytes="7"),
+        lambda told: told["files"][0].update(sha256="x"),
+        lambda told: told["journal"].update(entries=None),
+        lambda told: told.update(left_out={}),
+        lambda told: told.update(files=[]),
+        leave_out_twice,
+    ],
+)
+def test_a_manifest_of_another_form_is_named(parts: Parts, change: Change):
+    found = find_problems(pack_parts(change_object(parts, MANIFEST, change), anew=False))
+
+    assert found != []
 
 
 def test_the_journal_is_that_which_the_manifest_names(parts: Parts):
