@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from crrubric.clock import now_utc
 from crrubric.domain.actions import Action
 from crrubric.domain.ballots.blindness import LateChange
+from crrubric.domain.ballots.marks import MarkText
 from crrubric.domain.events import Event
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.setup.closing import has_ended
@@ -122,6 +123,18 @@ def find_own_ballot(session: Session, seat: Seat, vendor_id: int) -> tuple[Ballo
         raise make_not_found()
     marks = session.scalars(select(Mark).where(Mark.ballot_id == ballot.id))
     return ballot, {mark.criterion_id: mark for mark in marks}
+
+
+def mark_text(mark: Mark) -> MarkText:
+    """What a stored mark says."""
+    return MarkText(
+        answer=mark.answer,
+        note=mark.note,
+        evidence_kind=mark.evidence_kind,
+        evidence_place=mark.evidence_place,
+        evidence_on=mark.evidence_on,
+        evidence_until=mark.evidence_until,
+    )
 
 
 def count_answered_criteria(session: Session, seat: Seat, ballot_id: int) -> tuple[int, int]:

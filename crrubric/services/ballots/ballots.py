@@ -1,22 +1,20 @@
 """Ballots: issuing and marking them. Blind: only one's own, ever."""
 
-from dataclasses import dataclass, replace
-from datetime import date
-
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from crrubric.clock import now_utc
-from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, Reworded, WrongPhase, clean_together
+from crrubric.domain.ballots.marks import MarkText as MarkText  # for whoever records a mark
+from crrubric.domain.ballots.marks import clean_mark as clean_mark
+from crrubric.domain.ballots.marks import serialize_mark as serialize_mark
+from crrubric.domain.errors import Invalid, Reworded, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.text import clean_line, clean_text
 from crrubric.domain.translation import N_
-from crrubric.domain.typed import require_plausible_day
-from crrubric.domain.vocabulary import Answer, BallotState, EvidenceKind, Phase
+from crrubric.domain.vocabulary import Answer, BallotState, Phase
 from crrubric.models import Abstention, Ballot, Criterion, Evaluation, Mark, Member, Vendor
 from crrubric.queries.ballots.ballots import has_seen_ballot, load_seen_ballots
+from crrubric.queries.ballots.ballots import mark_text as mark_text
 from crrubric.queries.people.access import Seat, lock_evaluation, make_not_found, require
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import assignment_of, load_assignments
@@ -27,18 +25,6 @@ from crrubric.services.shared.days import refuse_after_end, require_past_day
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unseen_mark
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MarkText:
-    """What a reviewer says in one cell."""
-
-    answer: Answer
-    note: str = ""
-    evidence_kind: EvidenceKind | None = None
-    evidence_place: str = ""
-    evidence_on: date | None = None
-    evidence_until: date | None = None
 
 
 def issue_ballots_if_scoring(session: Session, evaluation: Evaluation) -> None:
@@ -96,33 +82,51 @@ def record_mark(
     with unit_of_work() as session:
         evaluation = lock_evaluation(session, slug)
         ballot = lock_markable_ballot(session, actor, evaluation, vendor_id)
-        if tidy.evidence_on:
-            require_past_day(evaluation, tidy.evidence_on, field="evidence_on")
         criterion = find_assigned_criterion(session, ballot.member, criterion_id)
         require_same_wording(session, criterion, seen_wording)
-        check_answer(criterion, tidy.answer)
-        mark = session.scalar(
-            select(Mark).where(Mark.ballot_id == ballot.id, Mark.criterion_id == criterion.id)
-        )
-        old = mark_text(mark) if mark else None
-        if mark is not None and old == tidy:
-            return mark
-        refuse_unseen_mark(mark, seen_version)
-        if mark is None:
-            mark = make_mark(ballot, criterion.id)
-            session.add(mark)
-        note_late_change(evaluation, ballot)  # first: the mark is not older than this
-        write_mark(mark, tidy)
-        note_event(
-            session,
-            actor,
-            Event.MARK_RECORDED,
-            evaluation_id=evaluation.id,
-            subject=f"{ballot.vendor.name}: {criterion.title}",
-            about=EntryReferences(ballot.vendor_id, criterion.id, ballot.member_id),
-            before=serialize_mark(old) if old else None,
-            after=serialize_mark(tidy),
-        )
+        return write_own_mark(session, actor, ballot, criterion, tidy, seen_version=seen_version)
+
+
+def write_own_mark(
+    session: Session,
+    actor: Actor,
+    ballot: Ballot,
+    criterion: Criterion,
+    tidy: MarkText,
+    *,
+    seen_version: int,
+) -> Mark:
+    """Put an answer on the actor's own ballot, which is held, with its journal entry. A step.
+
+    Args: tidy: a mark that was cleaned; seen_version: as for `record_mark`. The same words again
+    change nothing. Raises: Invalid, Stale.
+    """
+    evaluation = ballot.vendor.evaluation
+    if tidy.evidence_on:
+        require_past_day(evaluation, tidy.evidence_on, field="evidence_on")
+    check_answer(criterion, tidy.answer)
+    mark = session.scalar(
+        select(Mark).where(Mark.ballot_id == ballot.id, Mark.criterion_id == criterion.id)
+    )
+    old = mark_text(mark) if mark else None
+    if mark is not None and old == tidy:
+        return mark
+    refuse_unseen_mark(mark, seen_version)
+    if mark is None:
+        mark = make_mark(ballot, criterion.id)
+        session.add(mark)
+    note_late_change(evaluation, ballot)  # first: the mark is not older than this
+    write_mark(mark, tidy)
+    note_event(
+        session,
+        actor,
+        Event.MARK_RECORDED,
+        evaluation_id=evaluation.id,
+        subject=f"{ballot.vendor.name}: {criterion.title}",
+        about=EntryReferences(ballot.vendor_id, criterion.id, ballot.member_id),
+        before=serialize_mark(old) if old else None,
+        after=serialize_mark(tidy),
+    )
     return mark
 
 
@@ -135,57 +139,6 @@ def require_same_wording(session: Session, criterion: Criterion, seen: int | Non
         raise Reworded(
             N_("This criterion was corrected after you opened it. Read what it asks now."), wording
         )
-
-
-def clean_mark(text: MarkText) -> MarkText:
-    """The mark, cleaned. Raises: Invalid naming the field."""
-    tidy = clean_together(
-        note=lambda: clean_text(text.note, limit=limits.NOTE, field="note"),
-        evidence_place=lambda: clean_line(
-            text.evidence_place, limit=limits.SHORT_TEXT, field="evidence_place"
-        ),
-        evidence_on=lambda: (
-            text.evidence_on and require_plausible_day(text.evidence_on, field="evidence_on")
-        ),
-        evidence_until=lambda: _check_end_of_evidence(text),
-    )
-    return replace(text, **tidy)
-
-
-def _check_end_of_evidence(text: MarkText) -> date | None:
-    """The day until which evidence holds, if there is one. Raises: Invalid."""
-    if text.evidence_until is None:
-        return None
-    require_plausible_day(text.evidence_until, field="evidence_until")
-    if text.evidence_on and text.evidence_until < text.evidence_on:
-        raise Invalid(
-            N_("Evidence can’t expire before the day on which it was seen."), field="evidence_until"
-        )
-    return text.evidence_until
-
-
-def mark_text(mark: Mark) -> MarkText:
-    """What a stored mark says."""
-    return MarkText(
-        answer=mark.answer,
-        note=mark.note,
-        evidence_kind=mark.evidence_kind,
-        evidence_place=mark.evidence_place,
-        evidence_on=mark.evidence_on,
-        evidence_until=mark.evidence_until,
-    )
-
-
-def serialize_mark(text: MarkText) -> dict[str, object]:
-    """The mark as the journal keeps it."""
-    return {
-        "answer": text.answer,
-        "note": text.note,
-        "evidence_kind": text.evidence_kind,
-        "evidence_place": text.evidence_place,
-        "evidence_on": text.evidence_on.isoformat() if text.evidence_on else None,
-        "evidence_until": text.evidence_until.isoformat() if text.evidence_until else None,
-    }
 
 
 def lock_writable_ballot(
