@@ -81,6 +81,7 @@ ROSTER_ANSWER = (
 ROSTER_LINES = 5_000  # learners that a page works out; the command takes any number
 ROSTER_SHEET_BYTES = 100 * MEGABYTE  # of a part of a workbook with learners, unpacked
 SHEET_BYTES = 5 * MEGABYTE  # of a part of a workbook with such a table, unpacked
+BOOK_BYTES = 20 * MEGABYTE  # of a workbook of which several sheets are read, unpacked
 REQUEST_BYTES = 2 * 1024 * 1024
 FORM_FIELDS = 5_000  # of one form; a hundred people at once are some 800
 COPIED_ENTRY = 64 * MEGABYTE  # a line in a copy of a journal; the longest tells a whole import

@@ -1,10 +1,12 @@
-"""Excel workbooks that people send: the first sheet, row by row, each cell as a text."""
+"""Excel workbooks that people send: their first sheets, row by row, each cell as a text."""
 
 import csv
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime, time
 from io import BytesIO, StringIO
+from typing import Any
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
@@ -21,6 +23,7 @@ NO_SHEET = N_(
     "The first sheet of this workbook can’t be read, or is too large. Copy its cells and paste them"
     " instead."
 )
+NO_BOOK = N_("This is no Excel workbook (.xlsx), or it is broken or too large.")
 ZIP = b"PK\x03\x04"
 MOST_COLUMNS = 100
 MOST_ROWS = 10_000  # of a table
@@ -36,6 +39,7 @@ SLOW_PARTS = frozenset(
     }
 )
 SLOW_BYTES = 512 * 1024  # of each of them, unpacked
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # how Excel writes what XML does not hold
 BOOK, MAIN_TYPE = "/xl/workbook.xml", "main+xml"
 
 
@@ -66,35 +70,73 @@ def iterate_sheet_rows(
     of the workbook may hold, unpacked, and all texts together; most_rows: the highest number that
     a row may have. Raises: Invalid (field "file").
     """
-    from crrubric.services.exchange.first_sheets import open_first_sheet, refuse_far_cells  # slow
+    from crrubric.services.exchange.first_sheets import open_first_sheets  # slow
 
-    letters = 0
     try:
         _check_parts(data, part_bytes)
-        book, sheet = open_first_sheet(BytesIO(data))
+        book, sheets = open_first_sheets(BytesIO(data), 1)
         with closing(book):
-            refuse_far_cells(sheet, most_rows=most_rows, most_columns=MOST_COLUMNS)
-            rows = sheet.iter_rows(max_row=most_rows, max_col=MOST_COLUMNS, values_only=True)
-            for number, cells in enumerate(rows, 1):
-                row = [_write_cell(cell) for cell in cells]
-                while row and not row[-1]:
-                    row.pop()
-                letters += sum(map(len, row))
-                if letters > part_bytes:
-                    raise ValueError(number)
-                yield number, row
+            yield from _iterate_rows(sheets[0], part_bytes, most_rows, MOST_COLUMNS)
     except Exception as error:  # openpyxl and its readers of XML have many for a broken file
         raise Invalid(NO_SHEET, field="file") from error
 
 
-def _check_parts(data: bytes, part_bytes: int) -> None:
-    """Raise ValueError for what is no workbook of Excel, or has a part that is too large.
+def read_sheets(
+    data: bytes, *, most_sheets: int, most_rows: int, most_columns: int
+) -> dict[str, list[list[str]]]:
+    """The rows of each of the first sheets, by its name; cells as `iterate_sheet_rows` has them.
+
+    All texts together are held, and are no more than `limits.SHEET_BYTES`.
+    Raises: Invalid (field "file"), also for a workbook with more sheets.
+    """
+    from crrubric.services.exchange.first_sheets import open_first_sheets  # slow
+
+    found: dict[str, list[list[str]]] = {}
+    room = limits.SHEET_BYTES
+    try:
+        _check_parts(data, limits.SHEET_BYTES, together=limits.BOOK_BYTES)
+        book, sheets = open_first_sheets(BytesIO(data), most_sheets + 1)
+        with closing(book):
+            if len(sheets) > most_sheets:
+                raise ValueError(most_sheets)
+            for sheet in sheets:
+                rows = _iterate_rows(sheet, room, most_rows, most_columns)
+                found[sheet.title] = [row for _number, row in rows]
+                room -= sum(len(cell) for row in found[sheet.title] for cell in row)
+    except Exception as error:  # as above
+        raise Invalid(NO_BOOK, field="file") from error
+    return found
+
+
+def _iterate_rows(
+    sheet: Any, most_letters: int, most_rows: int, most_columns: int
+) -> Iterator[tuple[int, list[str]]]:
+    """Number and texts of each row of a sheet. Raises: ValueError for more than the most."""
+    from crrubric.services.exchange.first_sheets import refuse_far_cells  # slow
+
+    letters = 0
+    refuse_far_cells(sheet, most_rows=most_rows, most_columns=most_columns)
+    rows = sheet.iter_rows(max_row=most_rows, max_col=most_columns, values_only=True)
+    for number, cells in enumerate(rows, 1):
+        row = [_write_cell(cell) for cell in cells]
+        while row and not row[-1]:
+            row.pop()
+        letters += sum(map(len, row))
+        if letters > most_letters:
+            raise ValueError(number)
+        yield number, row
+
+
+def _check_parts(data: bytes, part_bytes: int, *, together: int = limits.FILE_UNPACKED) -> None:
+    """Raise ValueError for what is no workbook of Excel, or is too large in a part or together.
 
     `detect_office_kind` has seen that the archive declares no entities and tells its sizes truly.
     """
     if detect_office_kind(data) is not FileKind.XLSX:
         raise ValueError(FileKind.XLSX)
     with ZipFile(BytesIO(data)) as book:
+        if sum(part.file_size for part in book.infolist()) > together:
+            raise ValueError(together)
         for part in book.infolist():
             if part.file_size > (SLOW_BYTES if part.filename in SLOW_PARTS else part_bytes):
                 raise ValueError(part.file_size)
@@ -112,4 +154,12 @@ def _write_cell(value: object) -> str:
         return f"{value:.15g}"
     if isinstance(value, datetime) and value.time() == time.min:  # a day is stored so
         value = value.date()
+    if isinstance(value, str):
+        return _ESCAPED.sub(_read_escape, value)
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _read_escape(found: re.Match[str]) -> str:
+    """The character that a file writes as _x000D_; half of a pair stays as it is written."""
+    letter = chr(int(found[1], 16))
+    return found[0] if "\ud800" <= letter <= "\udfff" else letter

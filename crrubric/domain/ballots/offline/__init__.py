@@ -1,0 +1,1 @@
+"""Ballots that are filled in without the portal: the workbook, its stamp, what it would change."""
