@@ -9,5 +9,6 @@ BLUEPRINTS = (
     "evidence",
     "files",
     "newer",
+    "offline",
     "unsent",
 )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -177,6 +178,19 @@ class EntryForm(Form):
     rest = StringField(
         _("Why do the others have no mark?"), [SometimesNeeded(), limit_length(limits.SHORT_TEXT)]
     )
+
+
+class OfflineFileForm(Form):
+    """A workbook with one's own ballots that was filled in."""
+
+    file = FileField(_("Your filled-in workbook (.xlsx)"), [FileRequired(_("Choose a file."))])
+
+
+class OfflinePreviewForm(Form):
+    """The button below what a workbook would change; its choices stand in the page and are read by
+    the view. `version` is of what the page showed."""
+
+    version = HiddenField()
 
 
 class CorrectionForm(EditForm):

@@ -204,7 +204,7 @@ def choose_changes(preview: OfflinePreview, choices: OfflineChoices) -> list[Off
             field=f"side-{each.key}",
         )
         for each in preview.list_conflicts()
-        if each.key not in choices.sides
+        if each.key not in choices.sides and not _stays_out(each, choices)
     ]
     if problems:
         raise NotReady(N_("Something is still to be chosen."), problems)
@@ -212,6 +212,12 @@ def choose_changes(preview: OfflinePreview, choices: OfflineChoices) -> list[Off
 
 
 def _is_chosen(change: OfflineChange, choices: OfflineChoices) -> bool:
-    if change.reworded and choices.holding[change.criterion.id] is not Holding.TAKE:
+    if _stays_out(change, choices):
         return False
     return not change.newer or choices.sides[change.key] is Side.FILE
+
+
+def _stays_out(change: OfflineChange, choices: OfflineChoices) -> bool:
+    """Whether somebody said that answers to the old words don't hold."""
+    held = choices.holding.get(change.criterion.id)
+    return change.reworded and held is Holding.LEAVE
