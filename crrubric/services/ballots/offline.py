@@ -121,9 +121,7 @@ def refuse_unusable_cells(session: Session, seat: Seat, book: FilledBook) -> Non
         raise NotReady(N_("Some cells can’t be used."), list(describe_cell_problems(problems)))
 
 
-def check_offline_mark(
-    evaluation: Evaluation, criterion: OfflineCriterion, text: MarkText
-) -> None:
+def check_offline_mark(evaluation: Evaluation, criterion: OfflineCriterion, text: MarkText) -> None:
     """Raise Invalid for a mark that the criterion or the calendar does not let through."""
     if text.answer is Answer.NOT_APPLICABLE and not criterion.may_not_apply:
         raise Invalid(
@@ -140,9 +138,7 @@ def describe_cell_problems(problems: Iterable[CellProblem]) -> Iterable[Crrubric
         words = N_("Sheet “%(sheet)s”: %(problem)s")
         if problem.cell:
             words = N_("Sheet “%(sheet)s”, cell %(cell)s: %(problem)s")
-        yield CrrubricError(
-            words, sheet=problem.sheet, cell=problem.cell, problem=problem.error
-        )
+        yield CrrubricError(words, sheet=problem.sheet, cell=problem.cell, problem=problem.error)
 
 
 def foresee_offline_changes(
@@ -167,10 +163,8 @@ def take_offline_book(
     NotFound if the file is another's, was taken, or has waited too long; WrongPhase once scoring
     is over.
     """
-    session = db.session()
     user = require_user(actor)
-    seat = require(actor, Action.RECORD_MARK, find_evaluation(session, slug), session)
-    book = read_offline_file(find_draft(session, seat, user, KIND, key).body)
+    book = read_kept_book(db.session(), actor, slug, key)
     with unit_of_work() as session:
         evaluation = lock_evaluation(session, slug)
         seat = require(actor, Action.RECORD_MARK, evaluation, session)
@@ -184,6 +178,12 @@ def take_offline_book(
         write_offline_changes(session, actor, evaluation, chosen)
         drop_drafts(session, seat, user, KIND)
     return len(chosen)
+
+
+def read_kept_book(session: Session, actor: Actor, slug: str, key: str) -> FilledBook:
+    """A workbook that the actor uploaded, read before anything is held. Raises: NotFound."""
+    seat = require(actor, Action.RECORD_MARK, find_evaluation(session, slug), session)
+    return read_offline_file(find_draft(session, seat, require_user(actor), KIND, key).body)
 
 
 def write_offline_changes(
