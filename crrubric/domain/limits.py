@@ -80,6 +80,7 @@ ROSTER_ANSWER = (
 )  # characters of the files in an answer to it: more would be kept there too
 ROSTER_LINES = 5_000  # learners that a page works out; the command takes any number
 ROSTER_SHEET_BYTES = 100 * MEGABYTE  # of a part of a workbook with learners, unpacked
+DRAFT_BYTES = 10 * MEGABYTE  # of a file that waits to be taken
 SHEET_BYTES = 5 * MEGABYTE  # of a part of a workbook with such a table, unpacked
 BOOK_BYTES = 20 * MEGABYTE  # of a workbook of which several sheets are read, unpacked
 REQUEST_BYTES = 2 * 1024 * 1024

@@ -230,6 +230,13 @@ def sort_key(text: str) -> SortKey:
     return plain, text
 
 
+def to_plain_word(text: str) -> str:
+    """The form under which headers and choices are compared: no accents, no case, no hyphens."""
+    return " ".join(sort_key(text)[0].replace("-", " ").rstrip(" :*").split()).replace(
+        "e mail", "email"
+    )
+
+
 def find_nearest_name(name: str, known: Iterable[str]) -> str | None:
     """The known name that was probably meant; None if there is none like it."""
     spellings = {key_of(each): each for each in known}

@@ -38,7 +38,7 @@ from crrubric.models.files import (
     MemoIssue,
     VendorFile,
 )
-from crrubric.models.forms import SentForm
+from crrubric.models.forms import ColumnMapping, ImportDraft, SentForm
 from crrubric.models.items import ActionItem
 from crrubric.models.journal import JournalEntry, Redaction
 from crrubric.models.mails import ItemReminder, OutgoingMail
@@ -81,6 +81,7 @@ __all__ = [
     "Base",
     "CalendarFeed",
     "CastVote",
+    "ColumnMapping",
     "Commitment",
     "Criterion",
     "Decision",
@@ -93,6 +94,7 @@ __all__ = [
     "Finding",
     "HeldReview",
     "HintDecision",
+    "ImportDraft",
     "Invite",
     "ItemReminder",
     "JournalEntry",

@@ -11,7 +11,7 @@ from io import StringIO
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.exchange.formulas import unguard_formulas
-from crrubric.domain.text import sort_key
+from crrubric.domain.text import to_plain_word
 from crrubric.domain.translation import N_
 
 Columns = Mapping[str, Sequence[str]]  # field -> what its column may be called; in the usual order
@@ -158,13 +158,6 @@ def read_pasted_table(text: str, columns: Columns) -> PastedTable:
         )
     return PastedTable(
         tuple(_pair_cells(number, row, fields) for number, row in rows), tuple(left_out)
-    )
-
-
-def to_plain_word(text: str) -> str:
-    """The form under which headers and choices are compared: no accents, no case, no hyphens."""
-    return " ".join(sort_key(text)[0].replace("-", " ").rstrip(" :*").split()).replace(
-        "e mail", "email"
     )
 
 

@@ -36,6 +36,8 @@ UNTOLD: dict[str | tuple[str, str], str] = {
     "notice": TELLS,
     "item_reminder": TELLS,
     "sent_form": "kept for two days, so that a form sent twice has one effect",
+    "import_draft": "a file that is not taken yet; nothing of it counts",
+    "column_mapping": "proposes which column is which; whoever imports sees and may change it",
     ("evaluation", "title_key"): COMPARED,
     ("vendor", "name_key"): COMPARED,
     ("library_rubric", "name_key"): COMPARED,

@@ -9,10 +9,10 @@ from fractions import Fraction
 from crrubric.domain import limits
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines
 from crrubric.domain.people.languages import NAMES, SOURCE
-from crrubric.domain.setup.pasted import STAKEHOLDER_WORDS, to_choice_word, to_plain_word
+from crrubric.domain.setup.pasted import STAKEHOLDER_WORDS, to_choice_word
 from crrubric.domain.setup.rubric import Rubric, RubricCriterion, RubricSection
 from crrubric.domain.setup.rubric_files.differences import number_criteria
-from crrubric.domain.text import clean_line, clean_text, key_of, slug_of
+from crrubric.domain.text import clean_line, clean_text, key_of, slug_of, to_plain_word
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import parse_exact_number, parse_whole_number
 from crrubric.domain.vocabulary import Stakeholder
