@@ -22,8 +22,12 @@ NOTE_LINES = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperCriterion:
-    """A criterion in the language of the paper; lead: who knows most about it."""
+    """A criterion in the language of the paper; lead: who knows most about it.
 
+    number: among all that are asked, the same on every paper.
+    """
+
+    number: int
     title: str
     question: str
     look_for: str
@@ -31,6 +35,14 @@ class PaperCriterion:
     must_have: bool
     may_not_apply: bool
     lead: Stakeholder | None
+
+
+@dataclass(frozen=True, slots=True)
+class BallotNames:
+    """Whose ballot it is, and for which vendor."""
+
+    reviewer: str
+    vendor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +71,10 @@ def compose_rubric_paper(facts: RubricPaperFacts, translate: Callable[[str], str
     """The rubric to read: each criterion with its question and what to look for."""
     words = ValueFormatter(translate)
     blocks: list[Block] = []
-    number = 0
     for section in facts.sections:
         blocks.append(Heading(1, section.title))
         for criterion in section.criteria:
-            number += 1
-            blocks += [_name_criterion(number, criterion), Paragraph(criterion.question)]
+            blocks += [_name_criterion(criterion), Paragraph(criterion.question)]
             blocks.append(Paragraph(" · ".join(_list_features(criterion, words))))
             if criterion.look_for:
                 blocks.append(Paragraph(criterion.look_for, words(N_("What to look for:"))))
@@ -73,13 +83,19 @@ def compose_rubric_paper(facts: RubricPaperFacts, translate: Callable[[str], str
 
 
 def compose_blank_ballot(
-    facts: RubricPaperFacts, translate: Callable[[str], str], *, large_type: bool
+    facts: RubricPaperFacts,
+    translate: Callable[[str], str],
+    *,
+    large_type: bool,
+    names: BallotNames | None = None,
 ) -> Document:
-    """A ballot for one vendor, to be filled in by hand; the chair enters it afterwards."""
+    """A ballot for one vendor, to be filled in by hand; the chair enters it afterwards.
+
+    Args: names: printed on it, so that nobody has to write them.
+    """
     words = ValueFormatter(translate)
     blocks: list[Block] = [
-        WritingLines(words(N_("Your name")), 1),
-        WritingLines(words(N_("Vendor and product")), 1),
+        *_name_ballot(names, words),
         WritingLines(words(N_("Date")), 1),
         Paragraph(
             words(
@@ -92,15 +108,13 @@ def compose_blank_ballot(
             )
         ),
     ]
-    number = 0
     for section in facts.sections:
         blocks.append(Heading(1, section.title))
         for criterion in section.criteria:
-            number += 1
             options = [Answer.YES, Answer.NO, Answer.CANNOT_TELL]
             options += [Answer.NOT_APPLICABLE] if criterion.may_not_apply else []
             blocks += [
-                _name_criterion(number, criterion),
+                _name_criterion(criterion),
                 Paragraph(criterion.question),
                 Choices(tuple(words(option.label).upper() for option in options)),
                 WritingLines(words(N_("Note and evidence")), NOTE_LINES),
@@ -109,8 +123,18 @@ def compose_blank_ballot(
     return _compose_paper(facts, words, title=title, blocks=blocks, large_type=large_type)
 
 
-def _name_criterion(number: int, criterion: PaperCriterion) -> Heading:
-    return Heading(2, f"{number}. {criterion.title}" + (" ◆" if criterion.must_have else ""))
+def _name_ballot(names: BallotNames | None, words: ValueFormatter) -> list[Block]:
+    """Who fills it in, and for which vendor; lines to write that on where it is not known."""
+    name, vendor = words(N_("Your name")), words(N_("Vendor and product"))
+    if names is None:
+        return [WritingLines(name, 1), WritingLines(vendor, 1)]
+    return [Paragraph(names.reviewer, f"{name}:"), Paragraph(names.vendor, f"{vendor}:")]
+
+
+def _name_criterion(criterion: PaperCriterion) -> Heading:
+    return Heading(
+        2, f"{criterion.number}. {criterion.title}" + (" ◆" if criterion.must_have else "")
+    )
 
 
 def _list_features(criterion: PaperCriterion, words: ValueFormatter) -> Iterable[str]:

@@ -30,7 +30,11 @@ from crrubric.queries.ballots.ballots import (
 from crrubric.queries.ballots.declarations import load_own_declarations
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.setup.assignments import list_assigned_parts
-from crrubric.queries.setup.rubrics import RubricPart, list_rubric_parts, load_wordings
+from crrubric.queries.setup.rubrics import (
+    list_rubric_parts,
+    load_wordings,
+    number_criteria_on_paper,
+)
 from crrubric.queries.setup.wording import translate_rubric_text
 
 FIRST = 1  # the number of the first entry of a chain
@@ -147,12 +151,6 @@ class OwnRubric:
             version=mark.version if mark else 0,
             mark=mark_text(mark) if mark else None,
         )
-
-
-def number_criteria_on_paper(parts: Iterable[RubricPart]) -> dict[int, int]:
-    """Criterion id -> the number that it has on a paper ballot: 1, 2, … through all sections."""
-    asked = (row.id for part in parts for row in part.criteria)
-    return {key: number for number, key in enumerate(asked, 1)}
 
 
 def explain_closed_ballots(

@@ -5,15 +5,28 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from crrubric.domain.setup.rubric_papers import PaperCriterion, PaperSection, RubricPaperFacts
-from crrubric.models import Criterion, Evaluation
-from crrubric.queries.setup.rubrics import list_rubric_parts
+from crrubric.models import Criterion, Evaluation, Member
+from crrubric.queries.setup.assignments import assignment_of, keep_assigned_parts
+from crrubric.queries.setup.rubrics import list_rubric_parts, number_criteria_on_paper
 from crrubric.queries.setup.wording import translate_rubric_text
 
 
 def load_rubric_paper(
-    session: Session, evaluation: Evaluation, language: str, *, on: date
+    session: Session,
+    evaluation: Evaluation,
+    language: str,
+    *,
+    on: date,
+    member: Member | None = None,
 ) -> RubricPaperFacts:
-    """The criteria that count, in a language. Args: on: the day that is printed."""
+    """The criteria that count, in a language.
+
+    Args: on: the day that is printed; member: of whose criteria, if not of all.
+    """
+    parts = list_rubric_parts(session, evaluation.id)
+    numbers = number_criteria_on_paper(parts)
+    if member is not None:
+        parts = keep_assigned_parts(parts, assignment_of(session, member))
     return RubricPaperFacts(
         title=evaluation.title,
         district=evaluation.district.name,
@@ -25,18 +38,19 @@ def load_rubric_paper(
         sections=tuple(
             PaperSection(
                 translate_rubric_text(part.section, "title", language),
-                tuple(_describe_criterion(row, language) for row in part.criteria),
+                tuple(_describe_criterion(row, numbers[row.id], language) for row in part.criteria),
             )
-            for part in list_rubric_parts(session, evaluation.id)
+            for part in parts
         ),
     )
 
 
-def _describe_criterion(row: Criterion, language: str) -> PaperCriterion:
+def _describe_criterion(row: Criterion, number: int, language: str) -> PaperCriterion:
     title, question, look_for = (
         translate_rubric_text(row, text, language) for text in ("title", "question", "look_for")
     )
     return PaperCriterion(
+        number=number,
         title=title,
         question=question,
         look_for=look_for,

@@ -1,5 +1,6 @@
 """Reading an evaluation's copy of the rubric."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -42,6 +43,12 @@ def list_rubric_parts(
     )
     rows = [RubricPart(section, tuple(by_section.get(section.id, ()))) for section in sections]
     return rows if with_left_out else [part for part in rows if part.criteria]
+
+
+def number_criteria_on_paper(parts: Iterable[RubricPart]) -> dict[int, int]:
+    """Criterion id -> the number that it has on a paper ballot: 1, 2, … through all sections."""
+    asked = (row.id for part in parts for row in part.criteria)
+    return {key: number for number, key in enumerate(asked, 1)}
 
 
 def list_sections(session: Session, evaluation_id: int) -> list[Section]:

@@ -27,7 +27,7 @@ from crrubric.domain.ballots.offline.filled import (
     read_filled_book,
 )
 from crrubric.domain.errors import CrrubricError, Invalid, NotReady, Stale
-from crrubric.domain.exchange.answer_words import read_answer
+from crrubric.domain.exchange.answer_words import recognize_answer
 from crrubric.domain.exchange.drafts import DraftKind
 from crrubric.domain.text import key_of
 from crrubric.domain.translation import N_
@@ -97,7 +97,7 @@ def make_filled_words() -> FilledWords:
         kinds |= {key_of(say(kind.label)): kind for kind in EvidenceKind}
         answers |= {key_of(say(answer.label)): answer for answer in Answer}
     return FilledWords(
-        read_answer=lambda typed: answers.get(key_of(typed)) or read_answer(typed), kinds=kinds
+        read_answer=lambda typed: answers.get(key_of(typed)) or recognize_answer(typed), kinds=kinds
     )
 
 

@@ -17,6 +17,7 @@ from crrubric.domain.ballots.offline.stamps import (
     read_stamp,
 )
 from crrubric.domain.errors import Invalid
+from crrubric.domain.exchange.answer_words import is_blank_answer
 from crrubric.domain.text import isolate_direction, key_of
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import parse_day
@@ -195,7 +196,7 @@ class RowReader:
             self._try(lambda column=column: self._read_day(column), problems)  # type: ignore[misc]
             for column in (OfflineColumn.SEEN_ON, OfflineColumn.UNTIL)
         )
-        silent = not self.get_text(OfflineColumn.ANSWER).strip()
+        silent = is_blank_answer(self.get_text(OfflineColumn.ANSWER))
         if silent:
             answer = was.answer
             if answer is None:
@@ -230,8 +231,10 @@ class RowReader:
 
     def _read_answer(self) -> Answer | None:
         typed = self.get_text(OfflineColumn.ANSWER).strip()
-        answer = self.words.read_answer(typed) if typed else None
-        if typed and answer is None:
+        if is_blank_answer(typed):
+            return None
+        answer = self.words.read_answer(typed)
+        if answer is None:
             raise Invalid(NO_ANSWER, typed=quote_cell(typed), field=OfflineColumn.ANSWER.value)
         return answer
 
