@@ -23,7 +23,7 @@ from crrubric.cli import (
     settings,
     verify,
 )
-from crrubric.domain.errors import CrrubricError, InvalidLines, NotFound
+from crrubric.domain.errors import CrrubricError, InvalidLines, InvalidPlaces, NotFound
 from crrubric.queries.people.access import NO_PAGE
 
 
@@ -56,6 +56,10 @@ def describe_failure(error: Exception) -> Iterator[str]:
         yield f"crrubric: {error}"
         if isinstance(error, InvalidLines):
             yield from (f"  line {number}: {reason}" for number, reason in error.lines)
+        elif isinstance(error, InvalidPlaces):
+            for place, reason in error.places:
+                where = f"line {place}" if isinstance(place, int) else place
+                yield f"  {where}: {reason}"
         yield from (f"  - {problem}" for problem in getattr(error, "problems", ()))
     elif isinstance(error, BrokenPipeError):
         yield "crrubric: Whoever read the output stopped before its end."

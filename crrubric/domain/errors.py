@@ -68,6 +68,19 @@ class InvalidLines(CrrubricError):
         self.lines = tuple(lines)
 
 
+class InvalidPlaces(CrrubricError):
+    """A file can't be used; `places` lists every bad place with the reason.
+
+    A place is the number of a line, or a cell as spreadsheets name it: Sheet!C5.
+    """
+
+    def __init__(
+        self, message: str, places: Sequence[tuple[int | str, CrrubricError]], **values: object
+    ):
+        super().__init__(message, **values)
+        self.places = tuple(places)
+
+
 class Repeated(CrrubricError):
     """The same form was sent before, and did its work: it is not done twice."""
 

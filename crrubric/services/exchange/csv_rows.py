@@ -1,16 +1,18 @@
 """Reading a long CSV file row by row, whatever separates its columns."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.exchange.formulas import unguard_formulas
 from crrubric.domain.translation import N_
 
-SEPARATORS = ",;\t"
+SEPARATORS = ",;\t|"
+BEGINNING = 64 * 1024  # characters of a text that show what separates its columns
+LINES_LOOKED_AT = 30
 EVERY = 5_000  # lines between two reports of progress
 Report = Callable[[int], None]  # called with the number of lines read so far
 
@@ -45,15 +47,15 @@ def iterate_csv_rows(path: Path, report: Report) -> Iterator[tuple[int, list[str
 
 
 def iterate_csv_text(file: TextIO, name: str, report: Report) -> Iterator[tuple[int, list[str]]]:
-    """Each row with the number of the line where it begins, the header first; UTF-8, BOM or not.
+    """Each row with the number of the line where it begins, the header first.
 
-    Columns are separated by commas, semicolons or tabs, as the header has them; a row of blanks is
-    no row. Apostrophes that our own files put before signs, for spreadsheets, are taken off.
-    Args: name: what the file is called. Raises: Invalid for a text that can't be read.
+    Columns are separated by commas, semicolons, tabs or bars, as most rows have them; a row of
+    blanks is no row. Apostrophes that our own files put before signs, for spreadsheets, are taken
+    off. Args: name: what the file is called. Raises: Invalid for a text that can't be read.
     """
     watch = _QuoteWatch(())
     try:
-        separator = find_separator(file.readline(limits.LONG_TEXT))
+        separator = find_separator(file.read(BEGINNING))
         file.seek(0)
         watch.lines = file
         reader = csv.reader(watch, delimiter=separator, strict=True)
@@ -84,6 +86,23 @@ def iterate_csv_text(file: TextIO, name: str, report: Report) -> Iterator[tuple[
         ) from None
 
 
-def find_separator(header: str) -> str:
-    """What stands most often in the header: a comma unless it is another."""
-    return max(SEPARATORS, key=header.count)
+def find_separator(beginning: str) -> str:
+    """What sets the columns of a text apart: what makes as many of them in most of its rows.
+
+    Titles above the table have none, and a text within a cell may have any. A comma in doubt.
+    """
+    lines = beginning.splitlines()[:LINES_LOOKED_AT]
+    return max(SEPARATORS, key=lambda separator: _rate_separator(lines, separator))
+
+
+def _rate_separator(lines: Sequence[str], separator: str) -> tuple[int, int]:
+    """How many rows have as many columns as most, and how many columns; (0, 0) for one column."""
+    reader = csv.reader(lines, delimiter=separator)
+    try:
+        widths = Counter(len(row) for row in reader if len(row) > 1)
+    except csv.Error:
+        return 0, 0
+    if not widths:
+        return 0, 0
+    width, rows = max(widths.items(), key=lambda item: (item[1], item[0]))
+    return rows, width

@@ -1,9 +1,8 @@
-"""Importing marks from a long CSV file: all or nothing, every bad line listed."""
+"""Importing marks from a file: all or nothing, every bad line listed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import exists, insert, select, update
@@ -12,30 +11,40 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, WrongPhase
+from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.events import Event
+from crrubric.domain.exchange.marks.guess import NOTHING, guess_mapping
+from crrubric.domain.exchange.marks.lines import MarkLine
+from crrubric.domain.exchange.marks.mapping import MarkMapping
 from crrubric.domain.policy import PREPARING
 from crrubric.domain.record.entries import BY_BALLOT, ROW, SHOWS
 from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, Phase, Stakeholder
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Section, Vendor
-from crrubric.queries.people.access import lock_evaluation, require
+from crrubric.queries.people.access import Seat, lock_evaluation, require
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.ballots import issue_ballots, issue_ballots_if_scoring
 from crrubric.services.exchange.csv_rows import Report
 from crrubric.services.exchange.filled_ballots import close_filled_ballots
 from crrubric.services.exchange.import_entries import serialize_new_evaluation
-from crrubric.services.exchange.mark_lines import read_mark_lines
+from crrubric.services.exchange.import_plans import (
+    AS_USUAL,
+    ImportWishes,
+    make_import_plan,
+    remember_mapping,
+)
+from crrubric.services.exchange.mark_lines import MarkTable, read_heads
 from crrubric.services.exchange.newcomers import add_reviewers, add_vendors
-from crrubric.services.exchange.rosters import load_marked_cells, load_roster
 from crrubric.services.exchange.scanning import ImportSummary, MarkedCells, Roster, scan_marks
+from crrubric.services.exchange.table_sources import TableSource
 from crrubric.services.setup.evaluations import clean_title, insert_evaluation, note_creation
 from crrubric.services.setup.rules import RuleSettings, apply_rule, check_rule
 from crrubric.services.shared.days import refuse_after_end
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
 
+OTHER_PLAN = N_("Something changed since you looked: look again at what would be imported.")
 BATCH = 5_000  # rows inserted at once: memory stays flat
 
 
@@ -51,38 +60,32 @@ class ImportResult:
     submitted: int
 
 
-@dataclass(frozen=True, slots=True)
-class ImportWishes:
-    """What an import into an evaluation may do beside adding marks.
-
-    add_new: reviewers and vendors that the evaluation doesn't have are added, and no mistakes;
-    leave_open: ballots stay open for their reviewers to go on with.
-    """
-
-    add_new: bool = False
-    leave_open: bool = False
-
-
-AS_USUAL = ImportWishes()
-
-
 def import_new_evaluation(
-    actor: Actor, path: Path, *, title: str, rule: RuleSettings, report: Report = lambda _: None
+    actor: Actor,
+    source: TableSource,
+    *,
+    title: str,
+    rule: RuleSettings,
+    mapping: MarkMapping | None = None,
+    report: Report = lambda _: None,
 ) -> ImportResult:
     """Make an evaluation in the meeting phase out of a file, with all that is found in it.
 
-    Raises: InvalidLines listing every bad line; Invalid for a bad file, title or rule.
+    Args: mapping: which column is which; None: as it is guessed.
+    Raises: InvalidPlaces listing every bad line; Invalid for a bad file, title or rule.
     """
     check_rule(rule)
     tidy = clean_title(title)
     roster = Roster()
     for book in (roster.reviewers, roster.vendors, roster.criteria):
         book.may_grow = True
-    found = scan_marks(path, roster, MarkedCells(), report)
+    table = MarkTable(source, mapping or guess_mapping(read_heads(source), NOTHING))
+    found = scan_marks(table, roster, MarkedCells(), report)
+    found.refuse_bad_lines()
     with unit_of_work() as session:
         evaluation = insert_evaluation(session, tidy, "")
         apply_rule(evaluation, replace(rule, prices_sealed=False))  # a file has no prices
-        evaluation.rubric_name = name_file(path)[: limits.TITLE]
+        evaluation.rubric_name = name_file(source)[: limits.TITLE]
         evaluation.phase = Phase.MEETING
         evaluation.opened_at = evaluation.closed_at = evaluation.shown_at = now_utc()
         add_criteria(session, evaluation, roster, found)
@@ -92,7 +95,8 @@ def import_new_evaluation(
         insert_found_reviewers(session, evaluation, roster)
         issue_ballots(session, evaluation)
         ballots = load_ballot_ids(session, evaluation)
-        insert_marks(session, path, roster, ballots, evaluation=evaluation, report=report)
+        rows = read_mark_rows(table, found, roster, ballots, report, evaluation_id=evaluation.id)
+        insert_marks(session, rows)
         note_imported_ballots(session, list(ballots.values()))
         submit_all_ballots(session, list(ballots.values()))
         done = ImportResult(
@@ -104,37 +108,46 @@ def import_new_evaluation(
             submitted=len(ballots),
         )
         row = serialize_new_evaluation(session, evaluation)
-        note_import(session, actor, evaluation, path, done, row=row)
+        note_import(session, actor, evaluation, source, done, row=row)
     return done
 
 
 def import_marks(
     actor: Actor,
-    path: Path,
+    source: TableSource,
     *,
     slug: str,
+    mapping: MarkMapping | None = None,
     wishes: ImportWishes = AS_USUAL,
+    seen: str | None = None,
     report: Report = lambda _: None,
 ) -> ImportResult:
     """Add the marks of a file to an evaluation whose ballots are open, or were.
 
     The ballots that it fills are sealed, each with its receipt and with a reason for every
-    criterion without a mark; no others. Criteria must be in the rubric.
-    Raises: InvalidLines listing every bad line; NotFound or WrongPhase where it may not be done.
+    criterion without a mark; no others. Criteria must be in the rubric. How its columns were
+    matched is remembered.
+    Args: mapping: which column is which; None: as it was the last time, or as it is guessed;
+    seen: the fingerprint of the plan that was shown; None compares nothing.
+    Raises: InvalidPlaces listing every bad line; Stale if it would do something else than was
+    shown; NotFound or WrongPhase where it may not be done.
     """
     with unit_of_work() as session:
         evaluation = lock_evaluation(session, slug, exclusive=True)
-        require_import(session, actor, evaluation, wishes)
-        roster = load_roster(session, evaluation, add_new=wishes.add_new)
-        stored = load_marked_cells(session, evaluation)
-        found = scan_marks(path, roster, stored, report)
+        seat = require_import(session, actor, evaluation, wishes)
+        plan = make_import_plan(session, seat, source, mapping, wishes, report)
+        table, roster, found = plan.table, plan.roster, plan.found
+        if seen is not None and seen != plan.fingerprint():
+            raise Stale(OTHER_PLAN)
+        found.refuse_bad_lines()
         vendors = add_vendors(session, actor, evaluation, roster)
         reviewers = add_reviewers(session, actor, evaluation, roster)
         issue_ballots_if_scoring(session, evaluation)
         cells = resolve_again(found, roster)
         ballots = issue_filled_ballots(session, evaluation, cells)
-        insert_marks(session, path, roster, ballots, evaluation=evaluation, report=report)
-        note_imported_ballots(session, list(ballots.values()))
+        rows = read_mark_rows(table, found, roster, ballots, report, evaluation_id=evaluation.id)
+        insert_marks(session, rows)
+        note_imported_ballots(session, list(ballots.values()), by=seat.member)
         filled = {ballots[key]: ids for key, ids in cells.items()}
         close_filled_ballots(session, actor, evaluation, filled, seal=not wishes.leave_open)
         done = ImportResult(
@@ -146,7 +159,8 @@ def import_marks(
             submitted=0 if wishes.leave_open else len(cells),
         )
         shows = {SHOWS: True} if note_shown_marks(evaluation, found) else {}
-        note_import(session, actor, evaluation, path, done, row={BY_BALLOT: True, **shows})
+        note_import(session, actor, evaluation, source, done, row={BY_BALLOT: True, **shows})
+        remember_mapping(session, evaluation, plan)
     return done
 
 
@@ -164,13 +178,14 @@ def note_shown_marks(evaluation: Evaluation, found: ImportSummary) -> bool:
 
 def require_import(
     session: Session, actor: Actor, evaluation: Evaluation, wishes: ImportWishes
-) -> None:
-    """Raise WrongPhase, saying what to do, where marks would come too early or too late.
+) -> Seat:
+    """The seat of whoever may import.
 
-    Raises: NotFound unless the actor may import at all.
+    Raises: WrongPhase, saying what to do, where marks would come too early or too late; NotFound
+    unless the actor may import at all.
     """
     try:
-        require(actor, Action.IMPORT_MARKS, evaluation, session)
+        seat = require(actor, Action.IMPORT_MARKS, evaluation, session)
     except WrongPhase:
         if evaluation.phase not in PREPARING:
             raise
@@ -184,18 +199,19 @@ def require_import(
         refuse_after_end(evaluation)
     elif wishes.leave_open:
         raise WrongPhase(N_("Scoring is closed: a ballot can’t be left open any more."))
+    return seat
 
 
-def name_file(path: Path) -> str:
+def name_file(source: TableSource) -> str:
     """The file's name as it can be stored: systems allow more in it than a text may hold."""
-    return replace_control_characters(path.name)
+    return replace_control_characters(source.name)
 
 
 def note_import(
     session: Session,
     actor: Actor,
     evaluation: Evaluation,
-    path: Path,
+    source: TableSource,
     done: ImportResult,
     *,
     row: dict[str, Any],
@@ -206,7 +222,7 @@ def note_import(
         actor,
         Event.MARKS_IMPORTED,
         evaluation_id=evaluation.id,
-        subject=name_file(path),
+        subject=name_file(source),
         after={
             "marks": done.marks,
             "reviewers": done.reviewers,
@@ -303,23 +319,15 @@ def issue_filled_ballots(
     return {key: there[key] for key in cells}
 
 
-def insert_marks(
-    session: Session,
-    path: Path,
-    roster: Roster,
-    ballots: dict[tuple[int, int], int],
-    *,
-    evaluation: Evaluation,
-    report: Report,
-) -> None:
+def insert_marks(session: Session, rows: Iterator[dict[str, Any]]) -> None:
     """All marks, in batches."""
-    rows = read_mark_rows(path, roster, ballots, report, evaluation_id=evaluation.id)
     while batch := list(islice(rows, BATCH)):
         session.execute(insert(Mark), batch)
 
 
 def read_mark_rows(
-    path: Path,
+    table: MarkTable,
+    found: ImportSummary,
     roster: Roster,
     ballots: dict[tuple[int, int], int],
     report: Report,
@@ -328,9 +336,11 @@ def read_mark_rows(
 ) -> Iterator[dict[str, Any]]:
     """The rows to insert, made while the file is read a second time."""
     now = now_utc()
-    for line in read_mark_lines(path, report):
-        if isinstance(line, tuple):
+    for line in table.iterate_lines(report):
+        if not isinstance(line, MarkLine):
             raise _changed_file_error()
+        if line.row in found.superseded:
+            continue
         member, vendor, criterion = roster.find_cell(line)
         known = all(isinstance(each, int) for each in (member, vendor, criterion))
         ballot = ballots.get((int(member), int(vendor))) if known else None
@@ -340,12 +350,12 @@ def read_mark_rows(
             "evaluation_id": evaluation_id,
             "ballot_id": ballot,
             "criterion_id": criterion,
-            "answer": line.answer,
-            "note": line.note,
-            "evidence_kind": None,
-            "evidence_place": "",
-            "evidence_on": None,
-            "evidence_until": None,
+            "answer": line.text.answer,
+            "note": line.text.note,
+            "evidence_kind": line.text.evidence_kind,
+            "evidence_place": line.text.evidence_place,
+            "evidence_on": line.text.evidence_on,
+            "evidence_until": line.text.evidence_until,
             "version": 1,
             "marked_at": now,
         }
@@ -355,15 +365,19 @@ def _changed_file_error() -> Invalid:
     return Invalid(N_("The file changed while it was read: nothing was imported."))
 
 
-def note_imported_ballots(session: Session, ballots: list[int]) -> None:
+def note_imported_ballots(
+    session: Session, ballots: list[int], *, by: Member | None = None
+) -> None:
     """Write down which ballots hold marks of a file: nobody here saw how they were given.
 
-    Args: ballots: new ones, or those that the file fills; one without a mark stays as it is.
+    Args: ballots: new ones, or those that the file fills; one without a mark stays as it is; by:
+    who has read the file, and so has seen them.
     """
+    values = {"imported_at": now_utc(), "imported_by_id": by.id if by else None}
     filled = exists().where(Mark.ballot_id == Ballot.id)
     for start in range(0, len(ballots), 500):
         some = Ballot.id.in_(ballots[start : start + 500])
-        session.execute(update(Ballot).where(some, filled).values(imported_at=now_utc()))
+        session.execute(update(Ballot).where(some, filled).values(values))
 
 
 def submit_all_ballots(session: Session, ballots: list[int]) -> None:

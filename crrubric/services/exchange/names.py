@@ -1,9 +1,11 @@
 """Who and what the names in a file are: one seat, one vendor, one criterion, or a refusal."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from crrubric.domain.errors import Invalid
+from crrubric.domain.exchange.marks.mapping import NEW
 from crrubric.domain.text import find_nearest_name, key_of
 from crrubric.domain.translation import N_
 
@@ -46,6 +48,8 @@ class NameBook:
     ids: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     codes: dict[str, int] = field(default_factory=dict)  # as they are, not as keys
     names: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    meant: dict[str, str] = field(default_factory=dict)  # key -> the name that is meant, or NEW
+    unknown: dict[str, str] = field(default_factory=dict)  # key -> the first spelling
     new: dict[str, str] = field(default_factory=dict)  # key -> the first spelling
     new_ids: dict[str, int] = field(default_factory=dict)  # what became of them, by key
     refused: dict[str, Invalid] = field(default_factory=dict)  # key -> why it can't be used
@@ -65,6 +69,23 @@ class NameBook:
         """A name that is somebody's, but of no use here."""
         self.refused.setdefault(key_of(name), why)
 
+    def understand(self, meant: Mapping[str, str]) -> None:
+        """Take names as somebody said that they are meant: name -> one that is known, or NEW."""
+        self.meant |= {key_of(name): to for name, to in meant.items()}
+        self.found.clear()
+
+    def is_known(self, text: str) -> bool:
+        """Whether exactly one row is called this."""
+        return len(self._list_fitting(text)) == 1
+
+    def list_names(self) -> list[str]:
+        """What each row is told apart by, in the order in which they were added."""
+        return [self._tell_apart(id_) for id_ in self.names]
+
+    def find_nearest(self, text: str) -> str | None:
+        """The known name that was probably meant."""
+        return find_nearest_name(text, (name for row in self.names.values() for name in row))
+
     def resolve(self, text: str) -> Reference:
         """The id of the one row that is called this; the key of a new name.
 
@@ -78,25 +99,28 @@ class NameBook:
         return answer
 
     def _look_up(self, text: str) -> Reference | Invalid:
-        fitting = self._list_fitting(text)
+        key = key_of(text)
+        meant = self.meant.get(key, "")
+        fitting = self._list_fitting(meant if meant not in ("", NEW) else text)
         if len(fitting) == 1:
             return fitting[0]
         if fitting:
             others = ", ".join(f"“{self._tell_apart(id_)}”" for id_ in fitting)
             return Invalid(self.words.ambiguous, name=text, others=others)
-        key = key_of(text)
         if key in self.refused:
             return self.refused[key]
-        if self.may_grow and len(text) > self.longest:
+        grows = self.may_grow or meant == NEW
+        if grows and len(text) > self.longest:
             return Invalid(
                 N_("Shorten this to %(limit)s characters; it has %(length)s."),
                 limit=self.longest,
                 length=len(text),
             )
-        if self.may_grow:
+        if grows:
             self.new.setdefault(key, text)
             return key
-        nearest = find_nearest_name(text, (name for row in self.names.values() for name in row))
+        self.unknown.setdefault(key, text)
+        nearest = self.find_nearest(text)
         if nearest is None:
             return Invalid(self.words.unknown, name=text)
         return Invalid(self.words.misspelt, name=text, nearest=nearest)

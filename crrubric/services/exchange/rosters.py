@@ -1,5 +1,7 @@
 """Who and what an evaluation has, before marks are imported into it."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -9,6 +11,7 @@ from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
 from crrubric.queries.ballots.ballots import load_seen_ballots
+from crrubric.queries.people.access import Seat
 from crrubric.queries.setup.assignments import load_assignments
 from crrubric.services.exchange.names import NameBook
 from crrubric.services.exchange.scanning import MarkedCells, Roster
@@ -16,11 +19,12 @@ from crrubric.services.exchange.scanning import MarkedCells, Roster
 BATCH = 5_000  # rows read at once
 
 
-def load_roster(session: Session, evaluation: Evaluation, *, add_new: bool) -> Roster:
-    """Reviewers, vendors and criteria by every name they go by.
+def load_roster(session: Session, seat: Seat, *, add_new: bool) -> Roster:
+    """Reviewers, vendors and criteria by every name they go by, and what this seat may not bring.
 
     Args: add_new: whether a reviewer or vendor that is not there is a new one.
     """
+    evaluation = seat.evaluation
     roster = Roster(
         assigned=load_assignments(session, evaluation.id),
         seen={*load_seen_ballots(session, evaluation.id)},
@@ -42,9 +46,19 @@ def load_roster(session: Session, evaluation: Evaluation, *, add_new: bool) -> R
         )
     )
     for criterion in criteria:
-        roster.criteria.add(criterion.id, code=criterion.code)
+        roster.criteria.add(criterion.id, *_list_wordings(criterion), code=criterion.code)
+        roster.code_of[criterion.id] = criterion.code
         if not criterion.may_not_apply:
             roster.always_apply.add(criterion.id)
+    _load_ballots(session, seat, roster)
+    return roster
+
+
+def _load_ballots(session: Session, seat: Seat, roster: Roster) -> None:
+    """Which ballots can't take a mark any more, or none from this seat."""
+    evaluation = seat.evaluation
+    own = seat.member.id if seat.member else None
+    roster.importer, roster.shut_out = own, frozenset(seat.shut_out)
     ballots = session.scalars(
         select(Ballot)
         .join(Member, Member.id == Ballot.member_id)
@@ -55,7 +69,17 @@ def load_roster(session: Session, evaluation: Evaluation, *, add_new: bool) -> R
             roster.sealed.add((ballot.member_id, ballot.vendor_id))
         if ballot.recused:
             roster.recused.add((ballot.member_id, ballot.vendor_id))
-    return roster
+        elif ballot.member_id == own and ballot.state is BallotState.OPEN:
+            roster.unscored.add(ballot.vendor_id)
+
+
+def _list_wordings(criterion: Criterion) -> Iterator[str]:
+    """Title and question, in every language."""
+    for texts in ({"title": criterion.title, "question": criterion.question},
+                  *criterion.translations.values()):  # fmt: skip
+        for name in ("title", "question"):
+            if texts.get(name):
+                yield texts[name]
 
 
 def _load_members(session: Session, evaluation: Evaluation, book: NameBook) -> None:

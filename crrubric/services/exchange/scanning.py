@@ -1,16 +1,19 @@
 """The first pass over a file of marks: everything is looked at, nothing is stored."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from crrubric.domain import limits
-from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines
+from crrubric.domain.errors import CrrubricError, Invalid, InvalidPlaces
+from crrubric.domain.exchange.marks.latest import Answered, comes_day_first, find_latest
+from crrubric.domain.exchange.marks.lines import BadMark, MarkLine, Place, UnknownWord
+from crrubric.domain.exchange.marks.mapping import Layout
 from crrubric.domain.setup.assignment import EVERYTHING, Assignment
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer
 from crrubric.services.exchange.csv_rows import Report
-from crrubric.services.exchange.mark_lines import MarkLine, read_mark_lines
+from crrubric.services.exchange.mark_lines import MarkTable
 from crrubric.services.exchange.names import (
     CRITERION_WORDS,
     REVIEWER_WORDS,
@@ -22,6 +25,7 @@ from crrubric.services.exchange.names import (
 LISTED = 1_000  # bad lines named one by one; above that, how many more there are
 Cell = tuple[Reference, Reference, Reference]  # reviewer, vendor, criterion
 BallotKey = tuple[Reference, Reference]
+RowKey = tuple[int, int]  # of a sheet, and of the row in it
 
 
 def _make_reviewer_book() -> NameBook:
@@ -47,7 +51,13 @@ class Roster:
     sealed: set[BallotKey] = field(default_factory=set)
     recused: set[BallotKey] = field(default_factory=set)
     seen: set[BallotKey] = field(default_factory=set)  # the reviewer has seen another's ballot
+    code_of: dict[int, str] = field(default_factory=dict)  # of criteria
     withdrawn: set[int] = field(default_factory=set)  # vendors
+    # of whoever imports: their own seat, vendors with which they have a conflict of interest, and
+    # those whom they score and whose ballot they have not submitted
+    importer: int | None = None
+    shut_out: frozenset[int] = frozenset()
+    unscored: set[int] = field(default_factory=set)
     assigned: dict[int, Assignment] = field(default_factory=dict)  # by member
 
     def find_cell(self, line: MarkLine) -> Cell:
@@ -58,10 +68,30 @@ class Roster:
             self.criteria.resolve(line.criterion),
         )
 
+    def find_criterion_code(self, text: str) -> str | None:
+        """The code of the one criterion that is called this."""
+        if not self.criteria.is_known(text):
+            return None
+        found = self.criteria.resolve(text)
+        return self.code_of.get(found) if isinstance(found, int) else None
+
     def find_refusal(self, line: MarkLine, cell: Cell) -> CrrubricError | None:
         """Why this mark can't be given."""
         reviewer, vendor, criterion = cell
-        if line.answer is Answer.NOT_APPLICABLE and criterion in self.always_apply:
+        if vendor in self.shut_out:
+            return Invalid(
+                N_(
+                    "you have a conflict of interest with %(vendor)s: another chair imports these"
+                    " marks"
+                ),
+                vendor=line.vendor,
+            )
+        if vendor in self.unscored and reviewer != self.importer:
+            return Invalid(
+                N_("submit your own ballot for %(vendor)s first: these are another’s marks"),
+                vendor=line.vendor,
+            )
+        if line.text.answer is Answer.NOT_APPLICABLE and criterion in self.always_apply:
             return Invalid(
                 N_("“%(criterion)s” always applies: NOT_APPLICABLE is no answer to it"),
                 criterion=line.criterion,
@@ -120,74 +150,114 @@ class ImportSummary:
     marked: MarkedCells = field(default_factory=MarkedCells)
     may_not_apply: set[Reference] = field(default_factory=set)  # criteria
     marks: int = 0
+    superseded: frozenset[RowKey] = frozenset()  # rows of people who answered again later
+    words: Counter[tuple[str, Answer]] = field(default_factory=Counter)  # as written
+    unknown_words: Counter[str] = field(default_factory=Counter)
+    bad: Sequence[BadMark] = ()
+    more: int = 0  # bad lines beyond those
+
+    def refuse_bad_lines(self) -> None:
+        """Raise InvalidPlaces if there is a bad line; Invalid if there is no mark."""
+        if self.bad:
+            raise InvalidPlaces(
+                N_(
+                    "Nothing was imported. Lines that can’t be used: %(count)s. Correct them and "
+                    "import again."
+                ),
+                self.bad,
+                count=len(self.bad) + self.more,
+            )
+        if not self.marks:
+            raise Invalid(N_("The file holds no mark: below the header there must be lines."))
 
 
-def scan_marks(path: Path, roster: Roster, stored: MarkedCells, report: Report) -> ImportSummary:
+def scan_marks(
+    table: MarkTable, roster: Roster, stored: MarkedCells, report: Report
+) -> ImportSummary:
     """Read the whole file without storing anything.
 
     Args: stored: cells that are marked in the evaluation already.
-    Raises: InvalidLines with every bad line.
+    Raises: InvalidPlaces for a header that can't be used.
     """
-    found, more = ImportSummary(), 0
-    bad: list[tuple[int, CrrubricError | Cell]] = []  # a cell by itself is one that came before
-    for line in read_mark_lines(path, report):
-        number, problem = _look_at(line, roster, stored, found)
+    found = ImportSummary()
+    if table.mapping.keep_latest:
+        found.superseded = find_superseded_rows(table, roster)
+    bad: list[tuple[Place, CrrubricError | Cell]] = []  # a cell by itself is one that came before
+    for line in table.iterate_lines(report):
+        if isinstance(line, MarkLine) and line.row in found.superseded:
+            continue
+        place, problem = _look_at(line, roster, stored, found)
         if problem is None:
             found.marks += 1
         elif len(bad) < LISTED:
-            bad.append((number, problem))
+            bad.append((place, problem))
         else:
-            more += 1
-    _refuse_bad_lines(bad, more, path, roster)
-    if not found.marks:
-        raise Invalid(N_("The file holds no mark: below the header there must be lines."))
+            found.more += 1
+    found.bad = _name_doubled_marks(bad, table, roster)
     return found
 
 
+def find_superseded_rows(table: MarkTable, roster: Roster) -> frozenset[RowKey]:
+    """The rows whose answers were given again later: of a form a whole ballot, else one mark.
+
+    A row with an answer that can't be read is none.
+    """
+    whole = table.mapping.layout is Layout.RESPONSES
+    answers: dict[Cell | BallotKey, dict[RowKey, Answered]] = {}
+    for line in table.iterate_lines():
+        if not isinstance(line, MarkLine):
+            continue
+        try:
+            cell = roster.find_cell(line)
+        except Invalid:
+            continue
+        rows = answers.setdefault(cell[:2] if whole else cell, {})
+        rows[line.row] = Answered(line.time, line.row)
+    times = (each.time for rows in answers.values() for each in rows.values())
+    day_first = comes_day_first(times)
+    return frozenset(
+        row
+        for rows in answers.values()
+        if len(rows) > 1
+        for row in rows.keys() - {find_latest(rows.values(), day_first=day_first).row}
+    )
+
+
 def _look_at(
-    line: MarkLine | tuple[int, CrrubricError],
-    roster: Roster,
-    stored: MarkedCells,
-    found: ImportSummary,
-) -> tuple[int, CrrubricError | Cell | None]:
-    """The number of a line, and why it can't be used."""
+    line: MarkLine | BadMark, roster: Roster, stored: MarkedCells, found: ImportSummary
+) -> tuple[Place, CrrubricError | Cell | None]:
+    """Where a mark is, and why it can't be used."""
     if isinstance(line, tuple):
+        if isinstance(line[1], UnknownWord):
+            found.unknown_words[line[1].word] += 1
         return line
+    found.words[line.word, line.text.answer] += 1
     try:
         cell = roster.find_cell(line)
     except Invalid as error:
-        return line.number, error
+        return line.place, error
     if refusal := roster.find_refusal(line, cell):
-        return line.number, refusal
+        return line.place, refusal
     if stored.has(cell):
         message = N_("duplicate mark: %(reviewer)s has marked this in the evaluation already")
-        return line.number, Invalid(message, reviewer=line.reviewer)
+        return line.place, Invalid(message, reviewer=line.reviewer)
     if not found.marked.add(cell):
-        return line.number, cell
-    if line.answer is Answer.NOT_APPLICABLE:
+        return line.place, cell
+    if line.text.answer is Answer.NOT_APPLICABLE:
         found.may_not_apply.add(cell[2])
-    return line.number, None
+    return line.place, None
 
 
-def _refuse_bad_lines(
-    bad: list[tuple[int, CrrubricError | Cell]], more: int, path: Path, roster: Roster
-) -> None:
-    """Raise InvalidLines if there is a bad line; a doubled one names the line that came first."""
-    if not bad:
-        return
-    doubled = {problem for _number, problem in bad if isinstance(problem, tuple)}
-    first = _find_first_lines(doubled, path, roster)
-    raise InvalidLines(
-        N_(
-            "Nothing was imported. Lines that can’t be used: %(count)s. Correct them and "
-            "import again."
-        ),
-        [
-            (number, _doubled_mark_error(first[problem]) if isinstance(problem, tuple) else problem)
-            for number, problem in bad
-        ],
-        count=len(bad) + more,
-    )
+def _name_doubled_marks(
+    bad: Sequence[tuple[Place, CrrubricError | Cell]], table: MarkTable, roster: Roster
+) -> list[BadMark]:
+    """The bad lines; a doubled one names the line that came first."""
+    doubled = {problem for _place, problem in bad if isinstance(problem, tuple)}
+    first = _find_first_lines(doubled, table, roster)
+    return [
+        (place, _doubled_mark_error(first[problem]) if isinstance(problem, tuple) else problem)
+        for place, problem in bad
+    ]
 
 
 def _doubled_mark_error(first: MarkLine) -> CrrubricError:
@@ -197,16 +267,18 @@ def _doubled_mark_error(first: MarkLine) -> CrrubricError:
         reviewer=first.reviewer,
         vendor=first.vendor,
         criterion=first.criterion,
-        line=first.number,
+        line=first.place,
     )
 
 
-def _find_first_lines(cells: Iterable[Cell], path: Path, roster: Roster) -> dict[Cell, MarkLine]:
+def _find_first_lines(
+    cells: Iterable[Cell], table: MarkTable, roster: Roster
+) -> dict[Cell, MarkLine]:
     """The first line of each cell; the file is read again only if one is wanted."""
     wanted = set(cells)
     found: dict[Cell, MarkLine] = {}
-    for line in read_mark_lines(path, lambda _: None) if wanted else ():
-        if isinstance(line, tuple):
+    for line in table.iterate_lines() if wanted else ():
+        if not isinstance(line, MarkLine):
             continue
         try:
             cell = roster.find_cell(line)

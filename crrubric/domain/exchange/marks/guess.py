@@ -1,0 +1,259 @@
+"""Guessing how a file of marks is laid out, by its headers and by the names that it holds."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from crrubric.domain.exchange.answer_words import is_blank_answer, recognize_answer
+from crrubric.domain.exchange.marks.lines import Row, list_missing
+from crrubric.domain.exchange.marks.mapping import (
+    MARK_ON,
+    NOTE_ON,
+    Layout,
+    MarkMapping,
+    Role,
+    label_columns,
+)
+from crrubric.domain.text import to_plain_word
+
+LOOKED_AT = 25  # rows of a sheet, to guess
+HEADER_WITHIN = 15  # rows that aren't blank: the header is one of them
+# How people head these columns; the first word of each is its own name. The clearer ones first: a
+# code tells a vendor better than a name.
+HEADERS: Mapping[Role, tuple[str, ...]] = {
+    Role.REVIEWER: (
+        "reviewer", "email address", "email", "username", "reviewer name", "your name", "name",
+        "evaluator", "rater", "scorer", "respondent", "committee member", "evaluador",
+        "evaluadora", "persona evaluadora", "correo electronico", "direccion de correo electronico",
+        "nombre", "su nombre",
+    ),
+    Role.VENDOR: (
+        "vendor code", "code of the vendor", "codigo del proveedor", "vendor", "vendor name",
+        "product", "company", "which vendor", "which product", "proveedor", "producto", "empresa",
+        "programa",
+    ),
+    Role.CRITERION: (
+        "criterion code", "code of the criterion", "codigo del criterio", "criterion", "criteria",
+        "question", "item", "criterio", "criterios", "pregunta",
+    ),
+    Role.MARK: (
+        "mark", "answer", "score", "rating", "response", "yes/no", "yes / no", "respuesta",
+        "calificacion", "marca",
+    ),
+    Role.NOTE: (
+        "note", "notes", "comment", "comments", "remarks", "why", "explanation", "nota", "notas",
+        "comentario", "comentarios", "observaciones", "por que",
+    ),
+    Role.TIME: (
+        "time", "timestamp", "submitted at", "completion time", "date", "submission date",
+        "marca temporal", "hora de finalizacion", "fecha", "hora",
+    ),
+    Role.EVIDENCE_KIND: ("evidence kind", "kind of evidence", "tipo de evidencia"),
+    Role.EVIDENCE_PLACE: ("evidence place", "where", "donde"),
+    Role.EVIDENCE_ON: ("evidence on", "seen on", "visto el"),
+    Role.EVIDENCE_UNTIL: ("evidence until", "valid until", "valido hasta"),
+}  # fmt: skip
+_ROLE_OF = {
+    word: (role, place) for role, words in HEADERS.items() for place, word in enumerate(words)
+}
+_COMMENT = re.compile(r"\b(notes?|comments?|why|explain|evidence|nota|comentarios?|por que)\b")
+_NUMBERED = re.compile(r"^\s*(?:[QqPp](?:uestion|regunta)?\s*)?#?\s*\d+\s*[.):–-]?\s+")
+_BRACKETS = re.compile(r"\[(.+)\]\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an evaluation has: the code of a criterion by what it is called, or nothing; whether a
+    name is one reviewer's, or one vendor's."""
+
+    criterion: Callable[[str], str | None]
+    reviewer: Callable[[str], bool]
+    vendor: Callable[[str], bool]
+
+
+NOTHING = Known(lambda _text: None, lambda _text: False, lambda _text: False)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetHead:
+    """How a sheet begins: its name, and its first rows that are not blank."""
+
+    name: str
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    layout: Layout
+    header: int
+    roles: Sequence[str]
+    points: int
+
+
+def guess_mapping(
+    heads: Sequence[SheetHead],
+    known: Known,
+    *,
+    layout: Layout | None = None,
+    header: int | None = None,
+) -> MarkMapping:
+    """The mapping that fits best. Args: layout, header: what somebody has said already."""
+    guesses = [
+        (head, guess)
+        for head in heads
+        for guess in _guess_sheet(head, known)
+        if layout in (None, guess.layout) and header in (None, guess.header)
+    ]
+    if not guesses:
+        first = heads[0] if heads else SheetHead("", ())
+        number = header or (first.rows[0][0] if first.rows else 1)
+        labels = _read_labels(first, number)
+        roles = _find_long_roles(labels)
+        columns = dict(zip(labels, roles, strict=True))
+        chosen = layout or Layout.LONG
+        return MarkMapping(layout=chosen, columns=columns, header=number, sheets={first.name: ""})
+    best_head, best = max(guesses, key=lambda each: each[1].points)
+    labels = _read_labels(best_head, best.header)
+    columns = dict(zip(labels, best.roles, strict=True))
+    sheets = {best_head.name: ""}
+    if Role.VENDOR not in best.roles:
+        sheets = _match_sheets(heads, best, known) or sheets
+        for name in sheets:
+            head = next(each for each in heads if each.name == name)
+            for guess in _guess_sheet(head, known):
+                if guess.layout is best.layout and guess.header == best.header:
+                    own = zip(_read_labels(head, guess.header), guess.roles, strict=True)
+                    columns = {**dict(own), **{key: role for key, role in columns.items() if role}}
+    return MarkMapping(layout=best.layout, columns=columns, header=best.header, sheets=sheets)
+
+
+def read_head(name: str, rows: Iterator[Row]) -> SheetHead:
+    """How a sheet begins."""
+    found: list[Row] = []
+    for number, cells in rows:
+        if any(cell.strip() for cell in cells):
+            found.append((number, cells))
+            if len(found) == LOOKED_AT:
+                break
+    return SheetHead(name, found)
+
+
+def find_header_cells(head: SheetHead, header: int) -> Sequence[str]:
+    """The cells of the row with this number; none if it is blank."""
+    return next((cells for number, cells in head.rows if number == header), ())
+
+
+def _read_labels(head: SheetHead, header: int) -> list[str]:
+    return label_columns(find_header_cells(head, header))
+
+
+def _match_sheets(heads: Sequence[SheetHead], best: _Guess, known: Known) -> dict[str, str]:
+    """The sheets that are called as vendors are, and laid out in this way."""
+    return {
+        head.name: head.name
+        for head in heads
+        if known.vendor(head.name)
+        and any(guess.layout is best.layout for guess in _guess_sheet(head, known))
+    }
+
+
+def _guess_sheet(head: SheetHead, known: Known) -> Iterator[_Guess]:
+    """Every way in which a sheet could be meant; the more of it is known, the more points."""
+    for place, (number, cells) in enumerate(head.rows[:HEADER_WITHIN]):
+        labels = label_columns(cells)
+        below = [row for _number, row in head.rows[place + 1 :]]
+        for layout, roles in (
+            (Layout.LONG, _find_long_roles(labels)),
+            (Layout.RESPONSES, _find_response_roles(labels, known)),
+            (Layout.MATRIX, _find_matrix_roles(labels, below, known)),
+        ):
+            mapping = MarkMapping(layout=layout, columns={}, vendor="any")
+            if not list(list_missing(roles, mapping)):
+                points = 10 * sum(map(bool, roles)) - place + 5 * (layout is Layout.LONG)
+                yield _Guess(layout, number, roles, points)
+
+
+def _find_long_roles(labels: Sequence[str]) -> list[str]:
+    """By their words alone; of two columns for the same the clearer one."""
+    clearest: dict[Role, int] = {}
+    found = [_ROLE_OF.get(to_plain_word(label.replace("_", " "))) for label in labels]
+    for each in found:
+        if each is not None:
+            role, rank = each
+            clearest[role] = min(rank, clearest.get(role, rank))
+    return [each[0] if each and clearest[each[0]] == each[1] else "" for each in found]
+
+
+def _find_response_roles(labels: Sequence[str], known: Known) -> list[str]:
+    """A column for each criterion that is known, and one for its notes behind it."""
+    plain = _find_long_roles(labels)
+    roles: list[str] = []
+    for label, role in zip(labels, plain, strict=True):
+        code = find_criterion_code(label, known)
+        before = roles[-1] if roles else ""
+        if code is not None and MARK_ON + code not in roles:
+            roles.append(MARK_ON + code)
+        elif code is not None and _COMMENT.search(to_plain_word(label)):
+            roles.append(NOTE_ON + code)
+        elif before.startswith(MARK_ON) and _COMMENT.search(to_plain_word(label)):
+            roles.append(NOTE_ON + before.removeprefix(MARK_ON))
+        elif role in (Role.REVIEWER, Role.VENDOR, Role.TIME) and role not in roles:
+            roles.append(role)
+        else:
+            roles.append("")
+    return roles
+
+
+def find_criterion_code(label: str, known: Known) -> str | None:
+    """The criterion that a header names: by code, title or question, numbered, in brackets."""
+    inner = _BRACKETS.search(label)
+    for text in (label, *([inner[1]] if inner else ())):
+        bare = _NUMBERED.sub("", text).strip()
+        without = re.sub(
+            r"(?i)^(?:comments?|notes?|comentarios?|notas?)\s*(?:on|about|for|sobre)?\s*[:–-]?\s*",
+            "",
+            bare,
+        )
+        for each in (text, bare, _NUMBERED.sub("", without).strip(" :–-")):
+            code = known.criterion(each) if each else None
+            if code is not None:
+                return code
+    return None
+
+
+def _find_matrix_roles(
+    labels: Sequence[str], below: Sequence[Sequence[str]], known: Known
+) -> list[str]:
+    """The column with the criteria, one of marks for each reviewer, notes behind them."""
+    width = len(labels)
+    columns = [[row[place] if place < len(row) else "" for row in below] for place in range(width)]
+    named = [
+        sum(find_criterion_code(cell, known) is not None for cell in column if cell.strip())
+        for column in columns
+    ]
+    words = [_ROLE_OF.get(to_plain_word(label), ("", 0))[0] for label in labels]
+    if max(named, default=0) > 0:
+        at = named.index(max(named))
+    elif Role.CRITERION in words:
+        at = words.index(Role.CRITERION)
+    else:
+        return [""] * width
+    roles: list[str] = []
+    for place, label in enumerate(labels):
+        if place == at:
+            roles.append(Role.CRITERION)
+        elif known.reviewer(label) or (not words[place] and _holds_answers(columns[place])):
+            roles.append(Role.MARK)
+        elif roles and roles[-1] == Role.MARK and _COMMENT.search(to_plain_word(label)):
+            roles.append(Role.NOTE)
+        elif words[place] == Role.VENDOR:
+            roles.append(Role.VENDOR)
+        else:
+            roles.append("")
+    return roles
+
+
+def _holds_answers(column: Sequence[str]) -> bool:
+    """Whether what stands in a column are answers alone, and some."""
+    written = [cell for cell in column if not is_blank_answer(cell)]
+    return bool(written) and all(recognize_answer(cell) is not None for cell in written)

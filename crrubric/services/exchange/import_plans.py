@@ -1,0 +1,196 @@
+"""What an import of marks would do: everything is read, nothing is stored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from crrubric.clock import now_utc
+from crrubric.domain.exchange.drafts import DraftKind
+from crrubric.domain.exchange.marks.guess import (
+    Known,
+    SheetHead,
+    find_header_cells,
+    guess_mapping,
+)
+from crrubric.domain.exchange.marks.mapping import (
+    Layout,
+    MarkMapping,
+    hash_headers,
+    label_columns,
+    read_mapping,
+    write_mapping,
+)
+from crrubric.domain.versions import fingerprint_values
+from crrubric.models import ColumnMapping, Evaluation
+from crrubric.queries.people.access import Seat
+from crrubric.services.exchange.csv_rows import Report
+from crrubric.services.exchange.mark_lines import MarkTable, read_heads
+from crrubric.services.exchange.rosters import load_marked_cells, load_roster
+from crrubric.services.exchange.scanning import ImportSummary, Roster, scan_marks
+from crrubric.services.exchange.table_sources import TableSource
+
+
+@dataclass(frozen=True, slots=True)
+class ImportWishes:
+    """What an import into an evaluation may do beside adding marks.
+
+    add_new: reviewers and vendors that the evaluation doesn't have are added, and no mistakes;
+    leave_open: ballots stay open for their reviewers to go on with.
+    """
+
+    add_new: bool = False
+    leave_open: bool = False
+
+
+AS_USUAL = ImportWishes()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadParts:
+    """What of a file is not read: sheets, and columns by their labels."""
+
+    sheets: Sequence[str]
+    columns: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPlan:
+    """What was read of a file, and what would be done with it."""
+
+    table: MarkTable
+    heads: Sequence[SheetHead]
+    roster: Roster
+    found: ImportSummary
+    wishes: ImportWishes
+
+    def fingerprint(self) -> str:
+        """What tells this plan from one that does something else."""
+        rows = self.found.marked.rows
+        return fingerprint_values(
+            {
+                "mapping": write_mapping(self.table.mapping),
+                "wishes": [self.wishes.add_new, self.wishes.leave_open],
+                "marks": self.found.marks,
+                "bad": len(self.found.bad) + self.found.more,
+                "ballots": sorted([str(who), str(of), row] for (who, of), row in rows.items()),
+                "words": sorted(
+                    [word, answer.value, count]
+                    for (word, answer), count in self.found.words.items()
+                ),
+            }
+        )
+
+    def list_unread(self) -> UnreadParts:
+        """What is not read; a column without a header only if something stands in it."""
+        return list_unread_parts(self.heads, self.table.mapping)
+
+
+def list_unread_parts(heads: Sequence[SheetHead], mapping: MarkMapping) -> UnreadParts:
+    """What of a file is not read, as far as its first rows tell."""
+    columns: dict[str, None] = {}
+    for head in heads:
+        if head.name in mapping.sheets:
+            columns |= dict.fromkeys(
+                label
+                for label, _examples in list_columns(head, mapping.header)
+                if not mapping.columns.get(label)
+            )
+    unread = [head.name for head in heads if head.name not in mapping.sheets and head.rows]
+    return UnreadParts(sheets=unread, columns=list(columns))
+
+
+def list_columns(head: SheetHead, header: int) -> list[tuple[str, list[str]]]:
+    """Each column that has a header or something below it: its label, and what stands there."""
+    cells = find_header_cells(head, header)
+    below = [row for number, row in head.rows if number > header]
+    found = []
+    for place, label in enumerate(label_columns(cells)):
+        filled = [row[place].strip() for row in below if place < len(row) and row[place].strip()]
+        if cells[place].strip() or filled:
+            found.append((label, list(dict.fromkeys(filled))))
+    return found
+
+
+def make_import_plan(
+    session: Session,
+    seat: Seat,
+    source: TableSource,
+    mapping: MarkMapping | None,
+    wishes: ImportWishes,
+    report: Report = lambda _lines: None,
+) -> ImportPlan:
+    """Read the whole file. Raises: InvalidPlaces for a header that can't be used; Invalid."""
+    evaluation = seat.evaluation
+    heads = read_heads(source)
+    roster = load_roster(session, seat, add_new=wishes.add_new)
+    if mapping is None:
+        mapping = propose_mapping(session, evaluation, heads, roster)
+    roster.reviewers.understand(mapping.reviewers)
+    roster.vendors.understand(mapping.vendors)
+    table = MarkTable(source, mapping)
+    found = scan_marks(table, roster, load_marked_cells(session, evaluation), report)
+    return ImportPlan(table=table, heads=heads, roster=roster, found=found, wishes=wishes)
+
+
+def propose_mapping(
+    session: Session,
+    evaluation: Evaluation,
+    heads: Sequence[SheetHead],
+    roster: Roster,
+    *,
+    layout: Layout | None = None,
+    header: int | None = None,
+) -> MarkMapping:
+    """As it was the last time with these headers; else as it is guessed.
+
+    Args: layout, header: what somebody has said already.
+    """
+    guessed = guess_mapping(heads, make_known(roster), layout=layout, header=header)
+    if layout is None and header is None:
+        kept = session.get(
+            ColumnMapping, (evaluation.district_id, DraftKind.MARKS, hash_mapping(heads, guessed))
+        )
+        if kept is not None:
+            return _fit_to_file(read_mapping(kept.mapping), guessed)
+    return guessed
+
+
+def _fit_to_file(kept: MarkMapping, guessed: MarkMapping) -> MarkMapping:
+    """Columns and words as they were; sheets, header and names are those of this file."""
+    return MarkMapping(
+        layout=kept.layout,
+        columns={**guessed.columns, **kept.columns},
+        header=guessed.header,
+        sheets=guessed.sheets,
+        words=kept.words,
+        keep_latest=kept.keep_latest,
+    )
+
+
+def hash_mapping(heads: Sequence[SheetHead], mapping: MarkMapping) -> str:
+    """By what a file is known again: the headers of the first sheet that is read."""
+    head = next((head for head in heads if head.name in mapping.sheets), None)
+    return hash_headers(label_columns(find_header_cells(head, mapping.header)) if head else ())
+
+
+def make_known(roster: Roster) -> Known:
+    """What the evaluation has, for whoever guesses."""
+
+    def find_code(text: str) -> str | None:
+        return roster.find_criterion_code(text)
+
+    return Known(find_code, roster.reviewers.is_known, roster.vendors.is_known)
+
+
+def remember_mapping(session: Session, evaluation: Evaluation, plan: ImportPlan) -> None:
+    """Propose these columns and words when such a file comes again in this district."""
+    headers = hash_mapping(plan.heads, plan.table.mapping)
+    key = (evaluation.district_id, DraftKind.MARKS, headers)
+    kept = session.get(ColumnMapping, key)
+    if kept is None:
+        kept = ColumnMapping(
+            district_id=evaluation.district_id, kind=DraftKind.MARKS, headers=headers, mapping=""
+        )
+        session.add(kept)
+    kept.mapping, kept.used_at = write_mapping(plan.table.mapping), now_utc()
