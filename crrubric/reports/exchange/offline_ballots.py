@@ -32,13 +32,13 @@ from crrubric.reports.exchange.sheets import (
 WIDTHS = {
     OfflineColumn.NUMBER: 5,
     OfflineColumn.TITLE: 20,
-    OfflineColumn.QUESTION: 28,
-    OfflineColumn.LOOK_FOR: 34,
-    OfflineColumn.MUST_HAVE: 10,
+    OfflineColumn.QUESTION: 26,
+    OfflineColumn.LOOK_FOR: 30,
+    OfflineColumn.MUST_HAVE: 14,
     OfflineColumn.ANSWER: 15,
-    OfflineColumn.NOTE: 36,
+    OfflineColumn.NOTE: 32,
     OfflineColumn.EVIDENCE: 14,
-    OfflineColumn.PLACE: 22,
+    OfflineColumn.PLACE: 18,
     OfflineColumn.SEEN_ON: 12,
     OfflineColumn.UNTIL: 12,
 }
