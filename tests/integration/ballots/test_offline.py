@@ -28,8 +28,15 @@ from crrubric.services.setup.corrections import Correction, correct_criterion
 from crrubric.services.setup.withdrawals import withdraw_vendor
 from crrubric.services.shared.unit import unit_of_work
 from tests.factories import Factory, Made, ballot_of, stored_marks
+from tests.integration.ballots.offline_books import (
+    ADDRESS,
+    FilledIn,
+    download,
+    download_bytes,
+    upload,
+    write_as_excel,
+)
 from tests.integration.conftest import Visit, Visitor
-from tests.offline_books import ADDRESS, FilledIn, download, download_bytes, upload, write_as_excel
 from tests.pages import filled_form, parse
 
 
