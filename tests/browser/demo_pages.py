@@ -74,6 +74,8 @@ FILES = {
     "rubric_files.download_case_rubric",
     "rubric_files.download_rubric_csv",
     "rubric_files.download_rubric_toml",
+    "entries.download_paper_ballot",
+    "offline.download_offline_workbook",
     "rubric_papers.download_blank_ballot",
     "rubric_papers.download_rubric_pdf",
     "newer.show_newer_marks",

@@ -83,10 +83,12 @@ declarations.show_all_declarations DECLARE
 declarations.save_waiver WAIVE_CONFLICT
 district.save_district CHANGE_DISTRICT
 district.show_district CHANGE_DISTRICT
+entries.download_paper_ballot ENTER_ON_BEHALF
 entries.save_confirmation CONFIRM_BALLOT
 entries.save_dispute RECORD_MARK
 entries.save_entry ENTER_ON_BEHALF
 entries.show_entry_form ENTER_ON_BEHALF
+entries.show_paper_ballot ENTER_ON_BEHALF
 deletion.save_deletion DELETE_EVALUATION
 deletion.show_deletion DELETE_EVALUATION
 evaluations.show_facts_form EDIT_SETUP
@@ -224,6 +226,12 @@ letters.download_letter_pdf VIEW_LETTERS
 letters.download_letter_word VIEW_LETTERS
 memo.download_memo_word VIEW_MEMO
 newer.show_newer_marks VIEW_OWN_BALLOTS
+offline.discard_offline_workbook RECORD_MARK
+offline.download_offline_workbook RECORD_MARK
+offline.show_offline_page RECORD_MARK
+offline.show_offline_preview RECORD_MARK
+offline.take_offline_workbook RECORD_MARK
+offline.upload_offline_workbook RECORD_MARK
 notices.save_notice_dismissal VIEW_EVALUATION
 notices.save_notice_dismissals VIEW_EVALUATION
 practice.save_practice_round_restart RUN_PRACTICE

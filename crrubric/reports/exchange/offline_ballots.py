@@ -19,7 +19,7 @@ from crrubric.domain.ballots.offline.books import (
     OfflineCriterion,
 )
 from crrubric.domain.ballots.offline.readme import Say
-from crrubric.domain.ballots.offline.stamps import write_stamp
+from crrubric.domain.ballots.offline.stamps import write_offline_stamp
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer, EvidenceKind
 from crrubric.reports.exchange.sheets import (
@@ -32,13 +32,13 @@ from crrubric.reports.exchange.sheets import (
 WIDTHS = {
     OfflineColumn.NUMBER: 5,
     OfflineColumn.TITLE: 20,
-    OfflineColumn.QUESTION: 28,
-    OfflineColumn.LOOK_FOR: 34,
-    OfflineColumn.MUST_HAVE: 10,
+    OfflineColumn.QUESTION: 26,
+    OfflineColumn.LOOK_FOR: 30,
+    OfflineColumn.MUST_HAVE: 14,
     OfflineColumn.ANSWER: 15,
-    OfflineColumn.NOTE: 36,
+    OfflineColumn.NOTE: 32,
     OfflineColumn.EVIDENCE: 14,
-    OfflineColumn.PLACE: 22,
+    OfflineColumn.PLACE: 18,
     OfflineColumn.SEEN_ON: 12,
     OfflineColumn.UNTIL: 12,
 }
@@ -234,7 +234,7 @@ class OfflineWriter:
     def write_stamp_sheet(self) -> None:
         """Which file it is: for the portal, and shown by no program."""
         sheet = self.made.add_worksheet(STAMP_SHEET, RowSheet)
-        for row, line in enumerate(write_stamp(self.book, self.headers)):
+        for row, line in enumerate(write_offline_stamp(self.book, self.headers)):
             self._write_row(sheet, row, [(line, self.plain)])
         sheet.protect()
         sheet.very_hidden()

@@ -16,7 +16,7 @@ from crrubric.domain.ballots.offline.changes import (
     OfflineChange,
     OfflineChoices,
     OfflinePreview,
-    check_rows,
+    check_filled_rows,
     choose_changes,
     compare_with_portal,
 )
@@ -116,7 +116,7 @@ def refuse_unusable_cells(session: Session, seat: Seat, book: FilledBook) -> Non
     """Raise NotReady with everything that is wrong, by sheet and cell."""
     own = load_own_ballots(session, require_own_member(seat), "")
     check = partial(check_offline_mark, seat.evaluation)
-    problems = [*book.problems, *check_rows(book, own, check)]
+    problems = [*book.problems, *check_filled_rows(book, own, check)]
     if problems:
         raise NotReady(N_("Some cells can’t be used."), list(describe_cell_problems(problems)))
 

@@ -4,29 +4,38 @@ from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from crrubric import catalogue
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotReady, WrongPhase
-from crrubric.domain.text import replace_control_characters
+from crrubric.domain.people.languages import NAMES
+from crrubric.domain.setup.rubric_papers import BallotNames, compose_blank_ballot
+from crrubric.domain.text import replace_control_characters, slug_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer
 from crrubric.extensions import db
+from crrubric.models import Ballot
 from crrubric.queries.ballots.declarations import load_own_declarations
 from crrubric.queries.people.access import Seat
 from crrubric.queries.setup.assignments import list_assigned_parts
+from crrubric.queries.setup.rubric_papers import load_rubric_paper
+from crrubric.queries.setup.rubrics import list_rubric_parts, number_criteria_on_paper
 from crrubric.services.ballots import entries as service
 from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.ballots.seals import find_ballot
+from crrubric.services.shared.queues import take_analysis_turn
 from crrubric.web.ballots.ballots import render_review_page
 from crrubric.web.ballots.forms import EntryForm
+from crrubric.web.memo.papers import list_paper_languages, read_paper_language, send_paper
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ReasonForm
 from crrubric.web.shared.ids import read_id_after
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
-from crrubric.web.shared.words import translate_error
+from crrubric.web.shared.words import current_day, translate_error
 
 bp = Blueprint("entries", __name__, url_prefix="/evaluations/<slug>")
+LARGE = "1"
 PROGRESS = "evaluations.show_progress"
 
 
@@ -47,8 +56,7 @@ def render_entry_page(
     seat: Seat, ballot_id: int, form: EntryForm, *, problems: dict[int, str] | None = None
 ) -> str:
     """All criteria with their answers, as typed: also those for a ballot begun meanwhile."""
-    found = find_ballot(db.session(), seat, ballot_id)
-    ballot = service.require_ballot_of_another(seat, found)
+    ballot = find_ballot_of_another(seat, ballot_id)
     declared = ballot.vendor_id in load_own_declarations(db.session(), ballot.member)
     return render_page(
         "ballots/enter.html",
@@ -56,12 +64,50 @@ def render_entry_page(
         under=PROGRESS,
         ballot=ballot,
         parts=list_assigned_parts(db.session(), ballot.member),
+        numbers=number_criteria_on_paper(list_rubric_parts(db.session(), seat.evaluation.id)),
         form=form,
         typed={key: replace_control_characters(text) for key, text in request.form.items()},
         declared=declared,
         problems=problems or {},
         linked=[(f"note-{key}", text) for key, text in (problems or {}).items()],
     )
+
+
+def find_ballot_of_another(seat: Seat, ballot_id: int) -> Ballot:
+    """A ballot that another reviewer gives. Raises: NotFound for one's own, or nobody's."""
+    return service.require_ballot_of_another(seat, find_ballot(db.session(), seat, ballot_id))
+
+
+@bp.get("/progress/<int:ballot_id>/paper")
+@require_permission(Action.ENTER_ON_BEHALF)
+def show_paper_ballot(seat: Seat, ballot_id: int) -> ResponseReturnValue:
+    """The paper ballots that can be printed for a reviewer and a vendor."""
+    return render_page(
+        "ballots/paper.html",
+        seat,
+        under=PROGRESS,
+        ballot=find_ballot_of_another(seat, ballot_id),
+        paper_languages=[(code, NAMES.get(code, code)) for code in list_paper_languages(seat)],
+    )
+
+
+@bp.get("/progress/<int:ballot_id>/ballot.pdf")
+@require_permission(Action.ENTER_ON_BEHALF)
+def download_paper_ballot(seat: Seat, ballot_id: int) -> ResponseReturnValue:
+    """A ballot to fill in by hand with both names on it, in large type if that is asked for."""
+    ballot = find_ballot_of_another(seat, ballot_id)
+    member, vendor = ballot.member, ballot.vendor
+    language = read_paper_language(seat)
+    facts = load_rubric_paper(
+        db.session(), seat.evaluation, language, on=current_day(), member=member
+    )
+    large = request.args.get("large") == LARGE
+    translate = catalogue.load_translations(language).gettext
+    names = BallotNames(member.name, vendor.name)
+    paper = compose_blank_ballot(facts, translate, large_type=large, names=names)
+    name = f"ballot-{slug_of(member.name)}-{vendor.code}" + ("-large" if large else "")
+    with take_analysis_turn(current_actor().user_id):
+        return send_paper(seat, paper, name, ".pdf")
 
 
 @bp.post("/progress/<int:ballot_id>/enter")

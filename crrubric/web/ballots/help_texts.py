@@ -22,11 +22,13 @@ BALLOTS_HELP = (
     HelpTopic(
         anchor="entry",
         title=N_("Entering a ballot for somebody"),
-        pages=("entries.show_entry_form",),
+        pages=("entries.show_entry_form", "entries.show_paper_ballot"),
         chair=N_(
-            "If a reviewer gives you a ballot on paper or by phone, you enter it here as it was "
-            "given. The reviewer is asked to confirm it, and can say that it is not what they "
-            "gave. The memo says which ballots were entered so."
+            "Print a ballot with both names on it for a reviewer who wants paper. When you get it "
+            "back, or the answers by phone, enter it as it was given: there is a row for each "
+            "printed number, and one key answers it and goes on to the next. The reviewer is asked "
+            "to confirm it, and can say that it is not what they gave. The memo says which ballots "
+            "were entered so."
         ),
     ),
     HelpTopic(
@@ -47,6 +49,17 @@ BALLOTS_HELP = (
             "There is one ballot for each vendor that you score. Do them in any order, in several "
             "sittings if you like: every answer is saved at once. When one is complete, review "
             "and submit it."
+        ),
+    ),
+    HelpTopic(
+        anchor="offline",
+        title=N_("Filling in ballots without the portal"),
+        pages=("offline.show_offline_page", "offline.show_offline_preview"),
+        reviewer=N_(
+            "Download your open ballots as one Excel workbook, with a sheet for each vendor, and "
+            "fill it in without a network. When you upload it, you first see what would change. "
+            "Where you answered in the portal as well, you choose which answer counts. Then all of "
+            "it is taken, or nothing. You still review and submit each ballot here."
         ),
     ),
     HelpTopic(

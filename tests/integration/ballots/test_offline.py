@@ -28,8 +28,15 @@ from crrubric.services.setup.corrections import Correction, correct_criterion
 from crrubric.services.setup.withdrawals import withdraw_vendor
 from crrubric.services.shared.unit import unit_of_work
 from tests.factories import Factory, Made, ballot_of, stored_marks
+from tests.integration.ballots.offline_books import (
+    ADDRESS,
+    FilledIn,
+    download,
+    download_bytes,
+    upload,
+    write_as_excel,
+)
 from tests.integration.conftest import Visit, Visitor
-from tests.offline_books import ADDRESS, FilledIn, download, download_bytes, upload, write_as_excel
 from tests.pages import filled_form, parse
 
 
@@ -176,7 +183,7 @@ def test_what_was_filled_in_is_taken_after_a_look_with_ordinary_entries(
     preview = send(reviewer, made, book)
 
     page = reviewer.get(preview).text
-    assert "2 answers would be new," in page
+    assert "2 answers would be new." in page
     assert "Works with a keyboard." in page
     assert stored_marks() == []
     assert take(reviewer, preview).status_code == 303
@@ -336,7 +343,7 @@ def test_a_sealed_ballot_is_named_and_left_as_it_is(made: Made, make: Factory, r
     page = reviewer.get(preview).text
 
     assert made.vendors[0].name in page
-    assert "one answer is not taken. Your ballot is submitted and sealed." in page
+    assert "One answer is not taken. Your ballot is submitted and sealed." in page
     assert take(reviewer, preview).status_code == 303
     assert stored_marks() == [(Answer.NO, "")]
     assert db.session.scalars(select(Mark.ballot_id)).one() == ballot_of(made, 0, 1).id

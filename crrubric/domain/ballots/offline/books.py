@@ -41,7 +41,7 @@ FILLED_IN = tuple(OfflineColumn)[OfflineColumn.ANSWER.place :]  # by the reviewe
 
 
 class ClosedReason(LabelledEnum):
-    """Why a vendor has no sheet, and what to do about it."""
+    """Why a vendor has no sheet, or what its sheet says is not taken; and what to do about it."""
 
     UNDECLARED = (
         "UNDECLARED",
@@ -65,6 +65,12 @@ class ClosedReason(LabelledEnum):
             "You entered another reviewer’s ballot for this vendor and have seen it: you can’t mark"
             " it any more. Submit your ballot in the portal as it is."
         ),
+    )
+    # of a workbook that comes back
+    GONE = "GONE", N_("You do not score this vendor any more.")
+    NOT_ASKED = (
+        "NOT_ASKED",
+        N_("Some of its criteria are not asked of you any more: their answers stay out."),
     )
 
 

@@ -5,7 +5,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from crrubric.domain.ballots.marks import MarkText, serialize_mark
-from crrubric.domain.ballots.offline.books import OfflineBallot, OfflineCriterion, OwnBallots
+from crrubric.domain.ballots.offline.books import (
+    ClosedReason,
+    OfflineBallot,
+    OfflineCriterion,
+    OwnBallots,
+)
 from crrubric.domain.ballots.offline.filled import (
     CellProblem,
     FilledBallot,
@@ -17,8 +22,6 @@ from crrubric.domain.errors import Invalid, NotReady
 from crrubric.domain.translation import N_
 from crrubric.domain.versions import fingerprint_values
 
-GONE = N_("You do not score this vendor any more.")
-NOT_ASKED = N_("Some of its criteria are not asked of you any more: their answers stay out.")
 CHOOSE_ONE = N_("%(vendor)s, %(title)s: choose which of the two answers counts.")
 SAY_WHETHER = N_("%(title)s: say whether your answers still hold.")
 
@@ -69,7 +72,7 @@ class ShutBallot:
     """A vendor of which nothing is taken, or not everything, and why."""
 
     vendor: str
-    reason: str
+    reason: ClosedReason
     rows: int
 
 
@@ -117,7 +120,7 @@ class OfflineChoices:
 def compare_with_portal(book: FilledBook, own: OwnBallots) -> OfflinePreview:
     """Row by row: what is new, what is another answer, what can't be taken any more."""
     opened = {ballot.ballot_id: ballot for ballot in own.opened}
-    closed = {each.ballot_id: each.reason.label for each in own.closed}
+    closed = {each.ballot_id: each.reason for each in own.closed}
     changes: list[OfflineChange] = []
     shut: list[ShutBallot] = []
     same = 0
@@ -126,14 +129,14 @@ def compare_with_portal(book: FilledBook, own: OwnBallots) -> OfflinePreview:
         same += len(filled.stamped.rows) - len(filled.rows)
         if ballot is None:
             if filled.rows:
-                why = closed.get(filled.stamped.ballot_id, GONE)
+                why = closed.get(filled.stamped.ballot_id, ClosedReason.GONE)
                 shut.append(ShutBallot(filled.stamped.vendor, why, len(filled.rows)))
             continue
         found = list(_compare_rows(filled, ballot))
         changes += [change for change in found if change.text != change.old]
         same += sum(change.text == change.old for change in found)
         if lost := len(filled.rows) - len(found):
-            shut.append(ShutBallot(ballot.vendor, NOT_ASKED, lost))
+            shut.append(ShutBallot(ballot.vendor, ClosedReason.NOT_ASKED, lost))
     return OfflinePreview(changes=tuple(changes), shut=tuple(shut), same=same, missing=book.missing)
 
 
@@ -158,7 +161,7 @@ def _compare_rows(filled: FilledBallot, ballot: OfflineBallot) -> Iterator[Offli
         )
 
 
-def check_rows(
+def check_filled_rows(
     book: FilledBook, own: OwnBallots, check: Callable[[OfflineCriterion, MarkText], None]
 ) -> Iterator[CellProblem]:
     """What is wrong with a row for a reason that the file does not know.

@@ -38,13 +38,11 @@ EMPTY_WORDS = (
 WHEN = N_("Until when")
 NO_DAY = N_("There is no closing date yet. Ask the chair.")
 WHERE = N_("Where it goes")
-WHERE_WORDS = (
-    N_("Upload the file in the portal, on “My ballots”: %(address)s"),
-    N_(
-        "You see what would change before anything is taken. If you also answered in the portal"
-        " meanwhile, you choose which of the two counts. Nothing is submitted by that: review and"
-        " submit each ballot in the portal."
-    ),
+UPLOAD = N_("Upload the file in the portal, on “My ballots”:")
+AFTER_UPLOAD = N_(
+    "You see what would change before anything is taken. If you also answered in the portal"
+    " meanwhile, you choose which of the two counts. Nothing is submitted by that: review and"
+    " submit each ballot in the portal."
 )
 PRIVATE = N_("Keep this file to yourself. Until the committee meets, only you see your marks.")
 VENDORS = N_("Vendors")
@@ -62,5 +60,6 @@ def list_instructions(book: OfflineBook, say: Say) -> Iterator[tuple[bool, str]]
     yield True, say(WHEN)
     yield False, book.closing or say(NO_DAY)
     yield True, say(WHERE)
-    for text in WHERE_WORDS:
-        yield False, say(text) % {"address": book.address}
+    yield False, say(UPLOAD)
+    yield False, book.address
+    yield False, say(AFTER_UPLOAD)

@@ -64,7 +64,7 @@ def fingerprint_mark(mark: MarkText | None) -> str:
     return fingerprint_values(serialize_mark(mark)) if mark is not None else ""
 
 
-def write_stamp(book: OfflineBook, columns: Sequence[str]) -> list[str]:
+def write_offline_stamp(book: OfflineBook, columns: Sequence[str]) -> list[str]:
     """The lines of the hidden sheet, one for each cell."""
     head = {
         "site": book.source.site,
