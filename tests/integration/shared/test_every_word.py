@@ -37,7 +37,7 @@ MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 # what is the same in every language, or a person's own word
 SAME = re.compile(
-    rf"crrubric|English|Español|\b(?:{MONTHS}) \d|\b[0-9a-f]{{12,64}}\b|(?:[0-9a-f]{{8}} ?){{8}}|\b[YNTAJK]\b|https?://\S+"
+    rf"crrubric|English|Español|\b(?:{MONTHS}) \d|\b[0-9a-f]{{12,64}}\b|(?:[0-9a-f]{{8}} ?){{8}}|\b[YNTAJKSCO]\b|\bEsc\b|https?://\S+"
     r"|α|\bAC1\b|\bJSON\b|\bCSV\b|\bPDF\b|\bHTML\b|\bMarkdown\b|\bExcel\b|\bWord\b|\bx\b"
 )
 COMMAND = "crrubric triage roster.csv --output placed.xlsx"
