@@ -84,6 +84,7 @@ class OfflineWriter:
         self.header = self._add_format(bold=True, bg_color=HEADER, **edge)
         self.band = self._add_format(bold=True, bg_color=BAND)
         self.fixed = self._add_format(bg_color=GRAY, **edge)
+        self.number = self._add_format(bg_color=GRAY, align="center", **edge)
         # typed text stays text, also when somebody edits a note that begins with =
         self.typed = self._add_format(locked=False, num_format="@", **edge)
         self.day = self._add_format(locked=False, num_format="yyyy-mm-dd", align="left", **edge)
@@ -164,10 +165,7 @@ class OfflineWriter:
 
     def _write_criterion(self, sheet: RowSheet, row: int, criterion: OfflineCriterion) -> None:
         values = self._list_values(criterion)
-        styles = [
-            self.fixed if column not in FILLED_IN else self.day if column in DAYS else self.typed
-            for column in OfflineColumn
-        ]
+        styles = [self._choose_style(column) for column in OfflineColumn]
         lines = max(
             count_cell_lines(value, WIDTHS[column] - 2)
             for column, value in zip(OfflineColumn, values, strict=True)
@@ -176,6 +174,14 @@ class OfflineWriter:
         self._write_row(sheet, row, list(zip(values, styles, strict=True)), lines=max(lines, 3))
         offered = [a for a in Answer if a is not Answer.NOT_APPLICABLE or criterion.may_not_apply]
         self._offer(sheet, row, row, OfflineColumn.ANSWER, [a.label for a in offered])
+
+    def _choose_style(self, column: OfflineColumn) -> int:
+        """How the cells of a column look, and whether they are locked."""
+        if column is OfflineColumn.NUMBER:
+            return self.number
+        if column not in FILLED_IN:
+            return self.fixed
+        return self.day if column in DAYS else self.typed
 
     def _list_values(self, criterion: OfflineCriterion) -> list[Cell]:
         """What stands in the row of a criterion."""
