@@ -273,6 +273,7 @@ def asking(person: Browser) -> Callable[[], None]:
 def importing(folder: Path) -> None:
     from crrubric.queries.people.people import OPERATOR
     from crrubric.services.exchange.imports import import_new_evaluation
+    from crrubric.services.exchange.table_sources import read_path
     from crrubric.services.setup.rules import RuleSettings
 
     for thousands in (10, 30, 100):
@@ -284,7 +285,7 @@ def importing(folder: Path) -> None:
                 file.write(f"r{reviewer},v{cell // 20},c{cell % 20},YES\n")
         begin = time.process_time()
         import_new_evaluation(
-            OPERATOR, path, title=f"Import {thousands}", rule=RuleSettings(quorum=1)
+            OPERATOR, read_path(path), title=f"Import {thousands}", rule=RuleSettings(quorum=1)
         )
         report(f"import {thousands},000 lines", (time.process_time() - begin) * 1000)
 

@@ -31,11 +31,12 @@ from crrubric.extensions import db
 from crrubric.models import Criterion
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.record.verification import begin_snapshot, verify_record
+from crrubric.services.exchange.import_plans import ImportWishes
 from crrubric.services.exchange.imports import (
-    ImportWishes,
     import_marks,
     import_new_evaluation,
 )
+from crrubric.services.exchange.table_sources import read_path
 from crrubric.services.setup.rules import RuleSettings
 from tests.factories import Factory
 
@@ -88,10 +89,10 @@ def fill(folder: Path, marks: int, *, new: bool) -> None:
         path = folder / "marks.csv"
         with measured("import"):
             if new:
-                import_new_evaluation(OPERATOR, path, title="New", rule=RuleSettings())
+                import_new_evaluation(OPERATOR, read_path(path), title="New", rule=RuleSettings())
             else:
                 wishes = ImportWishes(add_new=True)
-                import_marks(OPERATOR, path, slug=made.slug, wishes=wishes)
+                import_marks(OPERATOR, read_path(path), slug=made.slug, wishes=wishes)
         db.session.remove()
         db.engine.dispose()
     size = sum(file.stat().st_size for file in folder.glob("*.db"))

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import click
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -14,6 +14,7 @@ from crrubric.cli import (
     database,
     evaluations,
     exporting,
+    importing,
     journal,
     mail,
     people,
@@ -54,13 +55,7 @@ def describe_failure(error: Exception) -> Iterator[str]:
         )
     elif isinstance(error, CrrubricError):
         yield f"crrubric: {error}"
-        if isinstance(error, InvalidLines):
-            yield from (f"  line {number}: {reason}" for number, reason in error.lines)
-        elif isinstance(error, InvalidPlaces):
-            for place, reason in error.places:
-                where = f"line {place}" if isinstance(place, int) else place
-                yield f"  {where}: {reason}"
-        yield from (f"  - {problem}" for problem in getattr(error, "problems", ()))
+        yield from describe_problems(error)
     elif isinstance(error, BrokenPipeError):
         yield "crrubric: Whoever read the output stopped before its end."
     elif isinstance(error, OSError):
@@ -71,6 +66,19 @@ def describe_failure(error: Exception) -> Iterator[str]:
             f"crrubric: The database can’t be used ({str(error.orig).strip()}): is it there, is its"
             " address right, may crrubric write to it and its folder, is there room on the disk?"
         )
+
+
+def describe_problems(error: CrrubricError) -> Iterator[str]:
+    """Everything that is wrong, where an error lists more than one thing."""
+    places: Sequence[tuple[int | str, CrrubricError]] = ()
+    if isinstance(error, InvalidLines):
+        places = error.lines
+    elif isinstance(error, InvalidPlaces):
+        places = error.places
+    for place, reason in places:
+        where = f"line {place}" if isinstance(place, int) else place
+        yield f"  {where}: {reason}"
+    yield from (f"  - {problem}" for problem in getattr(error, "problems", ()))
 
 
 def discard_output() -> None:
@@ -101,7 +109,7 @@ for command in (
     backups.restore_backup,
     people.user_group,
     evaluations.evaluation_group,
-    evaluations.import_group,
+    importing.import_group,
     results.print_results,
     results.write_memo_file,
     exporting.write_export_file,

@@ -1,16 +1,18 @@
 """crrubric import …"""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from crrubric.cli.evaluations import FILE
 from crrubric.cli.running import run_in_app
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.domain.exchange.answer_words import recognize_answer
 from crrubric.domain.exchange.marks.guess import NOTHING, guess_mapping
@@ -23,15 +25,11 @@ from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.people.people import OPERATOR
 from crrubric.services.exchange.import_plans import (
     ImportWishes,
-    UnreadParts,
     list_unread_parts,
+    make_import_plan,
     propose_mapping,
 )
-from crrubric.services.exchange.imports import (
-    ImportResult,
-    import_marks,
-    import_new_evaluation,
-)
+from crrubric.services.exchange.imports import ImportResult, import_marks, import_new_evaluation
 from crrubric.services.exchange.mark_lines import read_heads
 from crrubric.services.exchange.rosters import load_roster
 from crrubric.services.exchange.table_sources import TableSource, read_path
@@ -66,6 +64,36 @@ def parse_quorum_option(_context: click.Context, _option: click.Parameter, text:
         raise click.BadParameter(str(error)) from None
 
 
+def parse_words(
+    _context: click.Context, _option: click.Option, pairs: tuple[str, ...]
+) -> dict[str, str]:
+    """What words mean, as typed: WORD=YES."""
+    found = {}
+    for pair in pairs:
+        word, _sign, meaning = pair.rpartition("=")
+        answer = recognize_answer(meaning)
+        if not word.strip() or (answer is None and meaning.strip().upper() != BLANK):
+            raise click.BadParameter(
+                f"“{pair[:80]}” is no WORD=ANSWER; an answer is YES, NO, NOT_APPLICABLE,"
+                f" CANNOT_TELL or {BLANK}"
+            )
+        found[to_plain_word(word)] = answer.value if answer else BLANK
+    return found
+
+
+def parse_columns(
+    _context: click.Context, _option: click.Option, pairs: tuple[str, ...]
+) -> dict[str, str]:
+    """What columns are, as typed: HEADER=ROLE."""
+    found = {}
+    for pair in pairs:
+        label, _sign, role = pair.rpartition("=")
+        if not label.strip():
+            raise click.BadParameter(f"“{pair[:80]}” is no HEADER=ROLE")
+        found[" ".join(label.split())] = role.strip()
+    return found
+
+
 @import_group.command("marks")
 @click.argument("file", type=FILE)
 @click.option(
@@ -75,6 +103,17 @@ def parse_quorum_option(_context: click.Context, _option: click.Parameter, text:
 @click.option("--add-new", is_flag=True,
               help="Add reviewers and vendors that the evaluation does not have.")  # fmt: skip
 @click.option("--leave-open", is_flag=True, help="Do not seal the ballots that the file fills.")
+@click.option("--layout", type=click.Choice([each.value.lower() for each in Layout]),
+              help="How the table is laid out; without it that is guessed.")  # fmt: skip
+@click.option("--header", type=click.IntRange(1), help="The number of the line with the headers.")
+@click.option("--column", "columns", multiple=True, metavar="HEADER=ROLE", callback=parse_columns,
+              help="What a column is: reviewer, vendor, criterion, mark, note, time, mark:CODE,"
+              " note:CODE; nothing behind the sign: not read. As often as needed.")  # fmt: skip
+@click.option("--vendor", default="", help="The vendor, where nothing in the file says it.")
+@click.option("--word", "words", multiple=True, metavar="WORD=ANSWER", callback=parse_words,
+              help="What a word means, such as “Yes, with comments=YES”.")  # fmt: skip
+@click.option("--keep-latest", is_flag=True, help="Of several answers of one person keep the last.")
+@click.option("--preview", is_flag=True, help="Show what would be done, and do nothing.")
 @click.option("--rule", default="majority", show_default=True, callback=parse_rule_option,
               metavar="RULE", help=f"Decision rule of a new evaluation: {RULES}.")  # fmt: skip
 @click.option(
@@ -93,20 +132,98 @@ def import_marks_file(
     quorum: int,
     add_new: bool,
     leave_open: bool,
+    layout: str | None,
+    header: int | None,
+    preview: bool,
+    **said: Any,
 ) -> None:
-    """Import marks from a long CSV FILE: reviewer,vendor,criterion,mark[,note].
+    """Import marks from FILE, a CSV file or an Excel workbook.
 
-    mark is YES, NO, NOT_APPLICABLE or CANNOT_TELL. All or nothing: if a line can't be used,
-    every bad line is listed with its reason and nothing is imported. Each ballot that the file
-    fills in an existing evaluation is sealed, with a reason for every criterion without a mark.
+    One mark in each row (reviewer, vendor, criterion, mark and perhaps a note), one ballot in each
+    row as forms are exported, or one criterion in each row and a column for each reviewer, perhaps
+    a sheet for each vendor. All or nothing: if a line can't be used, every bad line is listed with
+    its reason and nothing is imported. What is not read is named before anything is stored. Each
+    ballot that the file fills in an existing evaluation is sealed, with a reason for every
+    criterion without a mark.
     """
     if (title is None) == (slug is None):
         raise click.UsageError("Say either --create TITLE or --evaluation SLUG.")
-    if title is not None and (add_new or leave_open):
-        raise click.UsageError("--add-new and --leave-open belong to --evaluation SLUG.")
-    steps = range(2 * count_lines(file))  # the file is read twice: checked, then stored
+    if title is not None and (add_new or leave_open or preview):
+        raise click.UsageError("--add-new, --leave-open and --preview belong to --evaluation SLUG.")
+    source = read_path(file)
+    chosen = Layout(layout.upper()) if layout else None
+    mapping = choose_mapping(source, slug, chosen, header, said)
+    wishes = ImportWishes(add_new=add_new, leave_open=leave_open)
+    if preview:
+        print_plan(source, slug or "", mapping, wishes)
+        return
+    with show_progress(2 * count_lines(file)) as report:  # it is read twice: checked, then stored
+        if title is not None:
+            settings = RuleSettings(kind=rule.kind, over=rule.over, under=rule.under, quorum=quorum)
+            done = import_new_evaluation(OPERATOR, source, title=title, rule=settings,
+                                         mapping=mapping, report=report)  # fmt: skip
+        else:
+            done = import_marks(OPERATOR, source, slug=slug or "", mapping=mapping, wishes=wishes,
+                                report=report)  # fmt: skip
+    click.echo(summarize_import(done))
+
+
+def choose_mapping(
+    source: TableSource,
+    slug: str | None,
+    layout: Layout | None,
+    header: int | None,
+    said: Mapping[str, Any],
+) -> MarkMapping:
+    """Which column is which: as it was guessed, and changed by what was said on the command line.
+
+    What is not read is named on stderr.
+    """
+    heads = read_heads(source)
+    if slug is None:
+        found = guess_mapping(heads, NOTHING, layout=layout, header=header)
+    else:
+        evaluation = find_evaluation(db.session(), slug)
+        seat = require(OPERATOR, Action.VIEW_EVALUATION, evaluation, db.session())
+        roster = load_roster(db.session(), seat, add_new=False)
+        found = propose_mapping(db.session(), evaluation, heads, roster, layout=layout,
+                                header=header)  # fmt: skip
+    mapping = replace(
+        found,
+        columns={**found.columns, **said["columns"]},
+        vendor=said["vendor"],
+        words={**found.words, **said["words"]},
+        keep_latest=said["keep_latest"],
+    )
+    unread = list_unread_parts(heads, mapping)
+    for kind, names in (("Sheets", unread.sheets), ("Columns", unread.columns)):
+        if names:
+            click.echo(f"{kind} that are not read: {', '.join(names)}", err=True)
+    return mapping
+
+
+def print_plan(source: TableSource, slug: str, mapping: MarkMapping, wishes: ImportWishes) -> None:
+    """What an import would do, in plain lines; the bad lines as it would refuse them."""
+    evaluation = find_evaluation(db.session(), slug)
+    seat = require(OPERATOR, Action.IMPORT_MARKS, evaluation, db.session())
+    plan = make_import_plan(db.session(), seat, source, mapping, wishes)
+    found = plan.found
+    click.echo(f"{mapping.layout.label}; headers in line {mapping.header}")
+    for label, role in mapping.columns.items():
+        click.echo(f"  {label}: {role or '(not read)'}")
+    for (word, answer), count in sorted(found.words.items()):
+        click.echo(f"  “{word}” is {answer.value}, {count} times")
+    click.echo(f"{found.marks} marks on {len(found.marked.rows)} ballots")
+    if found.superseded:
+        click.echo(f"{len(found.superseded)} rows were answered again later: they are left out")
+    found.refuse_bad_lines()
+
+
+@contextmanager
+def show_progress(steps: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar on a terminal; called with the number of lines read, which begins anew."""
     with click.progressbar(
-        steps, label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty()
+        range(steps), label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
         seen = 0
 
@@ -115,13 +232,7 @@ def import_marks_file(
             bar.update(line - seen if line > seen else line)
             seen = line
 
-        if title is not None:
-            settings = RuleSettings(kind=rule.kind, over=rule.over, under=rule.under, quorum=quorum)
-            done = import_new_evaluation(OPERATOR, file, title=title, rule=settings, report=report)
-        else:
-            wishes = ImportWishes(add_new=add_new, leave_open=leave_open)
-            done = import_marks(OPERATOR, file, slug=slug or "", wishes=wishes, report=report)
-    click.echo(summarize_import(done))
+        yield report
 
 
 def count_lines(path: Path) -> int:

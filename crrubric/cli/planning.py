@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from crrubric.catalogue import load_translations
-from crrubric.cli.evaluations import count_lines
+from crrubric.cli.importing import count_lines
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, InvalidLines
 from crrubric.domain.people.languages import NAMES, SOURCE

@@ -62,6 +62,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.CORRECT_RUBRIC: SCORING,
         Action.WITHDRAW_VENDOR: SCORING | MEETING,
         Action.ENTER_ON_BEHALF: SCORING,
+        Action.IMPORT_MARKS: SCORING,
         Action.ATTACH_TO_VENDOR: UNARCHIVED,
         Action.VIEW_WITHDRAWN_FILES: EVER,
         Action.VIEW_EVIDENCE: FROM_SCORING,

@@ -167,6 +167,7 @@ class EntrySource(LabelledEnum):
 
     PAPER = "PAPER", N_("On paper")
     PHONE = "PHONE", N_("By phone")
+    FILE = "FILE", N_("In a file")
 
 
 class CorrectionEffect(LabelledEnum):

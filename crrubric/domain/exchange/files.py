@@ -71,7 +71,7 @@ MARKS = DataFile(
     about=N_("Every mark with its note, its evidence and its reviewer. It can be imported again."),
     columns=(
         "reviewer", "vendor", "criterion", "mark", "note", "evidence", "evidence_until", "files",
-        "origin", "blind",
+        "origin", "blind", "evidence_kind", "evidence_place", "evidence_on",
     ),
 )  # fmt: skip
 ABSTENTIONS = DataFile(

@@ -225,6 +225,11 @@ def open_ballot(state: State, entry: ToldEntry, number: int) -> None:
 def replay_entry_on_behalf(state: State, entry: ToldEntry) -> None:
     """A ballot that somebody else entered, and so has seen."""
     replay_submission(state, entry)
+    note_entered_ballot(state, entry)
+
+
+def note_entered_ballot(state: State, entry: ToldEntry) -> None:
+    """Who entered a ballot, how it was given, and that they have seen it."""
     key = (*entry.own_ballot, entry.told["number"])
     state.entered[key] = {
         "source": entry.told["source"], "given_on": entry.told["given on"],
@@ -300,3 +305,5 @@ def replay_imported_ballot(state: State, entry: ToldEntry) -> None:
         seal_version(state, entry)
         state.ballots[entry.own_ballot]["state"] = "SUBMITTED"
         state.sign("ballot", entry.own_ballot, {"submitted_at": entry.at})
+        if "given on" in entry.told:
+            note_entered_ballot(state, entry)

@@ -102,7 +102,9 @@ STEPS: dict[Event, Step] = {
     Event.MARK_FILE_ATTACHED: Step(ballots.replay_mark_file, ("mark_files", "ballots")),
     Event.MARK_FILE_REMOVED: Step(ballots.replay_mark_file, ("mark_files", "ballots")),
     Event.MARKS_IMPORTED: Step(ballots.replay_import, IMPORTED),
-    Event.BALLOT_IMPORTED: Step(ballots.replay_imported_ballot, ("marks", "ballots", "sealed")),
+    Event.BALLOT_IMPORTED: Step(
+        ballots.replay_imported_ballot, ("marks", "ballots", "sealed", "entered", "seen")
+    ),
     Event.BALLOT_SUBMITTED: Step(ballots.replay_submission, ("ballots", "sealed")),
     Event.BALLOT_REOPENED: Step(ballots.replay_reopening, ("ballots", "sealed")),
     Event.BALLOT_ENTERED: Step(

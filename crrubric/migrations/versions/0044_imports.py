@@ -1,4 +1,4 @@
-"""files that were uploaded and not taken yet, and how columns were matched before
+"""files that were uploaded and not taken yet, how columns were matched, ballots given in a file
 
 Revision: 0044
 Follows: 0043
@@ -15,8 +15,19 @@ depends_on = None
 KINDS = ("MARKS", "OFFLINE_BALLOTS", "VENDORS", "COMMITTEE")
 
 
+def check_sources(*sources: str) -> None:
+    """Let ballots that were entered on behalf of reviewers be given in these ways alone."""
+    told = ", ".join(f"'{source}'" for source in sources)
+    with op.batch_alter_table("entry_on_behalf") as batch:
+        batch.drop_constraint(batch.f("ck_entry_on_behalf_entrysource"), type_="check")
+        batch.create_check_constraint(
+            batch.f("ck_entry_on_behalf_entrysource"), f"source IN ({told})"
+        )
+
+
 def upgrade() -> None:
-    """Two tables, empty at first."""
+    """Two tables, empty at first; and one more way in which a ballot is given."""
+    check_sources("PAPER", "PHONE", "FILE")
     kind = sa.Enum(*KINDS, name="draftkind", native_enum=False, create_constraint=True, length=40)
     op.create_table(
         "import_draft",
@@ -63,6 +74,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Both go: nothing in them counts."""
+    """Both go: nothing in them counts. Ballots given in a file are called given on paper."""
     op.drop_table("column_mapping")
     op.drop_table("import_draft")
+    op.execute("UPDATE entry_on_behalf SET source = 'PAPER' WHERE source = 'FILE'")
+    check_sources("PAPER", "PHONE")

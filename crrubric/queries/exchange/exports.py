@@ -51,6 +51,9 @@ class MarkRow(TypedDict):
     origin: str  # how the mark came here: reviewer, on behalf, import
     # yes; no: given after the committee had seen the ballots; not recorded: out of a file
     blind: str
+    evidence_kind: str  # its code, or empty
+    evidence_place: str
+    evidence_on: str  # the day, or empty
 
 
 def iterate_mark_rows(session: Session, seat: Seat) -> Iterator[MarkRow]:
@@ -117,6 +120,9 @@ def make_mark_row(row: DisclosedMark, files: Sequence[MarkFile]) -> MarkRow:
         files="; ".join(file.name for file in files),
         origin=describe_origin(row),
         blind=describe_blindness(row),
+        evidence_kind=mark.evidence_kind.value if mark.evidence_kind else "",
+        evidence_place=mark.evidence_place,
+        evidence_on=mark.evidence_on.isoformat() if mark.evidence_on else "",
     )
 
 

@@ -41,6 +41,14 @@ from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 
+@dataclass(frozen=True, slots=True)
+class GivenBallot:
+    """How and when a reviewer gave a ballot that somebody else entered."""
+
+    source: EntrySource
+    on: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnteredBallot:
     """A ballot as somebody gave it. `marks` by criterion id; `rest` says why others have none."""
@@ -74,7 +82,7 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) 
         )
         ballot = require_untouched_ballot(session, seat, lock_ballot(session, seat, ballot_id))
         require_impartial_once_shown(session, seat)
-        _declare_on_behalf(session, actor, ballot, entry)
+        declare_on_behalf(session, actor, ballot, no_conflict=entry.no_conflict)
         note_late_change(seat.evaluation, ballot)
         asked = [
             row for part in list_assigned_parts(session, ballot.member) for row in part.criteria
@@ -83,15 +91,8 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) 
         sealed = seal_ballot(session, ballot, slug, now_utc())
         session.flush()
         ballot.state, ballot.submitted_at = BallotState.SUBMITTED, sealed.sealed_at
-        found = EntryOnBehalf(
-            ballot_id=ballot.id,
-            number=sealed.number,
-            source=entry.source,
-            given_on=given_on,
-            entered_by=actor.name,
-            entered_by_id=seat.member.id if seat.member else None,
-        )
-        session.add(found)
+        given = GivenBallot(entry.source, given_on)
+        found = insert_entry(session, seat, ballot.id, sealed.number, given)
         note_event(
             session,
             actor,
@@ -110,6 +111,22 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) 
         vendor, kind = ballot.vendor_id, NoticeKind.BALLOT_ENTERED
         notify_members(session, [ballot.member_id], kind, told, vendor_id=vendor)
         notify_chairs_if_complete(session, seat.evaluation.id, {vendor})
+    return found
+
+
+def insert_entry(
+    session: Session, seat: Seat, ballot_id: int, number: int, given: GivenBallot
+) -> EntryOnBehalf:
+    """Write down that this seat entered a sealed version, and so has seen it."""
+    found = EntryOnBehalf(
+        ballot_id=ballot_id,
+        number=number,
+        source=given.source,
+        given_on=given.on,
+        entered_by=seat.actor.name,
+        entered_by_id=seat.member.id if seat.member else None,
+    )
+    session.add(found)
     return found
 
 
@@ -218,16 +235,17 @@ def _clean_marks(marks: Mapping[int, MarkText]) -> dict[int, MarkText]:
     return found
 
 
-def _declare_on_behalf(
-    session: Session, actor: Actor, ballot: Ballot, entry: EnteredBallot
-) -> None:
-    """The reviewer's declaration, as they made it to whoever enters the ballot."""
+def declare_on_behalf(session: Session, actor: Actor, ballot: Ballot, *, no_conflict: bool) -> None:
+    """The reviewer's declaration, as they made it to whoever enters the ballot.
+
+    Raises: Invalid (field "no_conflict") if there is none, and none was made.
+    """
     there = select(Declaration.id).where(
         Declaration.member_id == ballot.member_id, Declaration.vendor_id == ballot.vendor_id
     )
     if session.scalar(there) is not None:
         return
-    if not entry.no_conflict:
+    if not no_conflict:
         raise Invalid(
             N_("Ask %(name)s about conflicts of interest, and check the box that there is none."),
             name=ballot.member.name,

@@ -1,6 +1,8 @@
 """What becomes of the ballots that an import fills: sealed with their receipts, or left open."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -10,9 +12,9 @@ from crrubric.catalogue import load_translations
 from crrubric.clock import now_utc
 from crrubric.domain.events import Event
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import BallotState, NoticeKind, Phase
-from crrubric.models import Ballot, Evaluation, Mark
-from crrubric.queries.people.people import Actor
+from crrubric.domain.vocabulary import BallotState, EntrySource, NoticeKind, Phase
+from crrubric.models import Ballot, Mark
+from crrubric.queries.people.access import Seat
 from crrubric.queries.setup.assignments import list_assigned_criterion_ids
 from crrubric.services.ballots.ballots import (
     make_gap,
@@ -20,6 +22,8 @@ from crrubric.services.ballots.ballots import (
     note_late_change,
     serialize_mark,
 )
+from crrubric.services.ballots.declarations import require_declaration
+from crrubric.services.ballots.entries import GivenBallot, declare_on_behalf, insert_entry
 from crrubric.services.ballots.seals import seal_ballot
 from crrubric.services.mail.notices import notify_chairs_if_complete, notify_members
 from crrubric.services.shared.journal import ROW, EntryReferences, note_event
@@ -27,18 +31,29 @@ from crrubric.services.shared.journal import ROW, EntryReferences, note_event
 WHY_NO_MARK = N_("The file that was imported has no mark here.")
 
 
+@dataclass(frozen=True, slots=True)
+class GivenBallots:
+    """When the ballots of a file were given, and that their reviewers declared no conflict."""
+
+    on: date
+    no_conflict: bool
+
+
 def close_filled_ballots(
     session: Session,
-    actor: Actor,
-    evaluation: Evaluation,
+    seat: Seat,
     filled: Mapping[int, Sequence[int]],
     *,
     seal: bool,
+    given: GivenBallots | None = None,
 ) -> None:
     """Write down what each ballot was given, and seal it if it is to be: its reviewer is told.
 
-    Args: filled: ballot -> the criteria that the file marks, by id.
+    Args: filled: ballot -> the criteria that the file marks, by id; given: how the ballots of
+    others came to a chair, who has seen them by that: each reviewer is asked to confirm theirs.
+    Raises: Invalid (field "no_conflict") where a reviewer has not declared whether they have one.
     """
+    actor, evaluation = seat.actor, seat.evaluation
     sealed: dict[int, list[str]] = {}  # by member, the vendors
     vendors: set[int] = set()
     asked: dict[int, list[int]] = {}  # by member
@@ -50,12 +65,15 @@ def close_filled_ballots(
             asked[ballot.member_id] = list_assigned_criterion_ids(session, ballot.member)
         marks = session.scalars(select(Mark).where(Mark.ballot_id == ballot_id)).all()
         told: dict[str, Any] = {"marks": len(criteria)}
+        entered = given is not None and _is_of_another(session, seat, ballot, given)
         note_late_change(evaluation, ballot)
         if seal:
             marked = {mark.criterion_id for mark in marks}
             left = [each for each in asked[ballot.member_id] if each not in marked]
             told |= _submit(session, evaluation.slug, ballot, gaps=dict.fromkeys(left, why))
-            if ballot.member.user_id is not None:
+            if given is not None and entered:
+                told |= _note_entry(session, seat, ballot, told["number"], given)
+            elif ballot.member.user_id is not None:
                 sealed.setdefault(ballot.member_id, []).append(ballot.vendor.name)
         wanted = set(criteria)
         told[ROW] = {
@@ -79,6 +97,29 @@ def close_filled_ballots(
         notify_members(session, [member_id], NoticeKind.BALLOTS_IMPORTED, facts, vendor_id=None)
     if seal and evaluation.phase is Phase.SCORING:
         notify_chairs_if_complete(session, evaluation.id, vendors)
+
+
+def _note_entry(
+    session: Session, seat: Seat, ballot: Ballot, number: int, given: GivenBallots
+) -> dict[str, Any]:
+    """That a chair has seen a ballot, which its reviewer is asked to confirm; for the journal."""
+    own = GivenBallot(EntrySource.FILE, given.on)
+    insert_entry(session, seat, ballot.id, number, own)
+    facts, kind = {"vendor": ballot.vendor.name}, NoticeKind.BALLOT_ENTERED
+    notify_members(session, [ballot.member_id], kind, facts, vendor_id=ballot.vendor_id)
+    return {"source": own.source, "given on": own.on.isoformat()}
+
+
+def _is_of_another(session: Session, seat: Seat, ballot: Ballot, given: GivenBallots) -> bool:
+    """Whether a chair enters another's ballot; either way its reviewer has declared themselves.
+
+    Raises: Invalid (field "no_conflict") where another has not; WrongPhase where the chair has not.
+    """
+    if seat.member is not None and ballot.member_id == seat.member.id:
+        require_declaration(session, ballot.member, ballot.vendor)
+        return False
+    declare_on_behalf(session, seat.actor, ballot, no_conflict=given.no_conflict)
+    return True
 
 
 def _submit(

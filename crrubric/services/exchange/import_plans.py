@@ -25,6 +25,7 @@ from crrubric.domain.versions import fingerprint_values
 from crrubric.models import ColumnMapping, Evaluation
 from crrubric.queries.people.access import Seat
 from crrubric.services.exchange.csv_rows import Report
+from crrubric.services.exchange.filled_ballots import GivenBallots
 from crrubric.services.exchange.mark_lines import MarkTable, read_heads
 from crrubric.services.exchange.rosters import load_marked_cells, load_roster
 from crrubric.services.exchange.scanning import ImportSummary, Roster, scan_marks
@@ -36,11 +37,13 @@ class ImportWishes:
     """What an import into an evaluation may do beside adding marks.
 
     add_new: reviewers and vendors that the evaluation doesn't have are added, and no mistakes;
-    leave_open: ballots stay open for their reviewers to go on with.
+    leave_open: ballots stay open for their reviewers to go on with; given: when the ballots were
+    given to a chair who imports them, and that their reviewers have no conflict of interest.
     """
 
     add_new: bool = False
     leave_open: bool = False
+    given: GivenBallots | None = None
 
 
 AS_USUAL = ImportWishes()
@@ -129,7 +132,9 @@ def make_import_plan(
     roster.reviewers.understand(mapping.reviewers)
     roster.vendors.understand(mapping.vendors)
     table = MarkTable(source, mapping)
-    found = scan_marks(table, roster, load_marked_cells(session, evaluation), report)
+    stored = load_marked_cells(session, evaluation)
+    roster.begun |= {(who, of) for who, of in stored.rows if isinstance(who, int)}
+    found = scan_marks(table, roster, stored, report)
     return ImportPlan(table=table, heads=heads, roster=roster, found=found, wishes=wishes)
 
 

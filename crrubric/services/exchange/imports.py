@@ -22,7 +22,12 @@ from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, Phase, Stakeholder
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Section, Vendor
-from crrubric.queries.people.access import Seat, lock_evaluation, require
+from crrubric.queries.people.access import (
+    Seat,
+    lock_evaluation,
+    require,
+    require_impartial_once_shown,
+)
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.ballots import issue_ballots, issue_ballots_if_scoring
 from crrubric.services.exchange.csv_rows import Report
@@ -40,7 +45,7 @@ from crrubric.services.exchange.scanning import ImportSummary, MarkedCells, Rost
 from crrubric.services.exchange.table_sources import TableSource
 from crrubric.services.setup.evaluations import clean_title, insert_evaluation, note_creation
 from crrubric.services.setup.rules import RuleSettings, apply_rule, check_rule
-from crrubric.services.shared.days import refuse_after_end
+from crrubric.services.shared.days import refuse_after_end, require_named_day
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
 
@@ -147,9 +152,10 @@ def import_marks(
         ballots = issue_filled_ballots(session, evaluation, cells)
         rows = read_mark_rows(table, found, roster, ballots, report, evaluation_id=evaluation.id)
         insert_marks(session, rows)
-        note_imported_ballots(session, list(ballots.values()), by=seat.member)
+        note_imported_ballots(session, list(ballots.values()))
         filled = {ballots[key]: ids for key, ids in cells.items()}
-        close_filled_ballots(session, actor, evaluation, filled, seal=not wishes.leave_open)
+        seal, given = not wishes.leave_open, wishes.given
+        close_filled_ballots(session, seat, filled, seal=seal, given=given)
         done = ImportResult(
             slug=evaluation.slug,
             marks=found.marks,
@@ -195,11 +201,30 @@ def require_import(
                 "then import. For a selection that is over, make a new evaluation (--create)."
             )
         ) from None
+    if seat.member is not None:
+        require_given_ballots(session, seat, wishes)
     if evaluation.phase is Phase.SCORING:
         refuse_after_end(evaluation)
     elif wishes.leave_open:
         raise WrongPhase(N_("Scoring is closed: a ballot can’t be left open any more."))
     return seat
+
+
+def require_given_ballots(session: Session, seat: Seat, wishes: ImportWishes) -> None:
+    """A chair has read the file: its ballots are entered on behalf of their reviewers.
+
+    Raises: Invalid without the day on which they were given; NotFound for a chair who stays away
+    from a vendor once ballots were shown; WrongPhase if ballots were to stay open.
+    """
+    require_impartial_once_shown(session, seat)
+    if wishes.leave_open:
+        raise WrongPhase(N_("You have read these ballots: they can’t be left open."))
+    require_named_day(
+        seat.evaluation,
+        wishes.given.on if wishes.given else None,
+        N_("Enter the day on which the ballots were given."),
+        field="given_on",
+    )
 
 
 def name_file(source: TableSource) -> str:
@@ -365,19 +390,15 @@ def _changed_file_error() -> Invalid:
     return Invalid(N_("The file changed while it was read: nothing was imported."))
 
 
-def note_imported_ballots(
-    session: Session, ballots: list[int], *, by: Member | None = None
-) -> None:
+def note_imported_ballots(session: Session, ballots: list[int]) -> None:
     """Write down which ballots hold marks of a file: nobody here saw how they were given.
 
-    Args: ballots: new ones, or those that the file fills; one without a mark stays as it is; by:
-    who has read the file, and so has seen them.
+    Args: ballots: new ones, or those that the file fills; one without a mark stays as it is.
     """
-    values = {"imported_at": now_utc(), "imported_by_id": by.id if by else None}
     filled = exists().where(Mark.ballot_id == Ballot.id)
     for start in range(0, len(ballots), 500):
         some = Ballot.id.in_(ballots[start : start + 500])
-        session.execute(update(Ballot).where(some, filled).values(values))
+        session.execute(update(Ballot).where(some, filled).values(imported_at=now_utc()))
 
 
 def submit_all_ballots(session: Session, ballots: list[int]) -> None:

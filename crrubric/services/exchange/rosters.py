@@ -69,7 +69,9 @@ def _load_ballots(session: Session, seat: Seat, roster: Roster) -> None:
             roster.sealed.add((ballot.member_id, ballot.vendor_id))
         if ballot.recused:
             roster.recused.add((ballot.member_id, ballot.vendor_id))
-        elif ballot.member_id == own and ballot.state is BallotState.OPEN:
+        elif ballot.seals:
+            roster.begun.add((ballot.member_id, ballot.vendor_id))
+        if not ballot.recused and ballot.member_id == own and ballot.state is BallotState.OPEN:
             roster.unscored.add(ballot.vendor_id)
 
 

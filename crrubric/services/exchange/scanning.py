@@ -58,6 +58,7 @@ class Roster:
     importer: int | None = None
     shut_out: frozenset[int] = frozenset()
     unscored: set[int] = field(default_factory=set)
+    begun: set[BallotKey] = field(default_factory=set)  # by their reviewers themselves
     assigned: dict[int, Assignment] = field(default_factory=dict)  # by member
 
     def find_cell(self, line: MarkLine) -> Cell:
@@ -77,20 +78,10 @@ class Roster:
 
     def find_refusal(self, line: MarkLine, cell: Cell) -> CrrubricError | None:
         """Why this mark can't be given."""
+        refusal = self._find_refusal_for_importer(line, cell)
+        if refusal is not None:
+            return refusal
         reviewer, vendor, criterion = cell
-        if vendor in self.shut_out:
-            return Invalid(
-                N_(
-                    "you have a conflict of interest with %(vendor)s: another chair imports these"
-                    " marks"
-                ),
-                vendor=line.vendor,
-            )
-        if vendor in self.unscored and reviewer != self.importer:
-            return Invalid(
-                N_("submit your own ballot for %(vendor)s first: these are another’s marks"),
-                vendor=line.vendor,
-            )
         if line.text.answer is Answer.NOT_APPLICABLE and criterion in self.always_apply:
             return Invalid(
                 N_("“%(criterion)s” always applies: NOT_APPLICABLE is no answer to it"),
@@ -107,6 +98,29 @@ class Roster:
         else:
             return None
         return Invalid(message, reviewer=line.reviewer)
+
+    def _find_refusal_for_importer(self, line: MarkLine, cell: Cell) -> CrrubricError | None:
+        """Why whoever imports may not bring this mark."""
+        reviewer, vendor, _criterion = cell
+        if vendor in self.shut_out:
+            return Invalid(
+                N_(
+                    "you have a conflict of interest with %(vendor)s: another chair imports these"
+                    " marks"
+                ),
+                vendor=line.vendor,
+            )
+        if vendor in self.unscored and reviewer != self.importer:
+            return Invalid(
+                N_("submit your own ballot for %(vendor)s first: these are another’s marks"),
+                vendor=line.vendor,
+            )
+        if self.importer not in (None, reviewer) and (reviewer, vendor) in self.begun:
+            return Invalid(
+                N_("%(reviewer)s has begun this ballot: only they can mark it"),
+                reviewer=line.reviewer,
+            )
+        return None
 
     def _asks(self, reviewer: Reference, vendor: Reference, criterion: Reference) -> bool:
         own = self.assigned.get(reviewer, EVERYTHING) if isinstance(reviewer, int) else EVERYTHING

@@ -328,9 +328,12 @@ def test_every_column_of_the_exported_marks_stands_under_its_name(make: Factory,
             "files": "offer.pdf; report.pdf",
             "origin": "reviewer",
             "blind": "yes",
+            "evidence_kind": "DOCUMENT",
+            "evidence_place": "page 4",
+            "evidence_on": "2026-03-01",
         }
     ]
     assert reader.fieldnames == [
         "reviewer", "vendor", "criterion", "mark", "note", "evidence", "evidence_until", "files",
-        "origin", "blind",
+        "origin", "blind", "evidence_kind", "evidence_place", "evidence_on",
     ]  # fmt: skip

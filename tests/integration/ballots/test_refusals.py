@@ -14,7 +14,9 @@ from crrubric.models import Evaluation, Member
 from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.ballots import entries
 from crrubric.services.ballots.ballots import MarkText
-from crrubric.services.exchange.imports import AS_USUAL, ImportWishes, import_marks
+from crrubric.services.exchange.import_plans import AS_USUAL, ImportWishes
+from crrubric.services.exchange.imports import import_marks
+from crrubric.services.exchange.table_sources import read_path
 from crrubric.services.setup import assignments, committee, corrections, phases, withdrawals
 from crrubric.services.setup.practice import record_practice_mark, show_spread
 from tests.factories import Factory, Made, ballot_of, let_chair_score
@@ -56,7 +58,7 @@ def fill_from_a_file(
     company, name = made.vendors[0].company, made.reviewers[0].name
     file = path / "marks.csv"
     file.write_text(f"reviewer,vendor,criterion,mark\n{name},{company},ada,YES\n", "utf-8")
-    import_marks(OPERATOR, file, slug=made.slug, wishes=wishes)
+    import_marks(OPERATOR, read_path(file), slug=made.slug, wishes=wishes)
 
 
 def fill_and_submit(make: Factory, made: Made, path: Path) -> None:

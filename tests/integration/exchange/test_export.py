@@ -16,6 +16,7 @@ from crrubric.queries.exchange.exports import MarkRow, iterate_mark_rows
 from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.people.people import OPERATOR
 from crrubric.services.exchange.imports import import_new_evaluation
+from crrubric.services.exchange.table_sources import read_path
 from crrubric.services.setup.phases import change_phase
 from crrubric.services.setup.rules import RuleSettings
 from tests.factories import Factory, Made
@@ -121,7 +122,9 @@ def test_marks_that_are_exported_and_imported_are_the_same(
     path = tmp_path / "marks.csv"
     path.write_bytes(visit(made.chair).get(made.url("export/marks.csv")).data)
 
-    done = import_new_evaluation(OPERATOR, path, title="Again", rule=RuleSettings(quorum=1))
+    done = import_new_evaluation(
+        OPERATOR, read_path(path), title="Again", rule=RuleSettings(quorum=1)
+    )
 
     again = find_evaluation(db.session(), done.slug)
     seat = require(OPERATOR, Action.EXPORT_MARKS, again, db.session())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines, WrongPhase
+from crrubric.domain.errors import CrrubricError, Invalid, InvalidPlaces, WrongPhase
 from crrubric.domain.results.computed import analyze_results
 from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.vocabulary import Answer, Phase, RuleKind
@@ -18,11 +18,12 @@ from crrubric.queries.exchange.exports import describe_evaluation
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.reports.exchange.results_json import results_object
+from crrubric.services.exchange.import_plans import ImportWishes
 from crrubric.services.exchange.imports import (
-    ImportWishes,
     import_marks,
     import_new_evaluation,
 )
+from crrubric.services.exchange.table_sources import read_path
 from crrubric.services.setup.assignments import assign_reviewer
 from crrubric.services.setup.rules import RuleSettings
 from crrubric.services.setup.withdrawals import withdraw_vendor
@@ -62,7 +63,7 @@ def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
 def imported(path: Path, **options) -> dict:
     """The results object of a new evaluation made from the file."""
     rule = RuleSettings(quorum=options.pop("quorum", 1), **options)
-    done = import_new_evaluation(OPERATOR, path, title="An import", rule=rule)
+    done = import_new_evaluation(OPERATOR, read_path(path), title="An import", rule=rule)
     evaluation = db.session.scalars(select(Evaluation).where(Evaluation.slug == done.slug)).one()
     return everything(evaluation)
 
@@ -90,8 +91,8 @@ def same_keys(found: object, expected: object) -> object:
     return found
 
 
-def reasons(error: InvalidLines) -> list[tuple[int, str]]:
-    return [(number, str(reason)) for number, reason in error.lines]
+def reasons(error: InvalidPlaces) -> list[tuple[int, str]]:
+    return [(number, str(reason)) for number, reason in error.places]
 
 
 def stored() -> int:
@@ -159,7 +160,9 @@ def test_the_worked_swing_weights_hold(make: Factory):
 
 def swings(path: Path, weights: dict[str, int]) -> dict:
     """The swing weights of a worked example with its weights."""
-    done = import_new_evaluation(OPERATOR, path, title=path.stem, rule=RuleSettings(quorum=1))
+    done = import_new_evaluation(
+        OPERATOR, read_path(path), title=path.stem, rule=RuleSettings(quorum=1)
+    )
     evaluation = db.session.scalars(select(Evaluation).where(Evaluation.slug == done.slug)).one()
     for row in db.session.scalars(
         select(Criterion).where(Criterion.evaluation_id == evaluation.id)
@@ -224,7 +227,7 @@ def test_the_worked_rank_acceptabilities_hold(make: Factory):
 def test_the_worked_scores_gates_and_ranks_hold(make: Factory):
     worked = json.loads((DATA / "worked" / "expected.json").read_text("utf-8"))["w2_scores"]
     rule = RuleSettings(quorum=1)
-    done = import_new_evaluation(OPERATOR, DATA / worked["file"], title="W2", rule=rule)
+    done = import_new_evaluation(OPERATOR, read_path(DATA / worked["file"]), title="W2", rule=rule)
     for criterion in db.session.scalars(select(Criterion)):
         criterion.weight = worked["weights"][criterion.code]
         criterion.must_have = criterion.code in worked["must_have"]
@@ -251,7 +254,7 @@ def test_the_worked_scores_gates_and_ranks_hold(make: Factory):
 def test_the_new_evaluation_holds_what_was_found(make: Factory):
     done = import_new_evaluation(
         OPERATOR,
-        DATA / "worked" / "w2_scores.csv",
+        read_path(DATA / "worked" / "w2_scores.csv"),
         title="Été: Second Look!",
         rule=RuleSettings(quorum=1),
     )
@@ -286,14 +289,14 @@ def test_every_bad_line_is_listed_and_nothing_is_stored(make: Factory, tmp_path:
         "bob,B\x01,c,NO\n",
     )
 
-    with pytest.raises(InvalidLines) as refused:
-        import_new_evaluation(OPERATOR, path, title="Bad", rule=RuleSettings(quorum=1))
+    with pytest.raises(InvalidPlaces) as refused:
+        import_new_evaluation(OPERATOR, read_path(path), title="Bad", rule=RuleSettings(quorum=1))
 
     assert reasons(refused.value) == [
         (3, "duplicate mark: ann has marked A, c in line 2"),
         (4, "unknown value “MAYBE”: use YES, NO, NOT_APPLICABLE or CANNOT_TELL"),
         (5, "the column “vendor” is empty"),
-        (6, "3 columns instead of 4"),
+        (6, "the column “mark” is empty"),
         (7, "Remove the control character at position 2: it can’t be stored."),
     ]
     assert (stored(), db.session.scalar(select(func.count()).select_from(Evaluation))) == (0, 0)
@@ -305,7 +308,11 @@ def test_every_bad_line_is_listed_and_nothing_is_stored(make: Factory, tmp_path:
         ("", "utf-8", "the header can’t be used"),
         ("reviewer,vendor,mark\nann,A,YES\n", "utf-8", "the header can’t be used"),
         ("reviewer,vendor,criterion,mark\n", "utf-8", "The file holds no mark"),
-        ("reviewer,vendor,criterion,mark\nann,Ä,c,YES\n", "latin-1", "is not UTF-8"),
+        (
+            "reviewer,vendor,criterion,mark\nann,\x81\xff,c,YES\n",
+            "latin-1",
+            "can’t be read as text",
+        ),
     ],
 )
 def test_an_unreadable_file_is_refused_with_a_message(
@@ -313,7 +320,10 @@ def test_an_unreadable_file_is_refused_with_a_message(
 ):
     with pytest.raises(CrrubricError) as refused:
         import_new_evaluation(
-            OPERATOR, written(tmp_path, text, encoding), title="Bad", rule=RuleSettings(quorum=1)
+            OPERATOR,
+            read_path(written(tmp_path, text, encoding)),
+            title="Bad",
+            rule=RuleSettings(quorum=1),
         )
 
     assert says in str(refused.value)
@@ -326,11 +336,11 @@ def test_marks_are_added_to_an_evaluation_and_doubles_are_refused(make: Factory,
     head = "reviewer,vendor,criterion,mark\n"
     path = written(tmp_path, f"{head}Paper Pat,{company},ada,YES\nPaper Pat,{company},sis,NO\n")
 
-    done = import_marks(OPERATOR, path, slug=made.slug, wishes=NEW)
+    done = import_marks(OPERATOR, read_path(path), slug=made.slug, wishes=NEW)
 
     assert (done.marks, done.reviewers, done.vendors, stored()) == (2, 1, 0, 2)
-    with pytest.raises(InvalidLines) as refused:
-        import_marks(OPERATOR, path, slug=made.slug, wishes=NEW)
+    with pytest.raises(InvalidPlaces) as refused:
+        import_marks(OPERATOR, read_path(path), slug=made.slug, wishes=NEW)
     assert [number for number, _reason in reasons(refused.value)] == [2, 3]
     assert stored() == 2
 
@@ -348,8 +358,8 @@ def test_marks_that_are_not_assigned_or_of_a_vendor_that_left_are_refused(
     lines = (f"{name},{first},ada,YES", f"{name},{first},sis,YES", f"{name},{second},ada,YES")
     path = written(tmp_path, "reviewer,vendor,criterion,mark\n" + "\n".join(lines) + "\n")
 
-    with pytest.raises(InvalidLines) as refusal:
-        import_marks(OPERATOR, path, slug=made.slug)
+    with pytest.raises(InvalidPlaces) as refusal:
+        import_marks(OPERATOR, read_path(path), slug=made.slug)
 
     why = f"{name} is not assigned to mark this: see “Who marks what”"
     assert reasons(refusal.value) == [(3, why), (4, why)]
@@ -363,8 +373,8 @@ def test_a_criterion_that_is_not_in_the_rubric_is_refused(make: Factory, tmp_pat
         "reviewer,vendor,criterion,mark\nann,A,adda,YES\nann,A,ada,NOT_APPLICABLE\n",
     )
 
-    with pytest.raises(InvalidLines) as refused:
-        import_marks(OPERATOR, path, slug=made.slug, wishes=NEW)
+    with pytest.raises(InvalidPlaces) as refused:
+        import_marks(OPERATOR, read_path(path), slug=made.slug, wishes=NEW)
 
     assert reasons(refused.value) == [
         (2, "“adda” is not in the rubric of this evaluation: is it “ada”?"),
@@ -378,7 +388,7 @@ def test_a_decided_evaluation_takes_no_more_marks(make: Factory, tmp_path: Path)
     path = written(tmp_path, "reviewer,vendor,criterion,mark\nann,A,ada,YES\n")
 
     with pytest.raises(WrongPhase):
-        import_marks(OPERATOR, path, slug=made.slug)
+        import_marks(OPERATOR, read_path(path), slug=made.slug)
 
 
 @pytest.mark.parametrize(
@@ -403,7 +413,7 @@ def test_many_thousand_lines_are_all_there(
     seen: list[int] = []
 
     done = import_new_evaluation(
-        OPERATOR, path, title="Big", rule=RuleSettings(quorum=1), report=seen.append
+        OPERATOR, read_path(path), title="Big", rule=RuleSettings(quorum=1), report=seen.append
     )
 
     assert (done.reviewers, done.vendors, done.criteria) == (reviewers, vendors, 20)
@@ -429,8 +439,8 @@ def test_one_vendor_under_two_names_is_refused_with_a_message(make: Factory, tmp
     lines = f"ann,{vendor.company},ada,YES\nann,{vendor.code},ada,NO\n"
     path = written(tmp_path, "reviewer,vendor,criterion,mark\n" + lines)
 
-    with pytest.raises(InvalidLines) as refused:
-        import_marks(OPERATOR, path, slug=made.slug, wishes=NEW)
+    with pytest.raises(InvalidPlaces) as refused:
+        import_marks(OPERATOR, read_path(path), slug=made.slug, wishes=NEW)
 
     doubled = f"duplicate mark: ann has marked {vendor.company}, ada in line 2"
     assert reasons(refused.value) == [(3, doubled)]
@@ -441,7 +451,7 @@ def test_a_name_in_another_case_is_the_same_name(make: Factory, tmp_path: Path):
     text = "reviewer,vendor,criterion,mark\nann,A,c,YES\nANN,a,d,YES\n"
 
     done = import_new_evaluation(
-        OPERATOR, written(tmp_path, text), title="Case", rule=RuleSettings(quorum=1)
+        OPERATOR, read_path(written(tmp_path, text)), title="Case", rule=RuleSettings(quorum=1)
     )
 
     assert (done.reviewers, done.vendors, done.criteria) == (1, 1, 2)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from crrubric.clock import now_utc
-from crrubric.domain.errors import CrrubricError, InvalidLines, WrongPhase
+from crrubric.domain.errors import CrrubricError, InvalidPlaces, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import (
     Answer,
@@ -37,11 +37,12 @@ from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.record.verification import find_sealed_ballot, verify_record
 from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.ballots.entries import EnteredBallot, enter_ballot
+from crrubric.services.exchange.import_plans import ImportWishes
 from crrubric.services.exchange.imports import (
-    ImportWishes,
     import_marks,
     import_new_evaluation,
 )
+from crrubric.services.exchange.table_sources import read_path
 from crrubric.services.setup import phases, vendors
 from crrubric.services.setup.committee import change_member
 from crrubric.services.setup.rules import RuleSettings
@@ -62,10 +63,10 @@ def write(folder: Path, *lines: str, head: str = HEAD) -> Path:
 
 def refusal(made: Made, path: Path, wishes: ImportWishes | None = None) -> list[tuple[int, str]]:
     """The refused lines; nothing is stored."""
-    with pytest.raises(InvalidLines) as refused:
-        import_marks(OPERATOR, path, slug=made.slug, wishes=wishes or ImportWishes())
+    with pytest.raises(InvalidPlaces) as refused:
+        import_marks(OPERATOR, read_path(path), slug=made.slug, wishes=wishes or ImportWishes())
     assert db.session.scalars(select(Mark)).all() == []
-    return [(number, str(reason)) for number, reason in refused.value.lines]
+    return [(number, str(reason)) for number, reason in refused.value.places]
 
 
 def name_reviewers(made: Made, *names: str) -> None:
@@ -99,7 +100,7 @@ def test_a_name_of_two_reviewers_is_refused_with_their_addresses(make: Factory, 
 
     assert told == [(2, f"“Maria Garcia” fits several reviewers: write one of “{one}”, “{other}”")]
     done = import_marks(
-        OPERATOR, write(tmp_path, f"{other.upper()},{company},ada,YES,"), slug=made.slug
+        OPERATOR, read_path(write(tmp_path, f"{other.upper()},{company},ada,YES,")), slug=made.slug
     )
     mark = db.session.scalars(select(Mark)).one()
     assert (done.marks, mark.ballot.member.name) == (1, "maria  GARCIA")
@@ -120,7 +121,7 @@ def test_a_company_with_two_products_is_refused_with_both(make: Factory, tmp_pat
             "“Example Learning Reading”, “example-learning-3”"),
     ]  # fmt: skip
     lines = (f"{name},example learning READING,ada,YES,", f"{name},example-learning-3,ada,NO,")
-    import_marks(OPERATOR, write(tmp_path, *lines), slug=made.slug)
+    import_marks(OPERATOR, read_path(write(tmp_path, *lines)), slug=made.slug)
     marked = {mark.ballot.vendor.product: mark.answer for mark in db.session.scalars(select(Mark))}
     assert marked == {"Reading": "YES", "": "NO"}
 
@@ -171,7 +172,9 @@ def test_an_import_seals_exactly_the_ballots_that_it_fills(make: Factory, tmp_pa
     one, other = (actor.name for actor in made.reviewers)
     first, second = (vendor.company for vendor in made.vendors)
 
-    done = import_marks(OPERATOR, write(tmp_path, f"{one},{first},ada,YES,fine"), slug=made.slug)
+    done = import_marks(
+        OPERATOR, read_path(write(tmp_path, f"{one},{first},ada,YES,fine")), slug=made.slug
+    )
 
     assert (done.marks, done.submitted) == (1, 1)
     assert ballots(made) == {
@@ -201,7 +204,7 @@ def test_whose_ballots_an_import_seals_is_told_once_with_a_mail(
     lines = (f"{name},{one},ada,YES,", f"{name},{other},ada,NO,", f"Paper Pat,{one},ada,YES,")
     wishes = ImportWishes(add_new=True, leave_open=leave_open)
 
-    import_marks(OPERATOR, write(tmp_path, *lines), slug=made.slug, wishes=wishes)
+    import_marks(OPERATOR, read_path(write(tmp_path, *lines)), slug=made.slug, wishes=wishes)
 
     wanted = Notice.kind == NoticeKind.BALLOTS_IMPORTED
     told = [
@@ -221,7 +224,7 @@ def test_an_import_leaves_ballots_open_if_asked(make: Factory, tmp_path: Path):
     made = make.evaluation(phase=Phase.SCORING)
     line = f"{made.reviewers[0].name},{made.vendors[0].company},ada,YES,"
 
-    done = import_marks(OPERATOR, write(tmp_path, line), slug=made.slug, wishes=OPEN)
+    done = import_marks(OPERATOR, read_path(write(tmp_path, line)), slug=made.slug, wishes=OPEN)
 
     assert (done.submitted, set(ballots(made).values())) == (0, {BallotState.OPEN})
     assert db.session.scalars(select(SealedBallot)).all() == []
@@ -237,7 +240,7 @@ def test_an_import_is_in_the_journal_to_the_last_mark(
     if wishes.add_new:
         lines.append("Paper Pat,New Vendor,ada,NO,")
 
-    import_marks(OPERATOR, write(tmp_path, *lines), slug=made.slug, wishes=wishes)
+    import_marks(OPERATOR, read_path(write(tmp_path, *lines)), slug=made.slug, wishes=wishes)
 
     told = replay(db.session(), made.evaluation.id)
     assert list_differences(told, stored_state(db.session(), made.evaluation.id)) == []
@@ -249,7 +252,7 @@ def test_a_set_up_takes_no_marks_and_says_what_to_do(make: Factory, tmp_path: Pa
     line = f"{made.reviewers[0].name},{made.vendors[0].company},ada,YES,"
 
     with pytest.raises(WrongPhase, match="open scoring first, then import"):
-        import_marks(OPERATOR, write(tmp_path, line), slug=made.slug)
+        import_marks(OPERATOR, read_path(write(tmp_path, line)), slug=made.slug)
 
 
 def test_after_scoring_only_filled_ballots_are_made_and_none_stays_open(
@@ -259,8 +262,8 @@ def test_after_scoring_only_filled_ballots_are_made_and_none_stays_open(
     path = write(tmp_path, f"Paper Pat,{made.vendors[0].company},ada,YES,")
 
     with pytest.raises(WrongPhase, match="can’t be left open"):
-        import_marks(OPERATOR, path, slug=made.slug, wishes=ImportWishes(True, True))
-    import_marks(OPERATOR, path, slug=made.slug, wishes=ImportWishes(add_new=True))
+        import_marks(OPERATOR, read_path(path), slug=made.slug, wishes=ImportWishes(True, True))
+    import_marks(OPERATOR, read_path(path), slug=made.slug, wishes=ImportWishes(add_new=True))
 
     own = {key: state for key, state in ballots(made).items() if key[0] == "Paper Pat"}
     assert own == {("Paper Pat", made.vendors[0].company): BallotState.SUBMITTED}
@@ -285,7 +288,7 @@ def test_who_has_a_conflict_and_who_does_not_score_gets_no_mark(make: Factory, t
 
 def imported(path: Path) -> list[tuple[str, str, str, str]]:
     """The marks of a new evaluation made of the file."""
-    import_new_evaluation(OPERATOR, path, title="New", rule=RuleSettings(quorum=1))
+    import_new_evaluation(OPERATOR, read_path(path), title="New", rule=RuleSettings(quorum=1))
     return [
         (mark.ballot.member.name, mark.ballot.vendor.code, mark.criterion.code, mark.note)
         for mark in db.session.scalars(select(Mark).order_by(Mark.id))
@@ -294,8 +297,8 @@ def imported(path: Path) -> list[tuple[str, str, str, str]]:
 
 def refused_new(path: Path) -> str:
     with pytest.raises(CrrubricError) as refused:
-        import_new_evaluation(OPERATOR, path, title="New", rule=RuleSettings(quorum=1))
-    lines = getattr(refused.value, "lines", ())
+        import_new_evaluation(OPERATOR, read_path(path), title="New", rule=RuleSettings(quorum=1))
+    lines = getattr(refused.value, "places", ())
     return "; ".join([str(refused.value), *(f"{number}: {reason}" for number, reason in lines)])
 
 
@@ -372,7 +375,7 @@ def test_an_imported_seat_keeps_its_stakeholder(make: Factory, tmp_path: Path):
     made = make.evaluation(phase=Phase.SCORING)
     path = write(tmp_path, f"Paper Pat,{made.vendors[0].company},ada,YES,")
 
-    import_marks(OPERATOR, path, slug=made.slug, wishes=ImportWishes(add_new=True))
+    import_marks(OPERATOR, read_path(path), slug=made.slug, wishes=ImportWishes(add_new=True))
 
     member = db.session.scalars(select(Member).where(Member.name == "Paper Pat")).one()
     assert (member.stakeholder, member.user_id) == (Stakeholder.OTHER, None)
@@ -397,10 +400,10 @@ def test_who_has_seen_another_ballot_gets_no_mark_for_the_vendor(make: Factory, 
     change_member(made.chair, made.slug, chair.id, roles=roles, stakeholder=Stakeholder.OTHER)
     path = write(tmp_path, f"{chair.name},{made.vendors[0].company},ada,YES,")
 
-    with pytest.raises(InvalidLines) as refused:
-        import_marks(OPERATOR, path, slug=made.slug)
+    with pytest.raises(InvalidPlaces) as refused:
+        import_marks(OPERATOR, read_path(path), slug=made.slug)
 
-    assert [str(reason) for _line, reason in refused.value.lines] == [
+    assert [str(reason) for _line, reason in refused.value.places] == [
         f"{chair.name} has seen another reviewer’s ballot for this vendor"
     ]
 
@@ -416,7 +419,7 @@ def origins(made: Made) -> list[tuple[str, str]]:
 def test_a_mark_out_of_a_file_is_labeled_so(make: Factory, tmp_path: Path):
     made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y--"})
     line = f"{made.reviewers[1].name},{made.vendors[0].company},ada,NO,"
-    import_marks(OPERATOR, write(tmp_path, line), slug=made.slug)
+    import_marks(OPERATOR, read_path(write(tmp_path, line)), slug=made.slug)
     make.forward(made, Phase.MEETING, {})
 
     assert origins(made) == [("import", "not recorded"), ("reviewer", "yes")]
@@ -427,7 +430,7 @@ def test_marks_of_an_earlier_import_into_one_ballot_stay_labeled(make: Factory, 
     made = make.evaluation(phase=Phase.SCORING, marks={(1, 0): "Y--"})
     for criterion in ("ada", "sis"):
         line = f"{made.reviewers[0].name},{made.vendors[0].company},{criterion},NO,"
-        import_marks(OPERATOR, write(tmp_path, line), slug=made.slug, wishes=OPEN)
+        import_marks(OPERATOR, read_path(write(tmp_path, line)), slug=made.slug, wishes=OPEN)
     make.forward(made, Phase.MEETING, {})
 
     assert origins(made) == [("import", "not recorded")] * 2 + [("reviewer", "yes")]
@@ -439,7 +442,7 @@ def test_marks_imported_after_ballots_were_shown_are_not_called_blind(
     made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "Y--"})
     line = f"{made.reviewers[1].name},{made.vendors[0].company},ada,NO,"
 
-    import_marks(OPERATOR, write(tmp_path, line), slug=made.slug)
+    import_marks(OPERATOR, read_path(write(tmp_path, line)), slug=made.slug)
 
     assert origins(made) == [("import", "no"), ("reviewer", "yes")]
     sealed = db.session.scalars(select(SealedBallot)).one()
@@ -459,7 +462,7 @@ def test_the_first_marks_that_come_in_the_meeting_are_seen_as_they_come(
     """They are no later than that, and what a reviewer changes after it is."""
     made = make.evaluation(phase=Phase.MEETING)
     line = f"{made.reviewers[1].name},{made.vendors[0].company},ada,NO,"
-    import_marks(OPERATOR, write(tmp_path, line), slug=made.slug)
+    import_marks(OPERATOR, read_path(write(tmp_path, line)), slug=made.slug)
 
     db.session.rollback()
     evaluation = db.session.get_one(Evaluation, made.evaluation.id)

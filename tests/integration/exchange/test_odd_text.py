@@ -15,6 +15,7 @@ from crrubric.models import Criterion, Declaration, Evaluation, Mark, Member, Ve
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.results.marks import make_names_distinct
 from crrubric.services.exchange.imports import import_new_evaluation
+from crrubric.services.exchange.table_sources import read_path
 from crrubric.services.setup.rules import RuleSettings
 from tests.factories import Factory
 from tests.integration.conftest import Visit
@@ -86,7 +87,9 @@ def import_odd_codes(folder: Path, chair: int) -> Evaluation:
         lines += [f'A,"{cell}",plain,YES']
     path.write_text("reviewer,vendor,criterion,mark\n" + "\n".join(lines) + "\n", "utf-8")
     title = 'Ünïcode "quoted"; filename=x / 日本'
-    done = import_new_evaluation(OPERATOR, path, title=title, rule=RuleSettings(quorum=1))
+    done = import_new_evaluation(
+        OPERATOR, read_path(path), title=title, rule=RuleSettings(quorum=1)
+    )
     evaluation = db.session.scalars(select(Evaluation).where(Evaluation.slug == done.slug)).one()
     db.session.add(
         Member(

@@ -12,7 +12,9 @@ from crrubric.extensions import db
 from crrubric.models import Evaluation, Mark
 from crrubric.queries.people.people import OPERATOR
 from crrubric.services.ballots import seals
-from crrubric.services.exchange.imports import ImportWishes, import_marks, import_new_evaluation
+from crrubric.services.exchange.import_plans import ImportWishes
+from crrubric.services.exchange.imports import import_marks, import_new_evaluation
+from crrubric.services.exchange.table_sources import read_path
 from crrubric.services.setup.rules import RuleSettings
 from tests.factories import Factory, ballot_of
 from tests.integration.record.test_every_column import problems, seals_off
@@ -29,7 +31,7 @@ Ben,Bolt,c2,CANNOT_TELL,Later.
 def imported(app: Flask, tmp_path: Path) -> Evaluation:
     path = tmp_path / "marks.csv"
     path.write_text(FILE, encoding="utf-8")
-    import_new_evaluation(OPERATOR, path, title="A file", rule=RuleSettings(quorum=1))
+    import_new_evaluation(OPERATOR, read_path(path), title="A file", rule=RuleSettings(quorum=1))
     assert problems() == []
     return db.session.scalars(select(Evaluation)).one()
 
@@ -63,7 +65,9 @@ def test_marks_that_are_added_to_an_evaluation_are_told_one_by_one(
     who = f"{made.reviewers[0].name},{made.vendors[0].code}"
     line = f"{who},{made.criteria[1].code},NO"
     path.write_text(f"reviewer,vendor,criterion,mark\n{line}\n", encoding="utf-8")
-    import_marks(OPERATOR, path, slug=made.slug, wishes=ImportWishes(leave_open=leave_open))
+    import_marks(
+        OPERATOR, read_path(path), slug=made.slug, wishes=ImportWishes(leave_open=leave_open)
+    )
     ballot, criterion = ballot_of(made, 0, 0).id, made.criteria[1].id
     if not leave_open:
         seals.reopen_ballot(made.chair, made.slug, ballot, reason="A slip.")

@@ -62,6 +62,7 @@ from crrubric.services.ballots import attachments, declarations, entries, seals
 from crrubric.services.exchange.archives.archives import make_archive
 from crrubric.services.exchange.archives.redactions import choose_redaction, withdraw_redaction
 from crrubric.services.exchange.imports import import_marks, import_new_evaluation
+from crrubric.services.exchange.table_sources import read_path
 from crrubric.services.meeting import (
     decisions,
     meetings,
@@ -536,7 +537,7 @@ def bring_in(made: Made, folder: Path) -> None:
     path = folder / "marks.csv"
     path.write_text(FILE, encoding="utf-8")
     rule = rules.RuleSettings(quorum=1)
-    import_new_evaluation(OPERATOR, path, title="Out of a file", rule=rule)
+    import_new_evaluation(OPERATOR, read_path(path), title="Out of a file", rule=rule)
     line = f"{made.reviewers[0].name},{made.vendors[1].code},{made.criteria[4].code},YES"
     path.write_text(f"reviewer,vendor,criterion,mark\n{line}\n", encoding="utf-8")
-    import_marks(OPERATOR, path, slug=made.slug)
+    import_marks(OPERATOR, read_path(path), slug=made.slug)

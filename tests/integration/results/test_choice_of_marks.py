@@ -21,7 +21,9 @@ from crrubric.queries.meeting.decisions import count_stated_positions, list_disc
 from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.queries.setup.assignments import load_assignments
 from crrubric.services.ballots import declarations
-from crrubric.services.exchange.imports import ImportWishes, import_marks
+from crrubric.services.exchange.import_plans import ImportWishes
+from crrubric.services.exchange.imports import import_marks
+from crrubric.services.exchange.table_sources import read_path
 from crrubric.services.meeting import decisions, positions
 from crrubric.services.setup import assignments, committee, phases, several
 from crrubric.services.setup.committee import Invitee
@@ -118,7 +120,7 @@ def import_a_newcomer(made: Made, tmp_path: Path) -> None:
     path = tmp_path / "marks.csv"
     cell = f"{made.vendors[0].code},{made.criteria[0].code}"
     path.write_text(f"reviewer,vendor,criterion,mark\nNobody Yet,{cell},YES\n")
-    import_marks(OPERATOR, path, slug=made.slug, wishes=ImportWishes(add_new=True))
+    import_marks(OPERATOR, read_path(path), slug=made.slug, wishes=ImportWishes(add_new=True))
 
 
 def take_a_vendor_away(made: Made, _tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.ballots import seals
 from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.exchange.imports import import_marks, import_new_evaluation
+from crrubric.services.exchange.table_sources import read_path
 from crrubric.services.meeting import decisions, positions
 from crrubric.services.people.district import set_district
 from crrubric.services.planning import settlements, votes
@@ -198,7 +199,7 @@ def test_an_import_into_a_meeting_is_not_a_change_by_reviewers(make: Factory, tm
     name, vendor = made.reviewers[1].name, made.vendors[0].company
     file = tmp_path / "late.csv"
     file.write_text(f"reviewer,vendor,criterion,mark\n{name},{vendor},{made.criteria[0].code},NO\n")
-    import_marks(Actor(None, "operator", Standing.ADMINISTRATOR), file, slug=made.slug)
+    import_marks(Actor(None, "operator", Standing.ADMINISTRATOR), read_path(file), slug=made.slug)
 
     memo = memo_of(made)
 
@@ -211,7 +212,9 @@ def test_an_evaluation_made_from_a_file_had_no_ballots_that_opened(make: Factory
     file = tmp_path / "marks.csv"
     file.write_text("reviewer,vendor,criterion,mark\nAna,Alpha,c1,YES\nBo,Alpha,c1,YES\n")
     operator = Actor(None, "operator", Standing.ADMINISTRATOR)
-    done = import_new_evaluation(operator, file, title="Old", rule=RuleSettings(quorum=1))
+    done = import_new_evaluation(
+        operator, read_path(file), title="Old", rule=RuleSettings(quorum=1)
+    )
     evaluation = db.session.scalars(select(Evaluation).where(Evaluation.slug == done.slug)).one()
 
     blocks = compose_memo(load_memo_facts(db.session(), evaluation, "en"), str).blocks
@@ -270,7 +273,7 @@ def test_a_file_whose_marks_were_set_aside_is_told(make: Factory, tmp_path: Path
     file = tmp_path / "marks.csv"
     reviewer, vendor = made.reviewers[1].name, made.vendors[0].code
     file.write_text(f"reviewer,vendor,criterion,mark\n{reviewer},{vendor},ada,YES\n")
-    import_marks(OPERATOR, file, slug=made.slug)
+    import_marks(OPERATOR, read_path(file), slug=made.slug)
     again = corrections.Correction(
         title="Other", question="", look_for="", effect=CorrectionEffect.AGAIN, reason="Unclear"
     )

@@ -15,7 +15,9 @@ from crrubric.queries.memo.blindness import load_memo_blindness
 from crrubric.queries.people.people import OPERATOR
 from crrubric.services.ballots import seals
 from crrubric.services.ballots.entries import dispute_ballot
-from crrubric.services.exchange.imports import ImportWishes, import_marks
+from crrubric.services.exchange.import_plans import ImportWishes
+from crrubric.services.exchange.imports import import_marks
+from crrubric.services.exchange.table_sources import read_path
 from crrubric.services.mail.reminders import remind_late_reviewers, write_due_reminders
 from crrubric.services.setup import phases
 from crrubric.services.setup.closing import move_closing_day
@@ -95,7 +97,9 @@ def test_a_ballot_of_a_file_that_its_reviewer_submits_late_is_told_as_late(
         line = f"{made.reviewers[1].name},{vendor.company},ada,YES"
         path = tmp_path / f"{number}.csv"
         path.write_text(f"reviewer,vendor,criterion,mark\n{line}\n")
-        import_marks(OPERATOR, path, slug=made.slug, wishes=ImportWishes(leave_open=leave_open))
+        import_marks(
+            OPERATOR, read_path(path), slug=made.slug, wishes=ImportWishes(leave_open=leave_open)
+        )
     make.submit(made, 1, 0, "left")
     phases.change_phase(made.chair, made.slug, Phase.MEETING)
 

@@ -187,6 +187,9 @@ MARK = {
     "files": "offer.pdf",
     "origin": "reviewer",
     "blind": "yes",
+    "evidence_kind": "",
+    "evidence_place": "",
+    "evidence_on": "",
 }
 
 

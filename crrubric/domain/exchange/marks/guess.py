@@ -58,6 +58,7 @@ _ROLE_OF = {
 }
 _COMMENT = re.compile(r"\b(notes?|comments?|why|explain|evidence|nota|comentarios?|por que)\b")
 _NUMBERED = re.compile(r"^\s*(?:[QqPp](?:uestion|regunta)?\s*)?#?\s*\d+\s*[.):–-]?\s+")
+_SECOND = re.compile(r" \(\d+\)$")
 _BRACKETS = re.compile(r"\[(.+)\]\s*$")
 
 
@@ -176,12 +177,17 @@ def _guess_sheet(head: SheetHead, known: Known) -> Iterator[_Guess]:
 def _find_long_roles(labels: Sequence[str]) -> list[str]:
     """By their words alone; of two columns for the same the clearer one."""
     clearest: dict[Role, int] = {}
-    found = [_ROLE_OF.get(to_plain_word(label.replace("_", " "))) for label in labels]
+    found = [_find_role(label) for label in labels]
     for each in found:
         if each is not None:
             role, rank = each
             clearest[role] = min(rank, clearest.get(role, rank))
     return [each[0] if each and clearest[each[0]] == each[1] else "" for each in found]
+
+
+def _find_role(label: str) -> tuple[Role, int] | None:
+    """What a header says by its words, and how clearly; a second one of a name says the same."""
+    return _ROLE_OF.get(to_plain_word(_SECOND.sub("", label).replace("_", " ")))
 
 
 def _find_response_roles(labels: Sequence[str], known: Known) -> list[str]:
@@ -231,7 +237,7 @@ def _find_matrix_roles(
         sum(find_criterion_code(cell, known) is not None for cell in column if cell.strip())
         for column in columns
     ]
-    words = [_ROLE_OF.get(to_plain_word(label), ("", 0))[0] for label in labels]
+    words = [(_find_role(label) or ("", 0))[0] for label in labels]
     if max(named, default=0) > 0:
         at = named.index(max(named))
     elif Role.CRITERION in words:
