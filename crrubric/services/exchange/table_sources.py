@@ -18,6 +18,7 @@ CHUNK = 1 << 16
 MOST_SHEETS = 40
 MOST_ROWS = 150_000  # of a sheet: an evaluation's marks as our own workbook has them
 MOST_COLUMNS = 300
+PART_BYTES, BOOK_BYTES = 30 * limits.MEGABYTE, 60 * limits.MEGABYTE  # unpacked
 OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
 OTHER_FORMS = {
     OLD_EXCEL: N_("%(file)s is an Excel file of the old form (.xls): save it as .xlsx."),
@@ -62,7 +63,12 @@ class TableSource:
             with self._open() as file:
                 data = file.read(limits.FILE_BYTES + 1)
             self.sheets = read_sheets(
-                data, most_sheets=MOST_SHEETS, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS
+                data,
+                most_sheets=MOST_SHEETS,
+                most_rows=MOST_ROWS,
+                most_columns=MOST_COLUMNS,
+                part_bytes=PART_BYTES,
+                together=BOOK_BYTES,
             )
         for name, rows in self.sheets.items():
             yield TableSheet(name, _number_rows(rows, report))
