@@ -63,10 +63,13 @@ def name_of(node: ast.expr) -> str:
 
 
 def list_read_names(call: ast.Call) -> list[str]:
-    """The name in `request.form.get("name")`, or `*` for reading them all."""
+    """The name in `request.form.get("name")` as it is written, or `*` for reading them all."""
     if not ast.unparse(call.func).startswith("request.form."):
         return []
-    return [str(ast.literal_eval(call.args[0]))] if call.args else ["*"]
+    if not call.args:
+        return ["*"]
+    name = call.args[0]
+    return [str(name.value) if isinstance(name, ast.Constant) else ast.unparse(name)]
 
 
 def list_form_views(app: Flask) -> dict[str, FormView]:

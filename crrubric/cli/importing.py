@@ -81,7 +81,7 @@ def parse_words(
     return found
 
 
-def parse_columns(
+def parse_column_roles(
     _context: click.Context, _option: click.Option, pairs: tuple[str, ...]
 ) -> dict[str, str]:
     """What columns are, as typed: HEADER=ROLE."""
@@ -106,7 +106,8 @@ def parse_columns(
 @click.option("--layout", type=click.Choice([each.value.lower() for each in Layout]),
               help="How the table is laid out; without it that is guessed.")  # fmt: skip
 @click.option("--header", type=click.IntRange(1), help="The number of the line with the headers.")
-@click.option("--column", "columns", multiple=True, metavar="HEADER=ROLE", callback=parse_columns,
+@click.option("--column", "columns", multiple=True, metavar="HEADER=ROLE",
+              callback=parse_column_roles,
               help="What a column is: reviewer, vendor, criterion, mark, note, time, mark:CODE,"
               " note:CODE; nothing behind the sign: not read. As often as needed.")  # fmt: skip
 @click.option("--vendor", default="", help="The vendor, where nothing in the file says it.")
@@ -157,7 +158,9 @@ def import_marks_file(
     if preview:
         print_plan(source, slug or "", mapping, wishes)
         return
-    with show_progress(2 * count_lines(file)) as report:  # it is read twice: checked, then stored
+    with show_import_progress(
+        2 * count_lines(file)
+    ) as report:  # it is read twice: checked, then stored
         if title is not None:
             settings = RuleSettings(kind=rule.kind, over=rule.over, under=rule.under, quorum=quorum)
             done = import_new_evaluation(OPERATOR, source, title=title, rule=settings,
@@ -206,7 +209,7 @@ def print_plan(source: TableSource, slug: str, mapping: MarkMapping, wishes: Imp
     """What an import would do, in plain lines; the bad lines as it would refuse them."""
     evaluation = find_evaluation(db.session(), slug)
     seat = require(OPERATOR, Action.IMPORT_MARKS, evaluation, db.session())
-    plan = make_import_plan(db.session(), seat, source, mapping, wishes)
+    plan = make_import_plan(db.session(), seat, source, mapping=mapping, wishes=wishes)
     found = plan.found
     click.echo(f"{mapping.layout.label}; headers in line {mapping.header}")
     for label, role in mapping.columns.items():
@@ -220,7 +223,7 @@ def print_plan(source: TableSource, slug: str, mapping: MarkMapping, wishes: Imp
 
 
 @contextmanager
-def show_progress(steps: int) -> Iterator[Callable[[int], None]]:
+def show_import_progress(steps: int) -> Iterator[Callable[[int], None]]:
     """A progress bar on a terminal; called with the number of lines read, which begins anew."""
     with click.progressbar(
         range(steps), label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty()

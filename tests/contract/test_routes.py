@@ -134,6 +134,13 @@ home.show_health public
 home.show_home signed in
 home.show_terms public
 home.show_new_evaluation_form signed in
+imports.discard_mark_file IMPORT_MARKS
+imports.save_columns IMPORT_MARKS
+imports.show_columns IMPORT_MARKS
+imports.show_import_page IMPORT_MARKS
+imports.show_import_preview IMPORT_MARKS
+imports.take_mark_file IMPORT_MARKS
+imports.upload_import_file IMPORT_MARKS
 journal.show_journal VIEW_JOURNAL
 language.save_language public
 meeting.save_price_opening OPEN_PRICES

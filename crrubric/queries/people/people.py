@@ -60,3 +60,10 @@ def list_roles(member: Member) -> frozenset[Role]:
 def load_time_zone_name(session: Session) -> str | None:
     """The time zone in which the site's people read times."""
     return session.scalar(select(District.time_zone).order_by(District.id).limit(1))
+
+
+def require_user(actor: Actor) -> int:
+    """The account of somebody who has a seat. Raises: ValueError for the operator."""
+    if actor.user_id is None:
+        raise ValueError(actor.name)
+    return actor.user_id

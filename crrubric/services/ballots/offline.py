@@ -40,7 +40,7 @@ from crrubric.queries.ballots.offline import (
     require_own_member,
 )
 from crrubric.queries.people.access import Seat, find_evaluation, lock_evaluation, require
-from crrubric.queries.people.people import Actor
+from crrubric.queries.people.people import Actor, require_user
 from crrubric.queries.shared.reading import end_reading
 from crrubric.services.ballots.ballots import lock_markable_ballot, write_own_mark
 from crrubric.services.exchange.drafts import drop_drafts, find_draft, keep_draft
@@ -210,10 +210,3 @@ def discard_offline_book(actor: Actor, slug: str, key: str) -> None:
         seat = require(actor, Action.RECORD_MARK, lock_evaluation(session, slug), session)
         find_draft(session, seat, require_user(actor), KIND, key)
         drop_drafts(session, seat, require_user(actor), KIND)
-
-
-def require_user(actor: Actor) -> int:
-    """The account of somebody who has a seat. Raises: ValueError for the operator."""
-    if actor.user_id is None:
-        raise ValueError(actor.name)
-    return actor.user_id

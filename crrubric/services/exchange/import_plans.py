@@ -96,14 +96,14 @@ def list_unread_parts(heads: Sequence[SheetHead], mapping: MarkMapping) -> Unrea
         if head.name in mapping.sheets:
             columns |= dict.fromkeys(
                 label
-                for label, _examples in list_columns(head, mapping.header)
+                for label, _examples in list_filled_columns(head, mapping.header)
                 if not mapping.columns.get(label)
             )
     unread = [head.name for head in heads if head.name not in mapping.sheets and head.rows]
     return UnreadParts(sheets=unread, columns=list(columns))
 
 
-def list_columns(head: SheetHead, header: int) -> list[tuple[str, list[str]]]:
+def list_filled_columns(head: SheetHead, header: int) -> list[tuple[str, list[str]]]:
     """Each column that has a header or something below it: its label, and what stands there."""
     cells = find_header_cells(head, header)
     below = [row for number, row in head.rows if number > header]
@@ -119,6 +119,7 @@ def make_import_plan(
     session: Session,
     seat: Seat,
     source: TableSource,
+    *,
     mapping: MarkMapping | None,
     wishes: ImportWishes,
     report: Report = lambda _lines: None,

@@ -35,6 +35,7 @@ from crrubric.services.exchange.filled_ballots import close_filled_ballots
 from crrubric.services.exchange.import_entries import serialize_new_evaluation
 from crrubric.services.exchange.import_plans import (
     AS_USUAL,
+    ImportPlan,
     ImportWishes,
     make_import_plan,
     remember_mapping,
@@ -124,7 +125,6 @@ def import_marks(
     slug: str,
     mapping: MarkMapping | None = None,
     wishes: ImportWishes = AS_USUAL,
-    seen: str | None = None,
     report: Report = lambda _: None,
 ) -> ImportResult:
     """Add the marks of a file to an evaluation whose ballots are open, or were.
@@ -132,41 +132,59 @@ def import_marks(
     The ballots that it fills are sealed, each with its receipt and with a reason for every
     criterion without a mark; no others. Criteria must be in the rubric. How its columns were
     matched is remembered.
-    Args: mapping: which column is which; None: as it was the last time, or as it is guessed;
-    seen: the fingerprint of the plan that was shown; None compares nothing.
-    Raises: InvalidPlaces listing every bad line; Stale if it would do something else than was
-    shown; NotFound or WrongPhase where it may not be done.
+    Args: mapping: which column is which; None: as it was the last time, or as it is guessed.
+    Raises: InvalidPlaces listing every bad line; NotFound or WrongPhase where it may not be done.
     """
     with unit_of_work() as session:
         evaluation = lock_evaluation(session, slug, exclusive=True)
         seat = require_import(session, actor, evaluation, wishes)
-        plan = make_import_plan(session, seat, source, mapping, wishes, report)
-        table, roster, found = plan.table, plan.roster, plan.found
-        if seen is not None and seen != plan.fingerprint():
-            raise Stale(OTHER_PLAN)
-        found.refuse_bad_lines()
-        vendors = add_vendors(session, actor, evaluation, roster)
-        reviewers = add_reviewers(session, actor, evaluation, roster)
-        issue_ballots_if_scoring(session, evaluation)
-        cells = resolve_again(found, roster)
-        ballots = issue_filled_ballots(session, evaluation, cells)
-        rows = read_mark_rows(table, found, roster, ballots, report, evaluation_id=evaluation.id)
-        insert_marks(session, rows)
-        note_imported_ballots(session, list(ballots.values()))
-        filled = {ballots[key]: ids for key, ids in cells.items()}
-        seal, given = not wishes.leave_open, wishes.given
-        close_filled_ballots(session, seat, filled, seal=seal, given=given)
-        done = ImportResult(
-            slug=evaluation.slug,
-            marks=found.marks,
-            reviewers=reviewers,
-            vendors=vendors,
-            criteria=len(found.marked.places),
-            submitted=0 if wishes.leave_open else len(cells),
+        plan = make_import_plan(
+            session, seat, source, mapping=mapping, wishes=wishes, report=report
         )
-        shows = {SHOWS: True} if note_shown_marks(evaluation, found) else {}
-        note_import(session, actor, evaluation, source, done, row={BY_BALLOT: True, **shows})
-        remember_mapping(session, evaluation, plan)
+        return write_marks(session, seat, plan, wishes, report=report)
+
+
+def write_marks(
+    session: Session,
+    seat: Seat,
+    plan: ImportPlan,
+    wishes: ImportWishes,
+    *,
+    seen: str | None = None,
+    report: Report = lambda _: None,
+) -> ImportResult:
+    """The marks of a plan, and all that comes with them: a step of what imports.
+
+    Args: seen: the fingerprint of the plan that was shown; None compares nothing.
+    Raises: InvalidPlaces, Invalid; Stale if it would do something else than was shown.
+    """
+    actor, evaluation = seat.actor, seat.evaluation
+    table, roster, found = plan.table, plan.roster, plan.found
+    if seen is not None and seen != plan.fingerprint():
+        raise Stale(OTHER_PLAN)
+    found.refuse_bad_lines()
+    vendors = add_vendors(session, actor, evaluation, roster)
+    reviewers = add_reviewers(session, actor, evaluation, roster)
+    issue_ballots_if_scoring(session, evaluation)
+    cells = resolve_again(found, roster)
+    ballots = issue_filled_ballots(session, evaluation, cells)
+    rows = read_mark_rows(table, found, roster, ballots, report, evaluation_id=evaluation.id)
+    insert_marks(session, rows)
+    note_imported_ballots(session, list(ballots.values()))
+    filled = {ballots[key]: ids for key, ids in cells.items()}
+    seal, given = not wishes.leave_open, wishes.given
+    close_filled_ballots(session, seat, filled, seal=seal, given=given)
+    done = ImportResult(
+        slug=evaluation.slug,
+        marks=found.marks,
+        reviewers=reviewers,
+        vendors=vendors,
+        criteria=len(found.marked.places),
+        submitted=0 if wishes.leave_open else len(cells),
+    )
+    shows = {SHOWS: True} if note_shown_marks(evaluation, found) else {}
+    note_import(session, actor, evaluation, table.source, done, row={BY_BALLOT: True, **shows})
+    remember_mapping(session, evaluation, plan)
     return done
 
 

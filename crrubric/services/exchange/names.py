@@ -82,6 +82,10 @@ class NameBook:
         """What each row is told apart by, in the order in which they were added."""
         return [self._tell_apart(id_) for id_ in self.names]
 
+    def name(self, reference: Reference) -> str:
+        """What a row is told apart by; of a new one, its name as it was written first."""
+        return self._tell_apart(reference) if isinstance(reference, int) else self.new[reference]
+
     def find_nearest(self, text: str) -> str | None:
         """The known name that was probably meant."""
         return find_nearest_name(text, (name for row in self.names.values() for name in row))

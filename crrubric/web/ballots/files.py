@@ -30,7 +30,9 @@ from crrubric.web.shared.session import current_actor
 
 bp = Blueprint("files", __name__, url_prefix="/evaluations/<slug>")
 VENDORS, BALLOTS = "vendors.show_vendors", "ballots.show_own_ballots"
-UPLOADS = frozenset({"files.upload_vendor_file", "files.upload_mark_file"})
+UPLOADS = frozenset(
+    {"files.upload_vendor_file", "files.upload_mark_file", "imports.upload_import_file"}
+)
 MIME = {
     FileKind.PDF: "application/pdf",
     FileKind.PNG: "image/png",

@@ -17,4 +17,21 @@ EXCHANGE_HELP = (
             "places, and no other. A text that has one there itself has two in the file."
         ),
     ),
+    HelpTopic(
+        anchor="import-marks",
+        title=N_("Importing marks from a file"),
+        pages=(
+            "imports.show_import_page",
+            "imports.show_columns",
+            "imports.show_import_preview",
+        ),
+        chair=N_(
+            "Ballots that reviewers gave in a spreadsheet or an online form come in here. The file "
+            "is read, you say which column is which where that was not understood, and you look "
+            "at what would be imported: how answers are taken, which ballots are filled, what is "
+            "not read, and everything that can’t be used. Then all of it is taken, or nothing. "
+            "The ballots are sealed, you have seen them by that, and each reviewer is asked to "
+            "confirm theirs. How you matched the columns is proposed when such a file comes again."
+        ),
+    ),
 )

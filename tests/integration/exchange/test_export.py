@@ -1,6 +1,7 @@
 """The files as others open them: pandas with its own ideas of types and of what is missing."""
 
 import io
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +10,7 @@ from sqlalchemy import select, update
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import NotFound
-from crrubric.domain.vocabulary import Answer, Phase
+from crrubric.domain.vocabulary import Answer, EvidenceKind, Phase
 from crrubric.extensions import db
 from crrubric.models import Mark, Member
 from crrubric.queries.exchange.exports import MarkRow, iterate_mark_rows
@@ -112,15 +113,24 @@ NOTES = (
 )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("file", "language"),
+    [("marks.csv", "en"), ("workbook.xlsx", "en"), ("workbook.xlsx", "es")],
+)
 def test_marks_that_are_exported_and_imported_are_the_same(
-    make: Factory, visit: Visit, tmp_path: Path
+    make: Factory, visit: Visit, tmp_path: Path, file: str, language: str
 ):
     made = committee(make)
     for number, mark in enumerate(db.session.scalars(select(Mark).order_by(Mark.id)).all()):
         mark.note = NOTES[number % len(NOTES)]
+        mark.evidence_kind = [None, *EvidenceKind][number % 6]
+        mark.evidence_place = "page 4, =1+1" if number % 2 else ""
+        mark.evidence_on = date(2026, 3, 1) if number % 3 else None
+        mark.evidence_until = date(2027, 3, 1) if number % 4 == 1 else None
     db.session.commit()
-    path = tmp_path / "marks.csv"
-    path.write_bytes(visit(made.chair).get(made.url("export/marks.csv")).data)
+    path = tmp_path / file
+    address = made.url(f"export/{file}")
+    path.write_bytes(visit(made.chair).get(address, headers={"Accept-Language": language}).data)
 
     done = import_new_evaluation(
         OPERATOR, read_path(path), title="Again", rule=RuleSettings(quorum=1)
@@ -132,9 +142,12 @@ def test_marks_that_are_exported_and_imported_are_the_same(
     seat = require(OPERATOR, Action.EXPORT_MARKS, made.evaluation, db.session())
     marks = [pick_kept(row) for row in iterate_mark_rows(db.session(), seat)]
     assert sorted(copies) == sorted(marks)
-    assert {note for *_cell, note in marks} == set(NOTES)
+    assert {mark[4] for mark in marks} == set(NOTES)
 
 
 def pick_kept(row: MarkRow) -> tuple[str, ...]:
     """What an import takes."""
-    return row["reviewer"], row["vendor"], row["criterion"], row["mark"], row["note"]
+    return (
+        row["reviewer"], row["vendor"], row["criterion"], row["mark"], row["note"],
+        row["evidence_kind"], row["evidence_place"], row["evidence_on"], row["evidence_until"],
+    )  # fmt: skip

@@ -9,49 +9,52 @@ from crrubric.domain.exchange.marks.lines import Row, list_missing
 from crrubric.domain.exchange.marks.mapping import (
     MARK_ON,
     NOTE_ON,
+    ColumnRole,
     Layout,
     MarkMapping,
-    Role,
     label_columns,
 )
 from crrubric.domain.text import to_plain_word
 
 LOOKED_AT = 25  # rows of a sheet, to guess
+SURE = 1_000  # points of a table that has all its columns by name; the others hold names
 HEADER_WITHIN = 15  # rows that aren't blank: the header is one of them
 # How people head these columns; the first word of each is its own name. The clearer ones first: a
 # code tells a vendor better than a name.
-HEADERS: Mapping[Role, tuple[str, ...]] = {
-    Role.REVIEWER: (
+HEADERS: Mapping[ColumnRole, tuple[str, ...]] = {
+    ColumnRole.REVIEWER: (
         "reviewer", "email address", "email", "username", "reviewer name", "your name", "name",
         "evaluator", "rater", "scorer", "respondent", "committee member", "evaluador",
         "evaluadora", "persona evaluadora", "correo electronico", "direccion de correo electronico",
         "nombre", "su nombre",
     ),
-    Role.VENDOR: (
+    ColumnRole.VENDOR: (
         "vendor code", "code of the vendor", "codigo del proveedor", "vendor", "vendor name",
         "product", "company", "which vendor", "which product", "proveedor", "producto", "empresa",
         "programa",
     ),
-    Role.CRITERION: (
+    ColumnRole.CRITERION: (
         "criterion code", "code of the criterion", "codigo del criterio", "criterion", "criteria",
         "question", "item", "criterio", "criterios", "pregunta",
     ),
-    Role.MARK: (
+    ColumnRole.MARK: (
         "mark", "answer", "score", "rating", "response", "yes/no", "yes / no", "respuesta",
         "calificacion", "marca",
     ),
-    Role.NOTE: (
+    ColumnRole.NOTE: (
         "note", "notes", "comment", "comments", "remarks", "why", "explanation", "nota", "notas",
         "comentario", "comentarios", "observaciones", "por que",
     ),
-    Role.TIME: (
+    ColumnRole.TIME: (
         "time", "timestamp", "submitted at", "completion time", "date", "submission date",
         "marca temporal", "hora de finalizacion", "fecha", "hora",
     ),
-    Role.EVIDENCE_KIND: ("evidence kind", "kind of evidence", "tipo de evidencia"),
-    Role.EVIDENCE_PLACE: ("evidence place", "where", "donde"),
-    Role.EVIDENCE_ON: ("evidence on", "seen on", "visto el"),
-    Role.EVIDENCE_UNTIL: ("evidence until", "valid until", "valido hasta"),
+    ColumnRole.EVIDENCE_KIND: ("evidence kind", "kind of evidence", "tipo de prueba"),
+    ColumnRole.EVIDENCE_PLACE: (
+        "evidence place", "where the evidence is", "where", "donde esta la prueba", "donde",
+    ),
+    ColumnRole.EVIDENCE_ON: ("evidence on", "seen on", "fecha en que se vio"),
+    ColumnRole.EVIDENCE_UNTIL: ("evidence until", "valid until", "vigente hasta"),
 }  # fmt: skip
 _ROLE_OF = {
     word: (role, place) for role, words in HEADERS.items() for place, word in enumerate(words)
@@ -117,7 +120,7 @@ def guess_mapping(
     labels = _read_labels(best_head, best.header)
     columns = dict(zip(labels, best.roles, strict=True))
     sheets = {best_head.name: ""}
-    if Role.VENDOR not in best.roles:
+    if ColumnRole.VENDOR not in best.roles:
         sheets = _match_sheets(heads, best, known) or sheets
         for name in sheets:
             head = next(each for each in heads if each.name == name)
@@ -170,13 +173,13 @@ def _guess_sheet(head: SheetHead, known: Known) -> Iterator[_Guess]:
         ):
             mapping = MarkMapping(layout=layout, columns={}, vendor="any")
             if not list(list_missing(roles, mapping)):
-                points = 10 * sum(map(bool, roles)) - place + 5 * (layout is Layout.LONG)
+                points = 10 * sum(map(bool, roles)) - place + SURE * (layout is Layout.LONG)
                 yield _Guess(layout, number, roles, points)
 
 
 def _find_long_roles(labels: Sequence[str]) -> list[str]:
     """By their words alone; of two columns for the same the clearer one."""
-    clearest: dict[Role, int] = {}
+    clearest: dict[ColumnRole, int] = {}
     found = [_find_role(label) for label in labels]
     for each in found:
         if each is not None:
@@ -185,7 +188,7 @@ def _find_long_roles(labels: Sequence[str]) -> list[str]:
     return [each[0] if each and clearest[each[0]] == each[1] else "" for each in found]
 
 
-def _find_role(label: str) -> tuple[Role, int] | None:
+def _find_role(label: str) -> tuple[ColumnRole, int] | None:
     """What a header says by its words, and how clearly; a second one of a name says the same."""
     return _ROLE_OF.get(to_plain_word(_SECOND.sub("", label).replace("_", " ")))
 
@@ -203,7 +206,9 @@ def _find_response_roles(labels: Sequence[str], known: Known) -> list[str]:
             roles.append(NOTE_ON + code)
         elif before.startswith(MARK_ON) and _COMMENT.search(to_plain_word(label)):
             roles.append(NOTE_ON + before.removeprefix(MARK_ON))
-        elif role in (Role.REVIEWER, Role.VENDOR, Role.TIME) and role not in roles:
+        elif (
+            role in (ColumnRole.REVIEWER, ColumnRole.VENDOR, ColumnRole.TIME) and role not in roles
+        ):
             roles.append(role)
         else:
             roles.append("")
@@ -233,30 +238,42 @@ def _find_matrix_roles(
     """The column with the criteria, one of marks for each reviewer, notes behind them."""
     width = len(labels)
     columns = [[row[place] if place < len(row) else "" for row in below] for place in range(width)]
+    words = [(_find_role(label) or ("", 0))[0] for label in labels]
+    at = _find_criterion_column(columns, words, known)
+    if at is None:
+        return [""] * width
+    answered = [
+        place > at and not words[place] and _holds_answers(columns[place])  # before: numbers
+        for place in range(width)
+    ]
+    if sum(answered) < 2 and not any(map(known.reviewer, labels)):
+        return [""] * width  # one column of answers is no matrix
+    roles: list[str] = []
+    for place, label in enumerate(labels):
+        if place == at:
+            roles.append(ColumnRole.CRITERION)
+        elif known.reviewer(label) or answered[place]:
+            roles.append(ColumnRole.MARK)
+        elif roles and roles[-1] == ColumnRole.MARK and _COMMENT.search(to_plain_word(label)):
+            roles.append(ColumnRole.NOTE)
+        elif words[place] == ColumnRole.VENDOR:
+            roles.append(ColumnRole.VENDOR)
+        else:
+            roles.append("")
+    return roles
+
+
+def _find_criterion_column(
+    columns: Sequence[Sequence[str]], words: Sequence[str], known: Known
+) -> int | None:
+    """The column in which most criteria are named; else the one that is called so."""
     named = [
         sum(find_criterion_code(cell, known) is not None for cell in column if cell.strip())
         for column in columns
     ]
-    words = [(_find_role(label) or ("", 0))[0] for label in labels]
     if max(named, default=0) > 0:
-        at = named.index(max(named))
-    elif Role.CRITERION in words:
-        at = words.index(Role.CRITERION)
-    else:
-        return [""] * width
-    roles: list[str] = []
-    for place, label in enumerate(labels):
-        if place == at:
-            roles.append(Role.CRITERION)
-        elif known.reviewer(label) or (not words[place] and _holds_answers(columns[place])):
-            roles.append(Role.MARK)
-        elif roles and roles[-1] == Role.MARK and _COMMENT.search(to_plain_word(label)):
-            roles.append(Role.NOTE)
-        elif words[place] == Role.VENDOR:
-            roles.append(Role.VENDOR)
-        else:
-            roles.append("")
-    return roles
+        return named.index(max(named))
+    return words.index(ColumnRole.CRITERION) if ColumnRole.CRITERION in words else None
 
 
 def _holds_answers(column: Sequence[str]) -> bool:

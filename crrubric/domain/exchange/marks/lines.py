@@ -15,9 +15,9 @@ from crrubric.domain.exchange.marks.mapping import (
     MARK_ON,
     NOTE_ON,
     REPEATED,
+    ColumnRole,
     Layout,
     MarkMapping,
-    Role,
     label_columns,
 )
 from crrubric.domain.text import clean_line, to_plain_word
@@ -28,7 +28,12 @@ from crrubric.domain.vocabulary import Answer, EvidenceKind
 Place = int | str  # the number of a line, or the cell as spreadsheets name it: Sheet!C5
 Row = tuple[int, Sequence[str]]
 BadMark = tuple[Place, CrrubricError]
-NEEDED = (Role.REVIEWER, Role.VENDOR, Role.CRITERION, Role.MARK)  # of a line
+NEEDED = (
+    ColumnRole.REVIEWER,
+    ColumnRole.VENDOR,
+    ColumnRole.CRITERION,
+    ColumnRole.MARK,
+)  # of a line
 
 
 class TableSheet(NamedTuple):
@@ -89,14 +94,14 @@ def list_missing(roles: Sequence[str], mapping: MarkMapping) -> Iterator[str]:
     if mapping.layout is Layout.LONG:
         needed: tuple[str, ...] = NEEDED
     elif mapping.layout is Layout.RESPONSES:
-        needed = (Role.REVIEWER, Role.VENDOR)
+        needed = (ColumnRole.REVIEWER, ColumnRole.VENDOR)
         if not any(role.startswith(MARK_ON) for role in roles):
-            yield Role.MARK
+            yield ColumnRole.MARK
     else:
-        needed = (Role.CRITERION, Role.MARK)
+        needed = (ColumnRole.CRITERION, ColumnRole.MARK)
     told_otherwise = mapping.vendor or any(mapping.sheets.values())
     for role in needed:
-        if role not in roles and not (role is Role.VENDOR and told_otherwise):
+        if role not in roles and not (role is ColumnRole.VENDOR and told_otherwise):
             yield role
 
 
@@ -116,7 +121,7 @@ def iterate_mark_lines(
         Layout.MATRIX: read_matrix_row,
     }[mapping.layout]
     vendor = mapping.sheets.get(sheet.name, "") or mapping.vendor
-    reader = RowReader(sheet.name, vendor, columns, mapping, number)
+    reader = MarkRowReader(sheet.name, vendor, columns, mapping, number)
     for row, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
@@ -134,7 +139,7 @@ def iterate_mark_lines(
         yield from read(reader, row, [*cells, *[""] * (len(columns.labels) - len(cells))])
 
 
-class RowReader:
+class MarkRowReader:
     """What is known while the rows of a sheet are read."""
 
     def __init__(
@@ -159,7 +164,7 @@ class RowReader:
 
     def read_vendor(self, cells: Sequence[str]) -> str:
         """The vendor that a row is about."""
-        return self.read(cells, Role.VENDOR) or self.vendor
+        return self.read(cells, ColumnRole.VENDOR) or self.vendor
 
     def make_line(
         self,
@@ -189,19 +194,19 @@ class RowReader:
 
 
 def read_long_row(
-    reader: RowReader, number: int, cells: Sequence[str]
+    reader: MarkRowReader, number: int, cells: Sequence[str]
 ) -> Iterator[MarkLine | BadMark]:
     """The one mark of a row."""
     place = reader.name_row(number)
     said = {role: reader.read(cells, role) for role in NEEDED}
-    said[Role.VENDOR] = reader.read_vendor(cells)
+    said[ColumnRole.VENDOR] = reader.read_vendor(cells)
     empty = [role for role in NEEDED if not said[role]]
     if empty:
         yield place, Invalid(N_("the column “%(name)s” is empty"), name=empty[0])
         return
-    answer = reader.mapping.recognize(said[Role.MARK])
+    answer = reader.mapping.recognize(said[ColumnRole.MARK])
     if answer is None:
-        yield place, refuse_word(said[Role.MARK])
+        yield place, refuse_word(said[ColumnRole.MARK])
         return
     if not isinstance(answer, Answer):
         return
@@ -212,21 +217,21 @@ def read_long_row(
         return
     yield reader.make_line(
         place,
-        reviewer=said[Role.REVIEWER],
-        vendor=said[Role.VENDOR],
-        criterion=said[Role.CRITERION],
-        word=said[Role.MARK],
+        reviewer=said[ColumnRole.REVIEWER],
+        vendor=said[ColumnRole.VENDOR],
+        criterion=said[ColumnRole.CRITERION],
+        word=said[ColumnRole.MARK],
         text=text,
-        time=reader.read(cells, Role.TIME),
+        time=reader.read(cells, ColumnRole.TIME),
     )
 
 
 def read_response(
-    reader: RowReader, number: int, cells: Sequence[str]
+    reader: MarkRowReader, number: int, cells: Sequence[str]
 ) -> Iterator[MarkLine | BadMark]:
     """The marks of one ballot in a row."""
-    reviewer, vendor = reader.read(cells, Role.REVIEWER), reader.read_vendor(cells)
-    for name, said in ((Role.REVIEWER, reviewer), (Role.VENDOR, vendor)):
+    reviewer, vendor = reader.read(cells, ColumnRole.REVIEWER), reader.read_vendor(cells)
+    for name, said in ((ColumnRole.REVIEWER, reviewer), (ColumnRole.VENDOR, vendor)):
         if not said:
             message = N_("the column “%(name)s” is empty")
             yield reader.name_row(number), Invalid(message, name=name)
@@ -237,35 +242,36 @@ def read_response(
         code = role.removeprefix(MARK_ON)
         note = reader.read(cells, NOTE_ON + code)
         place = reader.name_cell(number, column)
-        yield from read_cell(reader, place, cells[column], note, reviewer=reviewer, vendor=vendor,
-                             criterion=code, time=reader.read(cells, Role.TIME))  # fmt: skip
+        time = reader.read(cells, ColumnRole.TIME)
+        yield from read_mark_cell(reader, place, cells[column], note, reviewer=reviewer,
+                                  vendor=vendor, criterion=code, time=time)  # fmt: skip
 
 
 def read_matrix_row(
-    reader: RowReader, number: int, cells: Sequence[str]
+    reader: MarkRowReader, number: int, cells: Sequence[str]
 ) -> Iterator[MarkLine | BadMark]:
     """The marks of all reviewers on one criterion; a row without a mark is a heading."""
-    criterion, vendor = reader.read(cells, Role.CRITERION), reader.read_vendor(cells)
-    marks = [place for place, role in enumerate(reader.columns.roles) if role == Role.MARK]
+    criterion, vendor = reader.read(cells, ColumnRole.CRITERION), reader.read_vendor(cells)
+    marks = [place for place, role in enumerate(reader.columns.roles) if role == ColumnRole.MARK]
     if not any(not is_blank_answer(cells[place]) for place in marks):
         return
-    for name, said in ((Role.CRITERION, criterion), (Role.VENDOR, vendor)):
+    for name, said in ((ColumnRole.CRITERION, criterion), (ColumnRole.VENDOR, vendor)):
         if not said:
             message = N_("the column “%(name)s” is empty")
             yield reader.name_row(number), Invalid(message, name=name)
             return
     for column in marks:
         behind = column + 1
-        has_note = reader.columns.roles[behind : behind + 1] == [Role.NOTE]
+        has_note = reader.columns.roles[behind : behind + 1] == [ColumnRole.NOTE]
         note = cells[behind].strip() if has_note else ""
         place = reader.name_cell(number, column)
         who = reader.columns.labels[column]
-        yield from read_cell(reader, place, cells[column], note, reviewer=who, vendor=vendor,
+        yield from read_mark_cell(reader, place, cells[column], note, reviewer=who, vendor=vendor,
                              criterion=criterion)  # fmt: skip
 
 
-def read_cell(
-    reader: RowReader,
+def read_mark_cell(
+    reader: MarkRowReader,
     place: Place,
     cell: str,
     note: str,
@@ -304,16 +310,16 @@ def refuse_word(word: str) -> UnknownWord:
     return UnknownWord(word)
 
 
-def read_evidence(reader: RowReader, cells: Sequence[str], text: MarkText) -> MarkText:
+def read_evidence(reader: MarkRowReader, cells: Sequence[str], text: MarkText) -> MarkText:
     """The mark with its note and evidence. Raises: Invalid."""
-    kind = reader.read(cells, Role.EVIDENCE_KIND)
+    kind = reader.read(cells, ColumnRole.EVIDENCE_KIND)
     return replace(
         text,
-        note=reader.read(cells, Role.NOTE),
+        note=reader.read(cells, ColumnRole.NOTE),
         evidence_kind=read_evidence_kind(kind) if kind else None,
-        evidence_place=reader.read(cells, Role.EVIDENCE_PLACE),
-        evidence_on=read_evidence_day(reader.read(cells, Role.EVIDENCE_ON)),
-        evidence_until=read_evidence_day(reader.read(cells, Role.EVIDENCE_UNTIL)),
+        evidence_place=reader.read(cells, ColumnRole.EVIDENCE_PLACE),
+        evidence_on=read_evidence_day(reader.read(cells, ColumnRole.EVIDENCE_ON)),
+        evidence_until=read_evidence_day(reader.read(cells, ColumnRole.EVIDENCE_UNTIL)),
     )
 
 

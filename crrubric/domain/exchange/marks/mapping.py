@@ -28,7 +28,7 @@ class Layout(LabelledEnum):
     MATRIX = "MATRIX", N_("One criterion in each row: a column for each reviewer")
 
 
-class Role(StrEnum):
+class ColumnRole(StrEnum):
     """What a column holds, beside the marks and notes on one criterion."""
 
     UNREAD = ""
@@ -45,25 +45,28 @@ class Role(StrEnum):
 
 
 # The roles that columns can have in each layout; RESPONSES has one more for each criterion.
-ROLES: Mapping[Layout, tuple[Role, ...]] = {
-    Layout.LONG: (
-        Role.REVIEWER, Role.VENDOR, Role.CRITERION, Role.MARK, Role.NOTE, Role.EVIDENCE_KIND,
-        Role.EVIDENCE_PLACE, Role.EVIDENCE_ON, Role.EVIDENCE_UNTIL, Role.TIME,
+ROLES: Mapping[Layout, tuple[ColumnRole, ...]] = {
+    Layout.LONG: tuple(role for role in ColumnRole if role),
+    Layout.RESPONSES: (ColumnRole.REVIEWER, ColumnRole.VENDOR, ColumnRole.TIME),
+    Layout.MATRIX: (
+        ColumnRole.CRITERION, ColumnRole.MARK, ColumnRole.NOTE, ColumnRole.VENDOR,
     ),
-    Layout.RESPONSES: (Role.REVIEWER, Role.VENDOR, Role.TIME),
-    Layout.MATRIX: (Role.CRITERION, Role.MARK, Role.NOTE, Role.VENDOR),
 }  # fmt: skip
 # In MATRIX every reviewer has a column of marks, and may have one of notes behind it.
-REPEATED = {Layout.LONG: (), Layout.RESPONSES: (), Layout.MATRIX: (Role.MARK, Role.NOTE)}
+REPEATED = {
+    Layout.LONG: (),
+    Layout.RESPONSES: (),
+    Layout.MATRIX: (ColumnRole.MARK, ColumnRole.NOTE),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkMapping:
     """How a file of marks is read.
 
-    columns: what each column is, by its label: a Role, or MARK_ON or NOTE_ON and a code; header:
-    number of the row with the labels; sheets: of each sheet that is read, the vendor that it is
-    of, or nothing where rows say so; vendor: of the whole file, where nothing in it says so;
+    columns: what each column is, by its label: a ColumnRole, or MARK_ON or NOTE_ON and a code;
+    header: number of the row with the labels; sheets: of each sheet that is read, the vendor that
+    it is of, or nothing where rows say so; vendor: of the whole file, where nothing in it says so;
     words: what a word means, by the word as `to_plain_word` has it: an Answer, or BLANK;
     reviewers, vendors: what a name in the file means: a name of the evaluation, or NEW;
     keep_latest: of several answers of one person the latest counts.

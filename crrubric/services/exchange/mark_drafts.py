@@ -1,0 +1,214 @@
+"""Importing marks step by step: a file is kept, its columns are matched, it is taken."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from crrubric.domain.actions import Action
+from crrubric.domain.errors import Invalid, Stale
+from crrubric.domain.exchange.drafts import DraftKind
+from crrubric.domain.exchange.marks.guess import SheetHead
+from crrubric.domain.exchange.marks.mapping import (
+    BLANK,
+    NEW,
+    Layout,
+    MarkMapping,
+    read_mapping,
+    write_mapping,
+)
+from crrubric.domain.text import to_plain_word
+from crrubric.domain.translation import N_
+from crrubric.domain.versions import fingerprint_values
+from crrubric.domain.vocabulary import Answer
+from crrubric.models import ImportDraft
+from crrubric.queries.people.access import Seat, lock_evaluation, require_locked_seat
+from crrubric.queries.people.people import Actor, require_user
+from crrubric.services.exchange.drafts import drop_drafts, find_draft, keep_draft
+from crrubric.services.exchange.import_plans import (
+    ImportPlan,
+    ImportWishes,
+    make_import_plan,
+    propose_mapping,
+)
+from crrubric.services.exchange.imports import ImportResult, require_import, write_marks
+from crrubric.services.exchange.mark_lines import read_heads
+from crrubric.services.exchange.rosters import load_roster
+from crrubric.services.exchange.scanning import Roster
+from crrubric.services.exchange.table_sources import TableSource, read_data
+from crrubric.services.shared.unit import unit_of_work
+
+KIND = DraftKind.MARKS
+WISHES = ImportWishes()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkDraft:
+    """A file of marks on its way in: how it begins, how it is read, and whom it can be about."""
+
+    name: str
+    heads: list[SheetHead]
+    mapping: MarkMapping
+    roster: Roster
+
+    def version(self) -> str:
+        """What tells how it is read from how it was before."""
+        return fingerprint_mapping(write_mapping(self.mapping))
+
+
+def upload_marks(actor: Actor, slug: str, *, name: str, data: bytes) -> str:
+    """Keep a file of marks until it is taken, read as the last one of its kind; its key.
+
+    Raises: Invalid (field "file") for a file that can't be read; WrongPhase, NotFound.
+    """
+    source = read_data(data, name)
+    try:
+        heads = read_heads(source)
+    except Invalid as error:
+        raise Invalid(error.message, field="file", **error.values) from None
+    if not any(len(head.rows) > 1 for head in heads):
+        message = N_("This file has no table: a line of headers, and lines below it.")
+        raise Invalid(message, field="file")
+    with unit_of_work() as session:
+        seat = require_locked_seat(session, actor, Action.IMPORT_MARKS, slug)
+        draft = keep_draft(session, seat, require_user(actor), KIND, name=name, body=data)
+        roster = load_roster(session, seat, add_new=False)
+        draft.mapping = write_mapping(propose_mapping(session, seat.evaluation, heads, roster))
+        return draft.key
+
+
+def load_mark_draft(session: Session, seat: Seat, key: str) -> MarkDraft:
+    """The file with its beginning. Raises: NotFound if it was taken, or is another's."""
+    draft = find_draft(session, seat, require_user(seat.actor), KIND, key)
+    source = open_draft(draft)
+    return MarkDraft(
+        name=draft.name,
+        heads=read_heads(source),
+        mapping=read_mapping(draft.mapping),
+        roster=load_roster(session, seat, add_new=False),
+    )
+
+
+def open_draft(draft: ImportDraft) -> TableSource:
+    """The table in a file that is kept."""
+    return read_data(draft.body, draft.name)
+
+
+def fingerprint_mapping(text: str) -> str:
+    """What tells a mapping from another, as JSON."""
+    return fingerprint_values({"mapping": text})
+
+
+def refuse_other_mapping(draft: ImportDraft, seen: str) -> None:
+    """Raise Stale if the file is read in another way than the page showed."""
+    if seen != fingerprint_mapping(draft.mapping):
+        raise Stale(N_("The columns were matched in another window since. Look at them again."))
+
+
+def guess_draft_again(
+    actor: Actor, slug: str, key: str, *, layout: Layout | None, header: int | None, seen: str
+) -> None:
+    """Match the columns anew, for another layout or row of headers. Raises: NotFound, Stale."""
+    with unit_of_work() as session:
+        seat = require_locked_seat(session, actor, Action.IMPORT_MARKS, slug)
+        draft = find_draft(session, seat, require_user(actor), KIND, key)
+        refuse_other_mapping(draft, seen)
+        heads = read_heads(open_draft(draft))
+        roster = load_roster(session, seat, add_new=False)
+        guessed = propose_mapping(
+            session, seat.evaluation, heads, roster, layout=layout, header=header
+        )
+        draft.mapping = write_mapping(guessed)
+
+
+def match_draft(actor: Actor, slug: str, key: str, mapping: MarkMapping, *, seen: str) -> None:
+    """Say which column is which; words and names stay as they were said.
+
+    Raises: NotFound, Stale.
+    """
+    with unit_of_work() as session:
+        seat = require_locked_seat(session, actor, Action.IMPORT_MARKS, slug)
+        draft = find_draft(session, seat, require_user(actor), KIND, key)
+        refuse_other_mapping(draft, seen)
+        old = read_mapping(draft.mapping)
+        draft.mapping = write_mapping(
+            replace(
+                mapping,
+                words=old.words,
+                reviewers=old.reviewers,
+                vendors=old.vendors,
+                keep_latest=old.keep_latest,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingChoices:
+    """What words and names of a file mean, as `MarkMapping` has them, by what is written."""
+
+    words: Mapping[str, str]
+    reviewers: Mapping[str, str]
+    vendors: Mapping[str, str]
+    keep_latest: bool
+
+
+def choose_readings(actor: Actor, slug: str, key: str, choices: ReadingChoices) -> None:
+    """Say what words and names mean. Raises: NotFound."""
+    with unit_of_work() as session:
+        seat = require_locked_seat(session, actor, Action.IMPORT_MARKS, slug)
+        draft = find_draft(session, seat, require_user(actor), KIND, key)
+        old = read_mapping(draft.mapping)
+        reviewers = allow_names(choices.reviewers, new=seat.may(Action.MANAGE_COMMITTEE))
+        vendors = allow_names(choices.vendors, new=seat.may(Action.EDIT_SETUP))
+        meanings = {*(answer.value for answer in Answer), BLANK}
+        words = {to_plain_word(word): to for word, to in choices.words.items() if to in meanings}
+        draft.mapping = write_mapping(
+            replace(
+                old,
+                words={**old.words, **words},
+                reviewers={**old.reviewers, **reviewers},
+                vendors={**old.vendors, **vendors},
+                keep_latest=choices.keep_latest,
+            )
+        )
+
+
+def allow_names(meant: Mapping[str, str], *, new: bool) -> dict[str, str]:
+    """What names were said to mean; that one is new, only where something may be added."""
+    return {name: to for name, to in meant.items() if to and (new or to != NEW)}
+
+
+def foresee_import(session: Session, seat: Seat, key: str) -> ImportPlan:
+    """What taking the file would do. Raises: NotFound; InvalidPlaces for its header."""
+    draft = find_draft(session, seat, require_user(seat.actor), KIND, key)
+    return make_import_plan(
+        session, seat, open_draft(draft), mapping=read_mapping(draft.mapping), wishes=WISHES
+    )
+
+
+def take_marks(
+    actor: Actor, slug: str, key: str, *, wishes: ImportWishes, seen: str
+) -> ImportResult:
+    """Import the file as it was shown, and forget it: everything or nothing.
+
+    Args: seen: the fingerprint of the plan that was shown.
+    Raises: InvalidPlaces listing every bad line; Invalid naming the field; Stale; NotFound.
+    """
+    with unit_of_work() as session:
+        evaluation = lock_evaluation(session, slug, exclusive=True)
+        seat = require_import(session, actor, evaluation, wishes)
+        draft = find_draft(session, seat, require_user(actor), KIND, key)
+        plan = make_import_plan(
+            session, seat, open_draft(draft), mapping=read_mapping(draft.mapping), wishes=WISHES
+        )
+        done = write_marks(session, seat, plan, wishes, seen=seen)
+        drop_drafts(session, seat, draft.user_id, KIND)
+    return done
+
+
+def discard_marks(actor: Actor, slug: str, key: str) -> None:
+    """Forget a file; nothing of it was imported. Raises: NotFound."""
+    with unit_of_work() as session:
+        seat = require_locked_seat(session, actor, Action.IMPORT_MARKS, slug)
+        draft = find_draft(session, seat, require_user(actor), KIND, key)
+        drop_drafts(session, seat, draft.user_id, KIND)
