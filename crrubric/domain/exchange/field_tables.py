@@ -5,7 +5,7 @@ typed into the field.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
@@ -151,6 +151,17 @@ def list_header_hashes(head: SheetHead) -> dict[str, int]:
     }
 
 
+def find_header_line(
+    heads: Sequence[SheetHead], labels: Collection[str], sheet: str | None = None
+) -> tuple[str, int] | None:
+    """The sheet and number of the first line that has all of these headers; None for no line."""
+    for head in heads:
+        for number, cells in head.rows[:HEADER_WITHIN]:
+            if sheet in (None, head.name) and {*labels} <= {*label_columns(cells)}:
+                return head.name, number
+    return None
+
+
 def hold_fields(
     mapping: FieldMapping, kind: FieldTableKind, said: Mapping[str, str]
 ) -> FieldMapping:
@@ -227,7 +238,7 @@ def read_field_lines(
     """
     below = [row for row in _list_filled_rows(rows) if row[0] > mapping.header]
     if not below:
-        raise Invalid(N_("Paste at least one line, or choose a file with a table."), field="table")
+        raise Invalid(N_("There is no line in this table."), field="table")
     if most is not None and len(below) > most:
         raise Invalid(
             N_("These are %(count)s lines: at most %(most)s can be taken at once."),

@@ -1,7 +1,7 @@
 """Tables of vendors, people or criteria out of a file or a text, read as the last time."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 from itertools import islice
@@ -19,6 +19,7 @@ from crrubric.domain.exchange.field_tables import (
     FieldLine,
     FieldMapping,
     FieldTableKind,
+    find_header_line,
     guess_fields,
     list_field_columns,
     list_header_hashes,
@@ -121,11 +122,12 @@ def load_field_table(
     *,
     sheet: str | None = None,
     header: int | None = None,
+    labels: Collection[str] = (),
 ) -> FieldTable:
     """The table of a file: its columns as they were the last time, else as they are guessed.
 
-    Args: sheet, header: what somebody has said already. Raises: Invalid for a file that can't be
-    read, or without such a sheet.
+    Args: sheet, header: what somebody has said already; labels: of columns, by which the line with
+    the headers is found. Raises: Invalid for a file that can't be read, or without such a sheet.
     """
     sheets = {sheet.name: _square_rows(sheet.name, sheet.rows) for sheet in source.iterate_sheets()}
     if sheet is not None and sheet not in sheets:
@@ -135,6 +137,8 @@ def load_field_table(
             all=", ".join(f"“{each}”" for each in sheets if each) or "–",
         )
     heads = [read_head(name, iter(rows)) for name, rows in sheets.items()]
+    if header is None and labels:
+        sheet, header = find_header_line(heads, labels, sheet) or (sheet, None)
     mapping = guess_fields(heads, kind, sheet=sheet, header=header)
     if memory is not None:
         mapping = _recall_fields(heads, kind, memory, sheet, header) or mapping

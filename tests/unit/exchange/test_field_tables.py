@@ -113,6 +113,13 @@ def test_columns_can_be_said():
         hold_fields(table.mapping, VENDOR_TABLE, {"Kurs": "firm"})
 
 
+def test_the_line_with_headers_is_found_by_columns_that_are_said():
+    source = read_data(b"Our list\n\nAnbieter;Preis\nAcme;38.50", "x.csv")
+
+    assert load_field_table(source, VENDOR_TABLE, labels=["Preis"]).mapping.header == 3
+    assert load_field_table(source, VENDOR_TABLE, labels=["Firma"]).mapping.header == 0
+
+
 def test_of_a_workbook_the_sheet_is_read_whose_headers_fit_best():
     book = make_book(
         {
@@ -161,8 +168,8 @@ def test_the_rubric_of_a_learning_platform_is_understood_by_its_words():
 @pytest.mark.parametrize(
     ("text", "kind", "says"),
     [
-        ("  \n\t\n", VENDOR_TABLE, "Paste at least one line"),
-        ("company\tproduct\n", VENDOR_TABLE, "Paste at least one line"),
+        ("  \n\t\n", VENDOR_TABLE, "There is no line in this table"),
+        ("company\tproduct\n", VENDOR_TABLE, "There is no line in this table"),
         ("A\n" * (LINES_AT_ONCE + 1), VENDOR_TABLE, "These are 101 lines: at most 100"),
         ("company,Company\nA,B", VENDOR_TABLE, "“company” and “Company” hold the same"),
         ("Company,Company\nA,B", VENDOR_TABLE, r"“Company” and “Company \(2\)” hold the same"),

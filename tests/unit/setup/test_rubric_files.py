@@ -198,7 +198,7 @@ def test_every_bad_line_is_told_with_everything_that_is_wrong():
     [
         ("a,b\n1,2\n", "No column is called “Title”: say which one holds it."),
         ("title,Title\n1,2\n", "“title” and “Title” hold the same"),
-        ("", "Paste at least one line"),
+        ("", "There is no line in this table"),
     ],
 )
 def test_a_header_that_can_not_be_used_is_told(text: str, says: str):

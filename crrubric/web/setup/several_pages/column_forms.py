@@ -33,14 +33,14 @@ class PartForm(Form):
 class HeaderForm(PartForm):
     """The line that names the columns; columns_seen: of which columns the other choices are."""
 
-    header = ListChoiceField(_("Which line names the columns?"))
+    header = ListChoiceField(_("Row with the headers"))
     columns_seen = HiddenField()
 
 
 class ColumnForm(PartForm):
     """What one column holds."""
 
-    holds = ListChoiceField(_("Holds"), [Optional()])
+    holds = ListChoiceField(_("What it is"), [Optional()])
 
 
 @dataclass(frozen=True, slots=True)
