@@ -5,6 +5,7 @@ typed into the field.
 """
 
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,7 +21,9 @@ from crrubric.domain.translation import N_
 from crrubric.domain.versions import fingerprint_values
 
 Columns = Mapping[str, Sequence[str]]  # field -> what its column may be called
+COLUMNS = "columns"  # where it is said what they hold
 NO_HEADER = 0
+_VALUE = re.compile(r"^[$€]?\s*-?\d[\d.,\s]*%?$|@|://")  # what no column is called
 KNOWN = 2  # headers that are known make a row the header, where the needed one is not among them
 
 
@@ -95,7 +98,25 @@ def guess_fields(
     if guesses:
         return max(guesses, key=_count_fields)
     first = heads[0]
-    return _map_row(first, NO_HEADER if kind.ordered else first.rows[0][0], kind)
+    number = _find_unknown_header(first)
+    if number is None:
+        number = NO_HEADER if kind.ordered else first.rows[0][0]
+    return _map_row(first, number, kind)
+
+
+def _find_unknown_header(head: SheetHead) -> int | None:
+    """The number of the first row that looks like headers: words above numbers or addresses."""
+    for place, (number, cells) in enumerate(head.rows[:HEADER_WITHIN]):
+        below = [row for _number, row in head.rows[place + 1 :]]
+        words = [cell.strip() for cell in cells]
+        if sum(map(bool, words)) < KNOWN or any(map(_VALUE.search, words)):
+            continue
+        for column, word in enumerate(words):
+            values = [row[column].strip() for row in below if column < len(row)]
+            filled = [value for value in values if value]
+            if word and filled and all(map(_VALUE.search, filled)):
+                return number
+    return None
 
 
 def _is_header(guess: FieldMapping, kind: FieldTableKind) -> bool:
@@ -200,7 +221,7 @@ def restore_fields(mapping: FieldMapping, kind: FieldTableKind, text: str) -> Fi
 
 
 def refuse_fields(mapping: FieldMapping, kind: FieldTableKind) -> None:
-    """Raise Invalid (field "table") for fields in two columns, and if the needed one is in none."""
+    """Raise Invalid (field COLUMNS) for fields in two columns, and if the needed one is in none."""
     refuse_together(
         *(partial(_refuse_twice, mapping, field) for field in kind.columns),
         partial(_refuse_missing, mapping, kind),
@@ -215,7 +236,7 @@ def _refuse_twice(mapping: FieldMapping, field: str) -> None:
             N_("“%(first)s” and “%(second)s” hold the same: say which of them is not read."),
             first=found[0],
             second=found[1],
-            field="table",
+            field=COLUMNS,
         )
 
 
@@ -224,7 +245,7 @@ def _refuse_missing(mapping: FieldMapping, kind: FieldTableKind) -> None:
         raise Invalid(
             N_("No column is called “%(name)s”: say which one holds it."),
             name=kind.needed_label,
-            field="table",
+            field=COLUMNS,
         )
 
 

@@ -147,7 +147,7 @@ def test_columns_that_were_said_are_known_the_next_time(app: Flask, make: Factor
     again = run_import(app, "vendors", path, later)
 
     assert unknown.exit_code == 1
-    assert "--header 0 for this order: company, product" in unknown.stderr
+    assert "No column is called “Company”: say which one holds it." in unknown.stderr
     assert (said.exit_code, again.exit_code) == (0, 0)
     assert names_of(later)[1:] == ["Acme"]
 
@@ -169,6 +169,16 @@ def test_what_is_said_wrongly_is_refused(
     done = run_import(app, "vendors", path, make.evaluation(), *words)
 
     assert (done.exit_code, says in done.stderr) == (1, True)
+
+
+def test_a_title_is_not_taken_for_a_vendor(app: Flask, make: Factory, path: Path):
+    made = make.evaluation(vendors=1)
+    path.write_text("Our list\nAcme,Algebra\n", "utf-8")
+
+    done = run_import(app, "vendors", path, made)
+
+    assert done.exit_code == 1
+    assert "--header 0 for this order: company, product" in done.stderr
 
 
 def test_a_table_without_headers_is_read_in_the_usual_order(app: Flask, make: Factory, path: Path):

@@ -117,7 +117,7 @@ def test_the_line_with_headers_is_found_by_columns_that_are_said():
     source = read_data(b"Our list\n\nAnbieter;Preis\nAcme;38.50", "x.csv")
 
     assert load_field_table(source, VENDOR_TABLE, labels=["Preis"]).mapping.header == 3
-    assert load_field_table(source, VENDOR_TABLE, labels=["Firma"]).mapping.header == 0
+    assert load_field_table(source, VENDOR_TABLE, labels=["Our list"]).mapping.header == 1
 
 
 def test_of_a_workbook_the_sheet_is_read_whose_headers_fit_best():
@@ -183,7 +183,20 @@ def test_what_cannot_be_read_is_refused_in_words(text: str, kind: FieldTableKind
     with pytest.raises(Invalid, match=says) as refused:
         read_text_table(text, kind).read_lines()
 
-    assert refused.value.field == "table"
+    assert refused.value.field in ("table", "columns")
+
+
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [
+        ("Our list\n\nAnbieter;Preis\nAcme;38.50\nQuill;\n", 3),
+        ("Firma\tPost\nAcme\ta@b.example\n", 1),
+        ("Acme\tCourses\nQuill\tMath 2\n", 0),
+        ("Acme\t\t\t\ta@b.example\nQuill\t\t\t\tb@b.example\n", 0),
+    ],
+)
+def test_words_above_numbers_or_addresses_are_headers(text: str, header: int):
+    assert read_text_table(text, VENDOR_TABLE).mapping.header == header
 
 
 def test_everything_that_is_wrong_with_columns_is_told_at_once():

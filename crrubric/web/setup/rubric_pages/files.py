@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from crrubric.domain import limits
 from crrubric.domain.actions import Action, SiteAction
 from crrubric.domain.errors import Invalid, InvalidLines, NotReady, Stale
+from crrubric.domain.exchange.field_tables import COLUMNS
 from crrubric.domain.policy import is_allowed_on_site
 from crrubric.domain.setup.rubric_files import rows
 from crrubric.domain.setup.rubric_files.case import write_case_rubric
@@ -31,7 +32,9 @@ from crrubric.web.setup.rubric import HOME
 from crrubric.web.setup.rubric_pages.forms import RubricFileForm, RubricTextForm
 from crrubric.web.setup.several_pages.column_forms import (
     ColumnsPart,
+    link_column_problems,
     list_carried_sheets,
+    list_column_problems,
     make_columns_part,
     read_chosen_table,
 )
@@ -54,6 +57,11 @@ class RubricFilePage:
     columns: ColumnsPart | None = None
     levels: Sequence[str] = ()
     problems: Sequence[str] = ()
+    column_problems: Sequence[str] = ()
+
+    def list_linked(self) -> list[tuple[str, str]]:
+        """(id of the control, sentence) of all that is wrong with columns."""
+        return link_column_problems(self.column_problems)
 
 
 @bp.get("")
@@ -120,7 +128,10 @@ def save_rubric_file(seat: Seat) -> ResponseReturnValue:
         if request.form.get("to") == "take":
             return take_rubric(seat, form, found)
     except Invalid as error:
-        attach_error(file_form if error.field == "file" else form, error)
+        if error.field == COLUMNS:
+            page = replace(page, column_problems=list_column_problems(error))
+        else:
+            attach_error(file_form if error.field == "file" else form, error)
         return render_file_page(seat, page), 422
     except (InvalidLines, NotReady) as error:
         problems = tuple(list_file_problems(error))

@@ -10,11 +10,13 @@ from wtforms import HiddenField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
+from crrubric.domain.errors import Invalid
 from crrubric.domain.exchange.field_tables import NO_HEADER, ColumnExamples, FieldTableKind
 from crrubric.domain.exchange.marks.guess import HEADER_WITHIN
 from crrubric.domain.typed import parse_id
 from crrubric.services.exchange.field_tables import FieldMemory, FieldTable, read_text_table
 from crrubric.web.shared.forms import Form, ListChoiceField
+from crrubric.web.shared.words import translate_error
 
 HEADER_LETTERS = 60  # of a line, to know it by
 MOST_SHEETS = 40  # names that are carried along
@@ -136,3 +138,13 @@ def make_columns_part(
 def list_carried_sheets() -> Sequence[str]:
     """The sheets of the workbook that are not read, as the form carries their names along."""
     return request.form.getlist(SHEET_LEFT)[:MOST_SHEETS]
+
+
+def list_column_problems(error: Invalid) -> list[str]:
+    """What is wrong with what the columns are said to hold, a sentence each."""
+    return [translate_error(each) for each in (error, *error.more)]
+
+
+def link_column_problems(problems: Sequence[str]) -> list[tuple[str, str]]:
+    """(id of the first control of the columns, sentence)."""
+    return [("header", problem) for problem in problems]

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, InvalidLines
-from crrubric.domain.exchange.field_tables import FieldMapping, FieldTableKind
+from crrubric.domain.exchange.field_tables import COLUMNS, FieldMapping, FieldTableKind
 from crrubric.domain.setup.seats import SEATS
 from crrubric.domain.setup.table_words import MEMBER_TABLE, VENDOR_TABLE
 from crrubric.domain.typed import parse_id
@@ -28,7 +28,9 @@ from crrubric.web.setup.links import LINKS_OF_SEVERAL
 from crrubric.web.setup.several_pages.choice_words import list_allowed_words
 from crrubric.web.setup.several_pages.column_forms import (
     ColumnsPart,
+    link_column_problems,
     list_carried_sheets,
+    list_column_problems,
     make_columns_part,
     read_chosen_table,
 )
@@ -123,6 +125,12 @@ class SheetPage:
     sheet: Sheet | None = None
     columns: ColumnsPart | None = None
     problems: Sequence[str] = ()
+    column_problems: Sequence[str] = ()
+
+    def list_linked(self) -> list[tuple[str, str]]:
+        """(id of the control, sentence) of all that is wrong with columns and lines."""
+        wrong = self.sheet.list_errors() if self.sheet else []
+        return [*link_column_problems(self.column_problems), *wrong]
 
 
 def render_sheet_page(seat: Seat, kind: SheetKind, page: SheetPage) -> str:
@@ -170,11 +178,18 @@ def read_sheet(seat: Seat, kind: SheetKind) -> SheetPage:
     except Invalid as error:
         attach_error(file_form if error.field == "file" else form, error)
         return page
-    page = replace(page, columns=make_columns_part(table, list_field_labels(kind), sheets))
+    part = make_columns_part(table, list_field_labels(kind), sheets)
+    return show_table_lines(kind, replace(page, columns=part), table)
+
+
+def show_table_lines(kind: SheetKind, page: SheetPage, table: FieldTable) -> SheetPage:
+    """The page with the lines of its table, or with the reasons why it has none."""
     try:
         lines = [line.cells for line in table.read_lines()]
     except Invalid as error:
-        attach_error(form, error)
+        if error.field == COLUMNS:
+            return replace(page, column_problems=list_column_problems(error))
+        attach_error(page.form, error)
         return page
     except InvalidLines as error:
         return replace(page, problems=translate_bad_lines(error))

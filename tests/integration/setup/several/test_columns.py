@@ -18,7 +18,7 @@ from tests.integration.setup.test_several import PEOPLE, VENDORS, preview, take,
 from tests.pages import Page, filled_form, parse, words
 from tests.uploads import make_workbook
 
-GERMAN = "Unsere Liste\n\nAnbieter;Preis;Note\nAcme;38.50;good\nPeña;20;\n"
+GERMAN = "Unsere Liste\n\nAnbieter;Preis;Ranking\nAcme;38.50;good\nPeña;20;\n"
 RUBRIC = "rubric/file"
 
 
@@ -51,20 +51,19 @@ def test_headers_that_are_not_known_are_asked_for_and_known_the_next_time(
 ):
     made, later = make.evaluation(vendors=1), make.evaluation(title="Later", vendors=1)
     chair, url = visit(made.chair), made.url(VENDORS)
-    page = preview(chair, url, GERMAN)
-    assert "No line was found that names the columns" in page.text
 
-    page = send_again(chair, url, page, header="3")
+    page = preview(chair, url, GERMAN)
 
     assert page.status == 422
-    assert "No column is called “Company”: say which one holds it." in error_of(page, "table")
+    assert page.with_id("error-summary").find(".//a").get("href") == "#header"
+    assert "No column is called “Company”: say which one holds it." in page.text
     assert words(page.all("tr")[1]).startswith("Anbieter Acme · Peña – not read –")
     page = send_again(
         chair, url, page, **{"column-0-holds": "company", "column-1-holds": "unit_price"}
     )
     assert page.status == 200
     assert page.with_id("line-2-company").get("value") == "Peña"
-    assert "Columns that are not read: Note." in words(page.root)
+    assert "Columns that are not read: Ranking." in words(page.root)
     assert db.session.scalars(select(ColumnMapping)).all() == []  # nothing is stored yet
     assert take(chair, url, page).status_code == 303
     assert prices_of(made)[1:] == [("Acme", 3850), ("Peña", 2000)]
@@ -72,6 +71,21 @@ def test_headers_that_are_not_known_are_asked_for_and_known_the_next_time(
     known = preview(visit(later.chair), later.url(VENDORS), GERMAN)
 
     assert known.with_id("line-1-unit_price").get("value") == "38.50"
+
+
+def test_where_no_line_names_the_columns_one_can_be_said_to(make: Factory, visit: Visit):
+    made = make.evaluation()
+    chair, url = visit(made.chair), made.url(VENDORS)
+    page = preview(chair, url, "Firma\tKurs\nAcme\tAlgebra\n")
+    assert "No line was found that names the columns" in page.text
+    assert page.with_id("line-1-company").get("value") == "Firma"
+
+    page = send_again(chair, url, page, header="1")
+    page = send_again(
+        chair, url, page, **{"column-0-holds": "company", "column-1-holds": "product"}
+    )
+
+    assert page.with_id("line-1-company").get("value") == "Acme"
 
 
 def test_what_was_chosen_stays_when_a_line_is_refused(make: Factory, visit: Visit):
