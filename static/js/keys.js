@@ -82,13 +82,12 @@ document.addEventListener("keydown", (event) => {
   if (paper && key === "escape" && event.target.matches("textarea")) focusRow(row);
   if (event.target.closest(TYPING) || document.querySelector("dialog[open]")) return;
   const answers = paper ? FROM_PAPER : ANSWERS;
+  if (paper && (key in answers || key in STEPS || key === "o")) event.preventDefault(); // it may lead into a text
   if (key in answers) choose(row, answers[key]);
   else if (key in STEPS) move(row, STEPS[key]);
   else if (key in ARROWS && row) {
     event.preventDefault();
     move(row, ARROWS[key]);
-  } else if (key === "o" && paper) {
-    event.preventDefault(); // the letter is not typed into the note
-    openNote(row);
-  } else if (key === "?") showKeys();
+  } else if (key === "o" && paper) openNote(row);
+  else if (key === "?") showKeys();
 });

@@ -95,6 +95,7 @@ ELSEWHERE = {
     "links.show_invitation_links",
     "motions.show_motion_correction",
     "needs.show_needs",
+    "offline.show_offline_preview",
     "own.show_new_address",
     "practice.show_practice_round_restart",
     "settlements.show_settlement_form",

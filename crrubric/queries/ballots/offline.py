@@ -29,7 +29,7 @@ from crrubric.queries.ballots.ballots import (
 )
 from crrubric.queries.ballots.declarations import load_own_declarations
 from crrubric.queries.people.access import Seat, make_not_found
-from crrubric.queries.setup.assignments import list_assigned_parts
+from crrubric.queries.setup.assignments import assignment_of, keep_assigned_parts
 from crrubric.queries.setup.rubrics import (
     list_rubric_parts,
     load_wordings,
@@ -120,8 +120,9 @@ class OwnRubric:
 
     def __init__(self, session: Session, member: Member, language: str) -> None:
         self.language = language
-        self.parts = list_assigned_parts(session, member)
-        self.numbers = number_criteria_on_paper(list_rubric_parts(session, member.evaluation_id))
+        rubric = list_rubric_parts(session, member.evaluation_id)
+        self.parts = keep_assigned_parts(rubric, assignment_of(session, member))
+        self.numbers = number_criteria_on_paper(rubric)
         self.wordings = load_wordings(session, member.evaluation_id)
 
     def fill(self, marks: dict[int, Mark]) -> tuple[OfflineSection, ...]:

@@ -37,7 +37,7 @@ def load_roster(session: Session, seat: Seat, *, add_new: bool) -> Roster:
     )
     for vendor in vendors:
         whole = f"{vendor.company} {vendor.product}".strip()
-        roster.vendors.add(vendor.id, whole, vendor.company, code=vendor.code)
+        roster.vendors.add(vendor.id, whole, vendor.company, vendor.product, code=vendor.code)
         if vendor.withdrawn_at is not None:
             roster.withdrawn.add(vendor.id)
     criteria = session.scalars(

@@ -84,7 +84,7 @@ class Roster:
         reviewer, vendor, criterion = cell
         if line.text.answer is Answer.NOT_APPLICABLE and criterion in self.always_apply:
             return Invalid(
-                N_("“%(criterion)s” always applies: NOT_APPLICABLE is no answer to it"),
+                N_("“%(criterion)s” always applies: “not applicable” is no answer to it"),
                 criterion=line.criterion,
             )
         if (reviewer, vendor) in self.sealed:

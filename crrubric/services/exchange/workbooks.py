@@ -19,7 +19,10 @@ NO_SHEET = N_(
     "The first sheet of this workbook can’t be read, or is too large. Copy its cells and paste them"
     " instead."
 )
-NO_BOOK = N_("This is no Excel workbook (.xlsx), or it is broken or too large.")
+NO_BOOK = N_(
+    "This is no Excel workbook (.xlsx), or it is broken, too large, locked with a password or holds"
+    " macros."
+)
 ZIP = b"PK\x03\x04"
 MOST_COLUMNS = 100
 MOST_ROWS = 10_000  # of a table

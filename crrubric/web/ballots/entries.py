@@ -16,7 +16,7 @@ from crrubric.extensions import db
 from crrubric.models import Ballot
 from crrubric.queries.ballots.declarations import load_own_declarations
 from crrubric.queries.people.access import Seat
-from crrubric.queries.setup.assignments import list_assigned_parts
+from crrubric.queries.setup.assignments import assignment_of, keep_assigned_parts
 from crrubric.queries.setup.rubric_papers import load_rubric_paper
 from crrubric.queries.setup.rubrics import list_rubric_parts, number_criteria_on_paper
 from crrubric.services.ballots import entries as service
@@ -57,14 +57,15 @@ def render_entry_page(
 ) -> str:
     """All criteria with their answers, as typed: also those for a ballot begun meanwhile."""
     ballot = find_ballot_of_another(seat, ballot_id)
+    rubric = list_rubric_parts(db.session(), seat.evaluation.id)
     declared = ballot.vendor_id in load_own_declarations(db.session(), ballot.member)
     return render_page(
         "ballots/enter.html",
         seat,
         under=PROGRESS,
         ballot=ballot,
-        parts=list_assigned_parts(db.session(), ballot.member),
-        numbers=number_criteria_on_paper(list_rubric_parts(db.session(), seat.evaluation.id)),
+        parts=keep_assigned_parts(rubric, assignment_of(db.session(), ballot.member)),
+        numbers=number_criteria_on_paper(rubric),
         form=form,
         typed={key: replace_control_characters(text) for key, text in request.form.items()},
         declared=declared,

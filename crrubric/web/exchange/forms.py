@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField
 
-from crrubric.web.shared.forms import DayField, Form
+from crrubric.web.shared.forms import DayField, Form, SometimesNeeded
 
 
 class MarkFileForm(Form):
@@ -25,7 +25,7 @@ class TakeMarksForm(Form):
     what words and names mean stands in the page and is read by the view."""
 
     version = HiddenField()
-    given_on = DayField(_("On which day were these ballots given?"))
+    given_on = DayField(_("On which day were these ballots given?"), [SometimesNeeded()])
     no_conflict = BooleanField(
         _("The reviewers say that they have no conflict of interest with these vendors")
     )

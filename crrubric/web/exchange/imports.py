@@ -1,6 +1,6 @@
 """Importing marks from a file: read it, match its columns, look at what it would do, take it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidPlaces, Stale, WrongPhase
 from crrubric.domain.exchange.marks.guess import SheetHead
+from crrubric.domain.exchange.marks.lines import BadMark
 from crrubric.domain.exchange.marks.mapping import (
     BLANK,
     MARK_ON,
@@ -50,6 +51,7 @@ bp = Blueprint("imports", __name__, url_prefix="/evaluations/<slug>/import")
 PROGRESS = "evaluations.show_progress"
 EXAMPLES = 3  # of what stands in a column
 MOST_PROBLEMS = 100  # bad places that one page lists
+MOST_PLACES = 6  # that are named of one reason
 MOST_BALLOTS = 200  # that one page lists
 MOST_WORDS = 60
 ROLE_WORDS: Mapping[ColumnRole, str] = {
@@ -84,6 +86,15 @@ class UnknownName:
 
     name: str
     nearest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemGroup:
+    """A reason why marks can’t be used, some places where it holds, and how many there are."""
+
+    words: str
+    places: list[str]
+    count: int
 
 
 @bp.get("")
@@ -310,9 +321,7 @@ def describe_import_plan(seat: Seat, plan: ImportPlan) -> dict[str, object]:
     ballots = list(list_ballots(plan))
     others = [row for row in found.marked.rows if row[0] != roster.importer]
     words = sorted(found.words.items(), key=lambda item: (-item[1], item[0]))
-    problems = [
-        (describe_file_place(place), translate_error(problem)) for place, problem in found.bad
-    ]
+    problems = group_problems(found.bad)
     return {
         "plan": plan,
         "name": plan.table.source.name,
@@ -328,12 +337,30 @@ def describe_import_plan(seat: Seat, plan: ImportPlan) -> dict[str, object]:
         "vendors": list_unknown(roster.vendors),
         "vendor_names": offer_names(roster.vendors, new=seat.may(Action.EDIT_SETUP)),
         "problems": problems[:MOST_PROBLEMS],
-        "more_problems": len(problems) - len(problems[:MOST_PROBLEMS]) + found.more,
+        "more_problems": sum(each.count for each in problems[MOST_PROBLEMS:]) + found.more,
+        "bad": len(found.bad) + found.more,
         "ballots": ballots[:MOST_BALLOTS],
         "more_ballots": max(0, len(ballots) - MOST_BALLOTS),
         "others": len(others),
         "doubled": bool(found.superseded) or any(is_doubled(each) for _place, each in found.bad),
     }  # fmt: skip
+
+
+def group_problems(bad: Sequence[BadMark]) -> list[ProblemGroup]:
+    """Everything that can't be used: each reason once, with where it holds."""
+    places: dict[str, list[str]] = {}
+    for place, problem in bad:
+        places.setdefault(describe_problem(problem), []).append(describe_file_place(place))
+    return [ProblemGroup(words, found[:MOST_PLACES], len(found)) for words, found in places.items()]
+
+
+def describe_problem(problem: CrrubricError) -> str:
+    """Why a mark can't be used; of one that is there twice, not where it was before."""
+    if not is_doubled(problem):
+        return translate_error(problem)
+    values = problem.values
+    who, of = values["reviewer"], values["vendor"]
+    return str(_("%(reviewer)s answered more than once for %(vendor)s", reviewer=who, vendor=of))
 
 
 def is_doubled(problem: CrrubricError) -> bool:

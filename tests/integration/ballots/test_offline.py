@@ -1,5 +1,6 @@
 """Offline ballots: downloaded as a workbook, filled in, and taken after a look at the changes."""
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -390,6 +391,27 @@ def test_what_is_no_workbook_is_refused_in_words(made: Made, reviewer: Visitor, 
 
     assert answer.status_code == 422
     assert "This is no Excel workbook" in answer.text
+
+
+def test_a_preview_that_is_sent_twice_is_taken_once(made: Made, reviewer: Visitor):
+    preview = send(reviewer, made, download(reviewer, made.url()).write(1, answer="No"))
+    page = reviewer.get(preview).text
+    form = {**filled_form(parse(200, page), preview), "once": value_of(page, "once")}
+
+    first, second = reviewer.post(preview, form), reviewer.post(preview, form)
+
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert stored_marks() == [(Answer.NO, "")]
+    events = select(func.count()).where(JournalEntry.event == Event.MARK_RECORDED)
+    assert db.session.scalar(events) == 1
+
+
+def value_of(page: str, name: str) -> str:
+    """What a hidden control of the page carries."""
+    found = re.search(f'name="{name}" value="([^"]+)"', page)
+    assert found
+    return found[1]
 
 
 def test_another_person_does_not_see_the_preview(made: Made, reviewer: Visitor, visit: Visit):

@@ -5,8 +5,11 @@ import io
 import pytest
 from pypdf import PdfReader
 
+from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.vocabulary import Phase
-from tests.factories import Factory, Made
+from crrubric.services.setup.assignments import assign_reviewer
+from crrubric.services.setup.withdrawals import withdraw_vendor
+from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit
 
 
@@ -52,6 +55,49 @@ def test_large_type_needs_more_pages_and_spanish_is_spanish(made: Made, visit: V
     assert "Boleta: " in "\n".join(read_pages(spanish.data))
     assert "-ballot-es.pdf" in spanish.headers["Content-Disposition"]
     assert chair.get(made.url("rubric/ballot.pdf?language=xx")).status_code == 404
+
+
+def test_a_ballot_is_printed_with_the_names_that_it_is_for(made: Made, visit: Visit):
+    ballot, chair = ballot_of(made, 0, 0), visit(made.chair)
+    page = chair.get(made.url(f"progress/{ballot.id}/paper")).text
+    address = made.url(f"progress/{ballot.id}/ballot.pdf")
+    small, large, spanish = (
+        read_pages(chair.get(f"{address}{query}").data)
+        for query in ("", "?large=1", "?language=es")
+    )
+
+    assert page.count("ballot.pdf") == 4
+    assert made.reviewers[0].name in small[0]
+    assert made.vendors[0].name in small[0]
+    assert len(large) > len(small)
+    assert "Boleta: " in spanish[0]
+    assert chair.get(f"{address}?language=xx").status_code == 404
+
+
+def test_a_paper_asks_what_its_reviewer_marks_under_the_numbers_of_the_whole_rubric(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    asked = made.criterion("teacher")
+    member = ballot_of(made, 0, 0).member
+    assign_reviewer(made.chair, made.slug, member.id, Assignment(None, frozenset({asked.id})))
+    ballot, chair = ballot_of(made, 0, 0), visit(made.chair)
+    text = "\n".join(read_pages(chair.get(made.url(f"progress/{ballot.id}/ballot.pdf")).data))
+    page = chair.get(made.url(f"progress/{ballot.id}/enter")).text
+
+    assert f"3. {asked.title}" in text
+    assert made.criterion("ada").title not in text
+    assert '<span class="number">3.</span>' in page
+
+
+def test_nobody_prints_their_own_ballot_or_one_of_a_vendor_that_left(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    withdraw_vendor(made.chair, made.slug, made.vendors[1].id, reason="Gone.")
+    gone, here = ballot_of(made, 0, 1).id, ballot_of(made, 0, 0).id
+
+    for page in ("paper", "ballot.pdf"):
+        assert visit(made.chair).get(made.url(f"progress/{gone}/{page}")).status_code == 404
+        assert visit(made.reviewers[0]).get(made.url(f"progress/{here}/{page}")).status_code == 404
 
 
 def test_a_rubric_that_can_change_is_printed_as_a_draft(make: Factory, visit: Visit):

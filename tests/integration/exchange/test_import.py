@@ -378,7 +378,7 @@ def test_a_criterion_that_is_not_in_the_rubric_is_refused(make: Factory, tmp_pat
 
     assert reasons(refused.value) == [
         (2, "“adda” is not in the rubric of this evaluation: is it “ada”?"),
-        (3, "“ada” always applies: NOT_APPLICABLE is no answer to it"),
+        (3, "“ada” always applies: “not applicable” is no answer to it"),
     ]
     assert stored() == 0
 

@@ -248,7 +248,7 @@ def test_who_answered_twice_keeps_the_latest_where_that_is_chosen(made: Made, ch
         ),
     )
     match(chair, draft)
-    assert "duplicate mark" in chair.get(draft).text
+    assert f"{one} answered more than once for {vendor}" in chair.get(draft).text
     form = read_form(chair, draft)
 
     chair.post(draft, {**form, "keep_latest": "y", "to": "again"})

@@ -12,7 +12,8 @@ from crrubric.extensions import db
 from crrubric.models import Ballot, FileContent, Mark, MarkFile, VendorFile
 from crrubric.services.planning import votes
 from crrubric.services.shared.unit import unit_of_work
-from tests.factories import LETTERS, Factory, Made, full_rubric
+from tests.factories import LETTERS, Factory, Made, ballot_of, full_rubric
+from tests.integration.ballots.offline_books import download, upload
 from tests.integration.conftest import Visit, Visitor
 
 # what a page may ask at most: who is signed in, their seat, the zone, then what it shows
@@ -219,6 +220,48 @@ def test_the_number_of_queries_of_a_vote_does_not_grow(make: Factory, visit: Vis
 
     assert first == second
     assert {name: count for name, count in second.items() if count > VOTING[name]} == {}
+
+
+SCORING = {
+    "my ballots": 10,
+    "offline": 14,
+    "workbook": 15,
+    "preview": 16,
+    "enter": 15,
+    "paper": 7,
+}
+
+
+def counted_in_scoring(visit: Visit, made: Made) -> dict[str, int]:
+    """How many statements each page of a workbook that is filled in sends, and of a paper."""
+    first, chair = visit(made.reviewers[0]), visit(made.chair)
+    other = ballot_of(made, 1, 0).id
+    book = download(first, made.url())
+    for vendor in range(len(made.vendors)):
+        for number in range(1, len(made.criteria) + 1):
+            book.write(number, vendor=vendor, answer="No", note="So.")
+    preview = upload(first, made.url(), book).headers["Location"].removeprefix(made.url())
+    pages = {
+        "my ballots": (first, "ballots/"),
+        "offline": (first, "ballots/offline"),
+        "workbook": (first, "ballots/offline/workbook.xlsx"),
+        "preview": (first, preview),
+        "enter": (chair, f"progress/{other}/enter"),
+        "paper": (chair, f"progress/{other}/paper"),
+    }
+    return {name: count_statements(*page, made) for name, page in pages.items()}
+
+
+def test_the_number_of_queries_of_a_workbook_does_not_grow(make: Factory, visit: Visit):
+    small = make.evaluation(title="Small", phase=Phase.SCORING)
+    large = make.evaluation(
+        title="Large", phase=Phase.SCORING, reviewers=5, vendors=4, rubric=full_rubric()
+    )
+
+    first, second = counted_in_scoring(visit, small), counted_in_scoring(visit, large)
+
+    assert first == second
+    assert {name: count for name, count in second.items() if count > SCORING[name]} == {}
 
 
 def test_saving_a_mark_is_one_transaction(make: Factory, visit: Visit):

@@ -134,6 +134,22 @@ def test_an_export_of_a_form_is_read_by_titles_and_questions():
     ]
 
 
+def test_columns_are_known_by_what_is_named_in_them():
+    mapping, lines = read_sheets(
+        {
+            "": [
+                ["Who are you?", "This is about", "Standards", "Also"],
+                ["Ana Ruiz", "Vendor A", "yes", "Vendor A"],
+                ["Somebody", "Vendor B", "no", ""],
+                ["Bo Li", "Vendor B", "no", ""],
+            ]
+        }
+    )
+
+    assert list(mapping.columns.values()) == ["reviewer", "vendor", "mark:std", ""]
+    assert len(lines) == 3
+
+
 def test_a_workbook_with_a_sheet_for_each_vendor_is_read_by_their_names():
     table = [
         ["Adoption 2027"],

@@ -11,7 +11,8 @@ from xlsxwriter import Workbook as WrittenWorkbook
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.limits import SHEET_BYTES
-from crrubric.services.exchange.workbooks import iterate_sheet_rows
+from crrubric.services.exchange.first_sheets import read_shared_texts
+from crrubric.services.exchange.workbooks import iterate_sheet_rows, read_sheets
 from tests.uploads import EXCEL, WORD, archive, make_workbook
 
 
@@ -128,3 +129,89 @@ def test_only_the_first_sheet_is_looked_at():
     made = make_workbook([["x"]], [["y"] * 150])
 
     assert list(iterate_sheet_rows(made)) == [(1, ["x"])]
+
+
+def read_three(data: bytes) -> dict[str, list[list[str]]]:
+    return read_sheets(data, most_sheets=3, most_rows=100, most_columns=20)
+
+
+def test_rows_of_several_sheets_are_read_by_their_names():
+    found = read_three(make_workbook([["a"], [], ["b", "", "c"]], [["d"]]))
+
+    assert list(found.values()) == [[["a"], [], ["b", "", "c"]], [["d"]]]
+    assert list(found) == ["Sheet", "Sheet1"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        archive(WORD),
+        archive(EXCEL),
+        make_workbook([["x"] * 21]),
+        make_workbook([["x"]] * 101),
+        make_workbook(*[[["x"]]] * 4),
+        b"Vendor;Answer",
+        archive({**EXCEL, **{f"xl/part{n}.xml": " " * SHEET_BYTES for n in range(5)}}),
+        change_sheet(b"<sheetData>", b"<row" * 300_000),
+        change_sheet(b'<row r="2"', b'<row r="60000000"'),
+        change_sheet(b">x<", b">" + b"x" * 100_000 + b"<", rows=100),
+        change_sheet(b"<sheetData>", b"<!DOCTYPE x><sheetData>"),
+    ],
+    ids=[
+        "Word",
+        "empty",
+        "too wide",
+        "too long",
+        "too many sheets",
+        "no workbook",
+        "too large together",
+        "rows that do not end",
+        "far row",
+        "one long text in many cells",
+        "DOCTYPE",
+    ],
+)
+def test_several_sheets_that_cannot_be_read_are_refused(data: bytes):
+    begun = time.process_time()
+
+    with pytest.raises(Invalid, match="no Excel workbook") as refused:
+        read_three(data)
+
+    assert refused.value.field == "file"
+    assert time.process_time() - begun < 5
+
+
+def test_a_size_that_is_not_true_costs_nothing():
+    book = make_workbook([["x"]])
+    with ZipFile(BytesIO(book)) as parts:
+        found = {name: parts.read(name) for name in parts.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    found[name] = found[name].replace(b'ref="A1:A1"', b'ref="A1:XFD1048576"')
+    assert b"XFD1048576" in found[name]
+
+    assert read_three(archive(dict(found))) == {"Sheet": [["x"]]}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("_x000D_\n", "\r\n"),
+        ("_x005F_x0041_", "_x0041_"),
+        ("_x0041_", "A"),
+        ("_xD83D_", "_xD83D_"),
+        ("_x41_", "_x41_"),
+    ],
+)
+def test_characters_that_a_file_writes_by_number_are_read(written: str, read: str):
+    assert read_three(make_workbook([[f"a{written}b"]])) == {"Sheet": [[f"a{read}b"]]}
+
+
+def test_how_a_text_is_pronounced_is_no_part_of_it():
+    east = "\u6771".encode()
+    part = (
+        b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        b"<si><t>" + east + b"</t><rPh><t>higashi</t></rPh></si>"
+        b"<si><r><t>two </t></r><r><t>runs</t></r></si><si/></sst>"
+    )
+
+    assert read_shared_texts(BytesIO(part)) == ["\u6771", "two runs", ""]

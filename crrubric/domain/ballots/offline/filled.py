@@ -141,7 +141,7 @@ class BookReader:
             return
         waiting = {row.number: row for row in stamped.rows}
         for line, cells in enumerate(rows[top + 1 :], top + 2):
-            row = RowReader(stamped.sheet, line, cells, self.words)
+            row = FilledRowReader(stamped.sheet, line, cells, self.words)
             try:
                 was = row.find_stamped(stamped, waiting)
                 if was is not None and (filled := row.read(was)) is not None:
@@ -160,7 +160,7 @@ def find_header(rows: Rows, columns: Sequence[str]) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class RowReader:
+class FilledRowReader:
     """Reads one row of a vendor's sheet."""
 
     sheet: str

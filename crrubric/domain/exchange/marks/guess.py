@@ -30,8 +30,8 @@ HEADERS: Mapping[ColumnRole, tuple[str, ...]] = {
     ),
     ColumnRole.VENDOR: (
         "vendor code", "code of the vendor", "codigo del proveedor", "vendor", "vendor name",
-        "product", "company", "which vendor", "which product", "proveedor", "producto", "empresa",
-        "programa",
+        "product", "company", "which vendor", "which product", "which program", "proveedor",
+        "producto", "empresa", "programa",
     ),
     ColumnRole.CRITERION: (
         "criterion code", "code of the criterion", "codigo del criterio", "criterion", "criteria",
@@ -165,16 +165,39 @@ def _guess_sheet(head: SheetHead, known: Known) -> Iterator[_Guess]:
     """Every way in which a sheet could be meant; the more of it is known, the more points."""
     for place, (number, cells) in enumerate(head.rows[:HEADER_WITHIN]):
         labels = label_columns(cells)
-        below = [row for _number, row in head.rows[place + 1 :]]
+        columns = _read_columns(head, place, len(labels))
         for layout, roles in (
-            (Layout.LONG, _find_long_roles(labels)),
-            (Layout.RESPONSES, _find_response_roles(labels, known)),
-            (Layout.MATRIX, _find_matrix_roles(labels, below, known)),
+            (Layout.LONG, _add_named(_find_long_roles(labels), columns, known)),
+            (Layout.RESPONSES, _add_named(_find_response_roles(labels, known), columns, known)),
+            (Layout.MATRIX, _find_matrix_roles(labels, columns, known)),
         ):
             mapping = MarkMapping(layout=layout, columns={}, vendor="any")
             if not list(list_missing(roles, mapping)):
                 points = 10 * sum(map(bool, roles)) - place + SURE * (layout is Layout.LONG)
                 yield _Guess(layout, number, roles, points)
+
+
+def _read_columns(head: SheetHead, place: int, width: int) -> list[list[str]]:
+    """What stands in each column below a row, as far as it was read."""
+    below = [row for _number, row in head.rows[place + 1 :]]
+    return [
+        [row[column] for row in below if column < len(row) and row[column].strip()]
+        for column in range(width)
+    ]
+
+
+def _add_named(roles: Sequence[str], columns: Sequence[Sequence[str]], known: Known) -> list[str]:
+    """Where no header says vendor or reviewer, the column in which they are named."""
+    found = list(roles)
+    for role, knows in ((ColumnRole.VENDOR, known.vendor), (ColumnRole.REVIEWER, known.reviewer)):
+        if role not in found:
+            shares = [
+                0 if found[place] else 2 * sum(map(knows, column)) - len(column)
+                for place, column in enumerate(columns)
+            ]
+            if max(shares, default=0) > 0:
+                found[shares.index(max(shares))] = role
+    return found
 
 
 def _find_long_roles(labels: Sequence[str]) -> list[str]:
@@ -190,7 +213,7 @@ def _find_long_roles(labels: Sequence[str]) -> list[str]:
 
 def _find_role(label: str) -> tuple[ColumnRole, int] | None:
     """What a header says by its words, and how clearly; a second one of a name says the same."""
-    return _ROLE_OF.get(to_plain_word(_SECOND.sub("", label).replace("_", " ")))
+    return _ROLE_OF.get(to_plain_word(_SECOND.sub("", label).replace("_", " ")).strip("¿? "))
 
 
 def _find_response_roles(labels: Sequence[str], known: Known) -> list[str]:
@@ -233,11 +256,10 @@ def find_criterion_code(label: str, known: Known) -> str | None:
 
 
 def _find_matrix_roles(
-    labels: Sequence[str], below: Sequence[Sequence[str]], known: Known
+    labels: Sequence[str], columns: Sequence[Sequence[str]], known: Known
 ) -> list[str]:
     """The column with the criteria, one of marks for each reviewer, notes behind them."""
     width = len(labels)
-    columns = [[row[place] if place < len(row) else "" for row in below] for place in range(width)]
     words = [(_find_role(label) or ("", 0))[0] for label in labels]
     at = _find_criterion_column(columns, words, known)
     if at is None:

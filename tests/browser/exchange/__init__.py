@@ -1,0 +1,1 @@
+"""Journeys in which files come and go."""
