@@ -30,10 +30,10 @@ from crrubric.services.setup.rubric import files as rubrics
 from crrubric.services.setup.tables import several
 from crrubric.services.setup.tables.table_lines import (
     ReadLines,
-    name_columns,
     read_invitee_cells,
     read_table_lines,
     read_vendor_cells,
+    tell_bad_columns,
 )
 
 P = ParamSpec("P")
@@ -203,7 +203,7 @@ def refuse_bad_lines(
     """Raise InvalidLines with every line that can't be taken, if there is one."""
     bad: list[tuple[int, CrrubricError]] = [*found.bad, *problems]
     if bad:
-        raise InvalidLines(NOTHING_TAKEN, name_columns(bad, table.mapping, table.kind))
+        raise InvalidLines(NOTHING_TAKEN, tell_bad_columns(bad, table.mapping, table.kind))
 
 
 def print_columns(table: FieldTable) -> None:

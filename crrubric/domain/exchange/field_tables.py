@@ -257,7 +257,7 @@ def read_field_lines(
     Args: rows: those of the sheet; most: lines that can be taken at once. Raises: Invalid (field
     "table") for too many, or none; InvalidLines for every row with more values than columns.
     """
-    below = [row for row in _list_filled_rows(rows) if row[0] > mapping.header]
+    below = [row for row in _iterate_filled_rows(rows) if row[0] > mapping.header]
     if not below:
         raise Invalid(N_("There is no line in this table."), field="table")
     if most is not None and len(below) > most:
@@ -288,7 +288,7 @@ def _make_too_wide(count: int, most: int) -> Invalid:
     )
 
 
-def _list_filled_rows(rows: Sequence[Row]) -> Iterator[tuple[int, list[str]]]:
+def _iterate_filled_rows(rows: Sequence[Row]) -> Iterator[tuple[int, list[str]]]:
     """Number and trimmed cells of each row that is not blank."""
     for number, cells in rows:
         row = _trim_cells([cell.strip() for cell in cells])
@@ -309,7 +309,7 @@ def list_field_columns(
     rows: Sequence[Row], mapping: FieldMapping, *, most: int = 2
 ) -> list[ColumnExamples]:
     """Each column that has a header or something below it, with at most so many of its cells."""
-    below = [row for number, row in _list_filled_rows(rows) if number > mapping.header]
+    below = [row for number, row in _iterate_filled_rows(rows) if number > mapping.header]
     found = []
     for place, (label, field) in enumerate(zip(mapping.labels, mapping.fields, strict=True)):
         cells = [row[place] for row in below if place < len(row) and row[place]]

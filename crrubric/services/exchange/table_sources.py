@@ -28,7 +28,7 @@ IterateBook = Callable[[bytes, Report], Iterator[tuple[int, list[str]]]]
 BLIND_UTF16 = 512  # bytes in which zeros show a UTF-16 that does not say so
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class TableSource:
     """A file that can be read several times; a workbook is held in memory."""
 
@@ -132,14 +132,15 @@ def _number_rows(rows: list[list[str]], report: Report) -> Iterator[tuple[int, l
 
 def read_path(path: Path) -> TableSource:
     """A file on disk."""
-    return TableSource(path.name, lambda: path.open("rb"))
+    return TableSource(name=path.name, open_bytes=lambda: path.open("rb"))
 
 
 def read_data(data: bytes, name: str) -> TableSource:
     """A file that is held in memory."""
-    return TableSource(name, lambda: BytesIO(data))
+    return TableSource(name=name, open_bytes=lambda: BytesIO(data))
 
 
 def read_text_source(text: str) -> TableSource:
     """A table that was pasted; its lines are told without the name of a file."""
-    return TableSource("", lambda: BytesIO(text.encode("utf-8", "replace")), encoding="utf-8-sig")
+    data = text.encode("utf-8", "replace")
+    return TableSource(name="", open_bytes=lambda: BytesIO(data), encoding="utf-8-sig")

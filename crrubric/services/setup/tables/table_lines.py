@@ -120,17 +120,17 @@ def _require_choice(field: str, cells: Cells, missing: str) -> str:
     return value
 
 
-def name_columns(
+def tell_bad_columns(
     problems: Iterable[tuple[int, CrrubricError]], mapping: FieldMapping, kind: FieldTableKind
 ) -> list[tuple[int, CrrubricError]]:
     """What is wrong with lines, in their order, each with the column in which it stands."""
     return [
-        (number, _name_column(error, mapping, kind))
+        (number, _tell_bad_column(error, mapping, kind))
         for number, error in sorted(problems, key=lambda problem: problem[0])
     ]
 
 
-def _name_column(
+def _tell_bad_column(
     error: CrrubricError, mapping: FieldMapping, kind: FieldTableKind
 ) -> CrrubricError:
     field = error.field if isinstance(error, Invalid) else None

@@ -46,7 +46,7 @@ class ColumnForm(PartForm):
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnChoice:
+class ChosenColumn:
     """A column with its examples, and the control that says what it holds."""
 
     column: ColumnExamples
@@ -59,7 +59,7 @@ class ColumnsPart:
 
     table: FieldTable
     header: HeaderForm
-    choices: Sequence[ColumnChoice]
+    choices: Sequence[ChosenColumn]
     unread: Sequence[str]
     unread_sheets: Sequence[str]
 
@@ -83,7 +83,9 @@ def read_chosen_table(
     if sent.get("columns_seen") != table.mapping.fingerprint():
         return table
     fields = [
-        field if (field := sent.get(f"{name_column(place)}-holds", held)) in kind.columns else ""
+        field
+        if (field := sent.get(f"{name_column_control(place)}-holds", held)) in kind.columns
+        else ""
         for place, held in enumerate(table.mapping.fields)
     ]
     return table.with_fields(replace(table.mapping, fields=fields))
@@ -105,7 +107,7 @@ def list_header_lines(table: FieldTable) -> dict[int, str]:
     }
 
 
-def name_column(place: int) -> str:
+def name_column_control(place: int) -> str:
     """What the name of a column's control begins with."""
     return f"column-{place}"
 
@@ -122,10 +124,10 @@ def make_columns_part(
     fields = [SelectChoice(*row) for row in {"": gettext("– not read –"), **labels}.items()]
     choices = []
     for column in table.list_columns():
-        form = ColumnForm(formdata=None, prefix=name_column(column.place))
+        form = ColumnForm(formdata=None, prefix=name_column_control(column.place))
         form.holds.choices = fields
         form.holds.data = column.field
-        choices.append(ColumnChoice(column, form))
+        choices.append(ChosenColumn(column, form))
     return ColumnsPart(
         table=table,
         header=header,
