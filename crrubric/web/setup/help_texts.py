@@ -86,8 +86,8 @@ SETUP_HELP = (
         chair=N_(
             "Here you download the rubric with everything that belongs to it, as TOML or as a "
             "table, and take over one that comes as a file. You see first which criteria are new, "
-            "reworded or weighted otherwise, and every line that can’t be used. Where the name of a "
-            "column is not known, you say what the column is. Criteria that the "
+            "reworded or weighted otherwise, and every line that can’t be used. Where the name of "
+            "a column is not known, you say what the column is. Criteria that the "
             "file does not have are left out, never deleted; a correction in the file is typed "
             "into the text below it."
         ),

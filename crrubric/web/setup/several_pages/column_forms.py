@@ -82,12 +82,11 @@ def read_chosen_table(
         table = read_text_table(text, kind, memory, header=header)
     if sent.get("columns_seen") != table.mapping.fingerprint():
         return table
-    fields = [
-        field
-        if (field := sent.get(f"{name_column_control(place)}-holds", held)) in kind.columns
-        else ""
+    said = [
+        sent.get(f"{name_column_control(place)}-holds", held)
         for place, held in enumerate(table.mapping.fields)
     ]
+    fields = [field if field in kind.columns else "" for field in said]
     return table.with_fields(replace(table.mapping, fields=fields))
 
 
