@@ -4,8 +4,8 @@
     .venv/bin/python benchmarks/bench_imports.py [VENDORS]
 
 24 reviewers, 21 criteria and so many vendors (20 by default: 10,080 marks, each tenth with a note).
-The same marks come as a form's export, one mark in each row and a workbook with a sheet for each
-vendor. Measured is what the services do for the upload, the preview and the taking, on SQLite, in
+The same marks come as a form's export, one mark in each row (as CSV, and in a workbook of fifteen
+columns) and a workbook with a sheet for each vendor. Measured is what the services do for the upload, the preview and the taking, on SQLite, in
 seconds of a clock; beside it, as the floor, reading the file with nothing but the csv module or
 openpyxl. Every run has a database of its own.
 """
@@ -63,6 +63,20 @@ def write_long(made: Made) -> bytes:
     writer.writerow(["reviewer", "vendor", "criterion", "mark", "note"])
     writer.writerows(list_cells(made))
     return out.getvalue().encode()
+
+
+def write_long_book(made: Made) -> bytes:
+    """One mark in each row of a workbook, with as many columns as the workbook of results has."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Marks")
+    sheet.append(
+        ["Reviewer", "Vendor", "Criterion", "Mark", "Note", *(f"More {n}" for n in range(10))]
+    )
+    for cell in list_cells(made):
+        sheet.append([*cell, *("something else" for _n in range(10))])
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 def write_responses(made: Made) -> bytes:
@@ -157,6 +171,7 @@ def main(words: list[str]) -> None:
     """Measure each layout."""
     vendors = next((int(word) for word in words if word.isdecimal()), 20)
     measure("one mark in each row", write_long, vendors)
+    measure("one mark in each row of a workbook", write_long_book, vendors)
     measure("one ballot in each row", write_responses, vendors)
     measure("a sheet for each vendor", write_matrix, vendors)
 

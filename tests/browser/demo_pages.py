@@ -91,6 +91,8 @@ ELSEWHERE = {
     "account.show_invitation",
     "committee.show_invitation_link",
     "committee.show_invited_person_form",
+    "imports.show_columns",
+    "imports.show_import_preview",
     "letters.show_letter",
     "links.show_invitation_links",
     "motions.show_motion_correction",

@@ -129,7 +129,8 @@ def load_field_table(
     Args: sheet, header: what somebody has said already; labels: of columns, by which the line with
     the headers is found. Raises: Invalid for a file that can't be read, or without such a sheet.
     """
-    sheets = {sheet.name: _square_rows(sheet.name, sheet.rows) for sheet in source.iterate_sheets()}
+    small = replace(source, part_bytes=limits.SHEET_BYTES, book_bytes=limits.BOOK_BYTES)
+    sheets = {each.name: _square_rows(each.name, each.rows) for each in small.iterate_sheets()}
     if sheet is not None and sheet not in sheets:
         raise Invalid(
             N_("There is no sheet “%(name)s”. There are: %(all)s."),

@@ -19,6 +19,7 @@ MOST_SHEETS = 40
 MOST_ROWS = 150_000  # of a sheet: an evaluation's marks as our own workbook has them
 MOST_COLUMNS = 300
 NO_TEXT = N_("%(file)s can’t be read as text: save it as “CSV UTF-8” and import again.")
+PART_BYTES, BOOK_BYTES = 30 * limits.MEGABYTE, 60 * limits.MEGABYTE  # unpacked
 OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
 OTHER_FORMS = {
     OLD_EXCEL: N_("%(file)s is an Excel file of the old form (.xls): save it as .xlsx."),
@@ -36,6 +37,8 @@ class TableSource:
     open_bytes: Callable[[], IO[bytes]]
     iterate_book: IterateBook | None = None  # how a workbook is read, if not as a whole
     encoding: str = ""
+    part_bytes: int = PART_BYTES  # of a workbook, unpacked; and of all of it
+    book_bytes: int = BOOK_BYTES
     sheets: dict[str, list[list[str]]] | None = field(default=None, init=False)
 
     def iterate_sheets(self, report: Report = lambda _lines: None) -> Iterator[TableSheet]:
@@ -89,6 +92,8 @@ class TableSource:
                 most_sheets=MOST_SHEETS,
                 most_rows=MOST_ROWS,
                 most_columns=MOST_COLUMNS,
+                part_bytes=self.part_bytes,
+                together=self.book_bytes,
             )
         for name, rows in self.sheets.items():
             yield TableSheet(name, _number_rows(rows, report))

@@ -63,19 +63,26 @@ def iterate_sheet_rows(
 
 
 def read_sheets(
-    data: bytes, *, most_sheets: int, most_rows: int, most_columns: int
+    data: bytes,
+    *,
+    most_sheets: int,
+    most_rows: int,
+    most_columns: int,
+    part_bytes: int = limits.SHEET_BYTES,
+    together: int = limits.BOOK_BYTES,
 ) -> dict[str, list[list[str]]]:
     """The rows of each of the first sheets, by its name; cells as `iterate_sheet_rows` has them.
 
-    All texts together are held, and are no more than `limits.SHEET_BYTES`.
+    All cells together are held; they and their letters are no more than `part_bytes`.
+    Args: part_bytes, together: the most that a part of the workbook may hold, unpacked, and all.
     Raises: Invalid (field "file"), also for a workbook with more sheets.
     """
     from crrubric.services.exchange.first_sheets import open_first_sheets  # slow
 
     found: dict[str, list[list[str]]] = {}
-    room = limits.SHEET_BYTES
+    room = part_bytes
     try:
-        _check_parts(data, limits.SHEET_BYTES, together=limits.BOOK_BYTES)
+        _check_parts(data, part_bytes, together=together)
         book, sheets = open_first_sheets(BytesIO(data), most_sheets + 1)
         with closing(book):
             if len(sheets) > most_sheets:
@@ -83,7 +90,7 @@ def read_sheets(
             for sheet in sheets:
                 rows = _iterate_rows(sheet, room, most_rows, most_columns)
                 found[sheet.title] = [row for _number, row in rows]
-                room -= sum(len(cell) for row in found[sheet.title] for cell in row)
+                room -= sum(map(_weigh_row, found[sheet.title]))
     except Exception as error:  # as above
         raise Invalid(NO_BOOK, field="file") from error
     return found
@@ -102,10 +109,15 @@ def _iterate_rows(
         row = [_write_cell(cell) for cell in cells]
         while row and not row[-1]:
             row.pop()
-        letters += sum(map(len, row))
+        letters += _weigh_row(row)
         if letters > most_letters:
             raise ValueError(number)
         yield number, row
+
+
+def _weigh_row(row: list[str]) -> int:
+    """What a row costs: its letters, and an empty cell before a full one as much as a letter."""
+    return len(row) + sum(map(len, row))
 
 
 def _check_parts(data: bytes, part_bytes: int, *, together: int = limits.FILE_UNPACKED) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from crrubric.domain.errors import InvalidPlaces
 from crrubric.domain.exchange.marks.guess import NOTHING, Known, guess_mapping, read_head
 from crrubric.domain.exchange.marks.latest import (
     Answered,
@@ -148,6 +149,27 @@ def test_columns_are_known_by_what_is_named_in_them():
 
     assert list(mapping.columns.values()) == ["reviewer", "vendor", "mark:std", ""]
     assert len(lines) == 3
+
+
+def test_a_layout_is_understood_though_a_column_is_missing():
+    mapping, lines = read_heads_alone(
+        [["Adoption 2027"], ["Who?", "About", "Standards", "Accessibility"],
+         ["A. R.", "Vendor A", "yes", "no"]]
+    )  # fmt: skip
+
+    assert (mapping.layout, mapping.header) == (Layout.RESPONSES, 2)
+    assert mapping.columns == {
+        "Who?": "", "About": "vendor", "Standards": "mark:std", "Accessibility": "mark:acc",
+    }  # fmt: skip
+    assert lines == ["missing column “reviewer”"]
+
+
+def read_heads_alone(rows: Rows) -> tuple[MarkMapping, list[str]]:
+    """How a table is understood whose columns are not all known, and what is missing."""
+    mapping = guess_mapping([read_head("", iter(enumerate(rows, 1)))], KNOWN)
+    with pytest.raises(InvalidPlaces) as refused:
+        list(iterate_mark_lines(TableSheet("", enumerate(rows, 1)), mapping))
+    return mapping, [str(problem) for _place, problem in refused.value.places]
 
 
 def test_a_workbook_with_a_sheet_for_each_vendor_is_read_by_their_names():

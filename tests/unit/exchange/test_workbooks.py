@@ -181,6 +181,19 @@ def test_several_sheets_that_cannot_be_read_are_refused(data: bytes):
     assert time.process_time() - begun < 5
 
 
+def test_empty_cells_before_a_full_one_are_no_more_than_letters_may_be():
+    book = make_workbook([[None] * 299 + ["x"]] * 200)
+
+    def read(part_bytes: int) -> dict[str, list[list[str]]]:
+        return read_sheets(
+            book, most_sheets=1, most_rows=300, most_columns=300, part_bytes=part_bytes
+        )
+
+    assert len(read(61_000)["Sheet"]) == 200
+    with pytest.raises(Invalid, match="no Excel workbook"):
+        read(59_000)
+
+
 def test_a_size_that_is_not_true_costs_nothing():
     book = make_workbook([["x"]])
     with ZipFile(BytesIO(book)) as parts:

@@ -18,6 +18,8 @@ from crrubric.domain.text import to_plain_word
 
 LOOKED_AT = 25  # rows of a sheet, to guess
 SURE = 1_000  # points of a table that has all its columns by name; the others hold names
+HALF = 0.5  # of a column are names that are known: it is one of names
+UNSURE = 1_000  # points less where a column is missing, which somebody may find
 HEADER_WITHIN = 15  # rows that aren't blank: the header is one of them
 # How people head these columns; the first word of each is its own name. The clearer ones first: a
 # code tells a vendor better than a name.
@@ -172,9 +174,13 @@ def _guess_sheet(head: SheetHead, known: Known) -> Iterator[_Guess]:
             (Layout.MATRIX, _find_matrix_roles(labels, columns, known)),
         ):
             mapping = MarkMapping(layout=layout, columns={}, vendor="any")
-            if not list(list_missing(roles, mapping)):
-                points = 10 * sum(map(bool, roles)) - place + SURE * (layout is Layout.LONG)
+            missing = list(list_missing(roles, mapping))
+            points = 10 * sum(map(bool, roles)) - place
+            if not missing:
+                points += SURE * (layout is Layout.LONG)
                 yield _Guess(layout, number, roles, points)
+            elif ColumnRole.MARK not in missing and sum(map(bool, roles)) > 1:
+                yield _Guess(layout, number, roles, points - UNSURE)
 
 
 def _read_columns(head: SheetHead, place: int, width: int) -> list[list[str]]:
@@ -192,10 +198,10 @@ def _add_named(roles: Sequence[str], columns: Sequence[Sequence[str]], known: Kn
     for role, knows in ((ColumnRole.VENDOR, known.vendor), (ColumnRole.REVIEWER, known.reviewer)):
         if role not in found:
             shares = [
-                0 if found[place] else 2 * sum(map(knows, column)) - len(column)
+                0 if found[place] or not column else sum(map(knows, column)) / len(column)
                 for place, column in enumerate(columns)
             ]
-            if max(shares, default=0) > 0:
+            if max(shares, default=0) >= HALF:
                 found[shares.index(max(shares))] = role
     return found
 
