@@ -22,6 +22,7 @@ from crrubric.cli import (
     results,
     serving,
     settings,
+    table_imports,
     verify,
 )
 from crrubric.domain.errors import CrrubricError, InvalidLines, InvalidPlaces, NotFound
@@ -101,6 +102,12 @@ def root_group() -> None:
     """
 
 
+for command in (
+    table_imports.import_vendor_table,
+    table_imports.import_committee_table,
+    table_imports.import_rubric_file,
+):
+    importing.import_group.add_command(command)
 for command in (
     serving.serve_demo,
     serving.serve,

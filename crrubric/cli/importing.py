@@ -40,7 +40,7 @@ RULES = "majority, unanimity, or a supermajority like 2/3"
 
 @click.group("import")
 def import_group() -> None:
-    """Import marks from a file."""
+    """Import marks, vendors, people or a rubric from a file."""
 
 
 def parse_rule_option(_context: click.Context, _option: click.Parameter, text: str) -> RuleSettings:

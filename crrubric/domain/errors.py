@@ -144,7 +144,7 @@ def refuse_together(*checks: Callable[[], object]) -> None:
         try:
             check()
         except Invalid as error:
-            found.append(error)
+            found += (error, *error.more)
     if found:
         found[0].more = tuple(found[1:])
         raise found[0]

@@ -77,6 +77,11 @@ def _too_fine_error(bounds: NumberLimits, field: str | None) -> Invalid:
     return Invalid(N_("Use at most %(places)s decimal places."), places=bounds.places, field=field)
 
 
+def to_hundredths(amount: Decimal | None) -> int | None:
+    """Dollars as whole cents; percent as hundredths of one."""
+    return None if amount is None else int(amount * 100)
+
+
 def parse_share(text: str) -> Fraction:
     """A share of two whole numbers, like 2/3. Raises: Invalid."""
     found = _SHARE.fullmatch(text.strip())

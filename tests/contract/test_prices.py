@@ -17,7 +17,7 @@ HERE = {
     "crrubric/domain/record/ballot_steps.py",  # the record is held against its journal
     "crrubric/domain/record/state.py",
     "crrubric/domain/results/cost.py",
-    "crrubric/domain/setup/pasted.py",
+    "crrubric/domain/setup/table_words.py",
     "crrubric/models/evaluations.py",
     "crrubric/queries/exchange/record_rows.py",  # to the file, as the page of vendors shows them
     "crrubric/queries/setup/prices.py",  # which prices are complete, while they are typed
@@ -25,11 +25,12 @@ HERE = {
     "crrubric/domain/setup/offer_cells.py",  # names of columns
     "crrubric/services/demo/offers.py",
     "crrubric/services/setup/offers/further_prices.py",
-    "crrubric/services/setup/several.py",
+    "crrubric/services/setup/tables/choice_words.py",  # words for what a price is counted in
+    "crrubric/services/setup/tables/several.py",
+    "crrubric/services/setup/tables/table_lines.py",
     "crrubric/services/setup/vendors.py",
     "crrubric/services/demo/evaluations.py",
     "crrubric/web/setup/forms.py",
-    "crrubric/web/setup/several_pages/choice_words.py",  # words for what a price is counted in
     "crrubric/web/setup/several_pages/several_forms.py",
     "crrubric/web/setup/several_pages/vendor_table.py",  # for whoever types them
     "crrubric/web/setup/offer_pages/costs.py",  # for whoever types them

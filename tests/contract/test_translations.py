@@ -226,7 +226,7 @@ COUNTED = re.compile(
 NEVER_ONE = {  # texts that are shown of two or more only
     "%(slug)s has %(count)s imported reviewers called “%(name)s”.",
     "At most %(count)s lines at once. Columns are set apart by tabs, as spreadsheets copy them, or"
-    " by commas or semicolons.",
+    " by commas, semicolons or bars.",
     "The evaluation disappears for everybody, with its rubric (%(count)s criteria). It can’t be"
     " brought back here.",
     "There are %(count)s files here already, which is the most. Remove one first.",

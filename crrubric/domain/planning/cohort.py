@@ -4,13 +4,14 @@ Groups of fewer than 20 learners are not kept: their share would tell little, an
 person. What is kept of them is that there is such a group.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
+from crrubric.domain.exchange.field_tables import Columns, FieldTableKind
 from crrubric.domain.planning.calibration import Calibration, format_number, make_calibration
 from crrubric.domain.statistics.monotone import (
     ShareInterval,
@@ -21,7 +22,7 @@ from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_in_bounds
 
 # what the columns of a pasted table may be called, in the usual order
-COHORT_COLUMNS: Mapping[str, Sequence[str]] = {
+COHORT_COLUMNS: Columns = {
     "pace_from": ("from", "pace from", "credits from", "credits a semester, from", "desde", "de",
                   "créditos desde"),
     "pace_to": ("to", "pace to", "credits to", "to, not included", "below", "hasta", "a",
@@ -30,6 +31,9 @@ COHORT_COLUMNS: Mapping[str, Sequence[str]] = {
     "graduated": ("graduated", "graduates", "graduated on time", "graduados", "se graduaron",
                   "se graduaron a tiempo"),
 }  # fmt: skip
+COHORT_TABLE = FieldTableKind(
+    COHORT_COLUMNS, needed="pace_from", needed_label=N_("Credits a semester, from")
+)
 LEAST = 20  # learners; a smaller group is hidden
 
 

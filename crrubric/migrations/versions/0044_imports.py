@@ -12,7 +12,7 @@ down_revision = "0043"
 branch_labels = None
 depends_on = None
 
-KINDS = ("MARKS", "OFFLINE_BALLOTS", "VENDORS", "COMMITTEE")
+KINDS = ("MARKS", "OFFLINE_BALLOTS", "VENDORS", "COMMITTEE", "RUBRIC")
 
 
 def check_sources(*sources: str) -> None:

@@ -3,14 +3,14 @@
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TextIO
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.exchange.formulas import unguard_formulas
 from crrubric.domain.translation import N_
 
-SEPARATORS = ",;\t|"
+TAB = "\t"
+SEPARATORS = f",;{TAB}|"
 BEGINNING = 64 * 1024  # characters of a text that show what separates its columns
 LINES_LOOKED_AT = 30
 EVERY = 5_000  # lines between two reports of progress
@@ -33,17 +33,6 @@ class _QuoteWatch:
             if line.count('"') % 2:
                 self.opened = number if self.opened is None else None
             yield line
-
-
-def iterate_csv_rows(path: Path, report: Report) -> Iterator[tuple[int, list[str]]]:
-    """Each row of a file: see `iterate_csv_text`. Raises: Invalid for one that can't be read."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from iterate_csv_text(file, path.name, report)
-    except OSError as error:
-        raise Invalid(
-            N_("%(file)s can’t be opened: %(why)s."), file=path.name, why=error.strerror
-        ) from None
 
 
 def iterate_csv_text(file: TextIO, name: str, report: Report) -> Iterator[tuple[int, list[str]]]:
@@ -72,37 +61,66 @@ def iterate_csv_text(file: TextIO, name: str, report: Report) -> Iterator[tuple[
             N_("%(file)s is not UTF-8: save it as “CSV UTF-8” and import again."), file=name
         ) from None
     except csv.Error as error:
-        if watch.opened is not None:
-            raise Invalid(
-                N_("%(file)s, line %(line)s: a quotation begins here and does not end."),
-                file=name,
-                line=watch.opened,
-            ) from None
-        raise Invalid(
-            N_("%(file)s, line %(line)s: this can’t be read as CSV (%(why)s)."),
+        raise _make_broken(name, watch.opened, reader.line_num, str(error)) from None
+
+
+def _make_broken(name: str, opened: int | None, line: int, why: str) -> Invalid:
+    """A text that is no CSV.
+
+    Args: name: of the file, "" for a text that was pasted; opened: line of a quotation that does
+    not end.
+    """
+    if not name:
+        return Invalid(
+            N_(
+                "A quotation in line %(line)s does not end, or goes on after its end: remove its"
+                " quotation marks."
+            ),
+            line=opened or line,
+        )
+    if opened is not None:
+        return Invalid(
+            N_("%(file)s, line %(line)s: a quotation begins here and does not end."),
             file=name,
-            line=reader.line_num,
-            why=str(error),
-        ) from None
+            line=opened,
+        )
+    return Invalid(
+        N_("%(file)s, line %(line)s: this can’t be read as CSV (%(why)s)."),
+        file=name,
+        line=line,
+        why=why,
+    )
 
 
 def find_separator(beginning: str) -> str:
     """What sets the columns of a text apart: what makes as many of them in most of its rows.
 
-    Titles above the table have none, and a text within a cell may have any. A comma in doubt.
+    Titles above the table have none, and a text within a cell may have any. In doubt it is the tab,
+    which nobody types into a cell, then the comma.
     """
-    lines = beginning.splitlines()[:LINES_LOOKED_AT]
-    return max(SEPARATORS, key=lambda separator: _rate_separator(lines, separator))
+    lines = beginning.splitlines(keepends=True)
+    is_cut = len(beginning) == BEGINNING or len(lines) > LINES_LOOKED_AT
+    return max(
+        SEPARATORS,
+        key=lambda separator: _rate_separator(lines[:LINES_LOOKED_AT], separator, is_cut=is_cut),
+    )
 
 
-def _rate_separator(lines: Sequence[str], separator: str) -> tuple[int, int]:
-    """How many rows have as many columns as most, and how many columns; (0, 0) for one column."""
-    reader = csv.reader(lines, delimiter=separator)
+def _rate_separator(
+    lines: Sequence[str], separator: str, *, is_cut: bool
+) -> tuple[float, bool, int]:
+    """The share of rows that have as many columns as most, whether it is the tab, and how many.
+
+    Args: is_cut: the last row may go on.
+    """
     try:
-        widths = Counter(len(row) for row in reader if len(row) > 1)
+        rows = [row for row in csv.reader(lines, delimiter=separator) if any(row)]
     except csv.Error:
-        return 0, 0
+        return 0, False, 0
+    if is_cut and len(rows) > 1:
+        rows.pop()
+    widths = Counter(len(row) for row in rows if len(row) > 1)
     if not widths:
-        return 0, 0
-    width, rows = max(widths.items(), key=lambda item: (item[1], item[0]))
-    return rows, width
+        return 0, False, 0
+    width, most = max(widths.items(), key=lambda item: (item[1], item[0]))
+    return most / len(rows), separator == TAB, width

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from crrubric.clock import now_utc
 from crrubric.domain.exchange.drafts import DraftKind
 from crrubric.domain.exchange.marks.guess import (
     Known,
@@ -25,6 +24,7 @@ from crrubric.domain.versions import fingerprint_values
 from crrubric.models import ColumnMapping, Evaluation
 from crrubric.queries.people.access import Seat
 from crrubric.services.exchange.csv_rows import Report
+from crrubric.services.exchange.field_tables import store_columns
 from crrubric.services.exchange.filled_ballots import GivenBallots
 from crrubric.services.exchange.mark_lines import MarkTable, read_heads
 from crrubric.services.exchange.rosters import load_marked_cells, load_roster
@@ -193,10 +193,4 @@ def remember_mapping(session: Session, evaluation: Evaluation, plan: ImportPlan)
     """Propose these columns and words when such a file comes again in this district."""
     headers = hash_mapping(plan.heads, plan.table.mapping)
     key = (evaluation.district_id, DraftKind.MARKS, headers)
-    kept = session.get(ColumnMapping, key)
-    if kept is None:
-        kept = ColumnMapping(
-            district_id=evaluation.district_id, kind=DraftKind.MARKS, headers=headers, mapping=""
-        )
-        session.add(kept)
-    kept.mapping, kept.used_at = write_mapping(plan.table.mapping), now_utc()
+    store_columns(session, key, write_mapping(plan.table.mapping))

@@ -18,37 +18,61 @@ CHUNK = 1 << 16
 MOST_SHEETS = 40
 MOST_ROWS = 150_000  # of a sheet: an evaluation's marks as our own workbook has them
 MOST_COLUMNS = 300
+NO_TEXT = N_("%(file)s can’t be read as text: save it as “CSV UTF-8” and import again.")
 PART_BYTES, BOOK_BYTES = 30 * limits.MEGABYTE, 60 * limits.MEGABYTE  # unpacked
 OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
 OTHER_FORMS = {
     OLD_EXCEL: N_("%(file)s is an Excel file of the old form (.xls): save it as .xlsx."),
     b"%PDF": N_("%(file)s is a PDF file: save the table as CSV or as an Excel workbook (.xlsx)."),
 }
+IterateBook = Callable[[bytes, Report], Iterator[tuple[int, list[str]]]]
 BLIND_UTF16 = 512  # bytes in which zeros show a UTF-16 that does not say so
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class TableSource:
     """A file that can be read several times; a workbook is held in memory."""
 
     name: str
     open_bytes: Callable[[], IO[bytes]]
+    iterate_book: IterateBook | None = None  # how a workbook is read, if not as a whole
+    encoding: str = ""
+    part_bytes: int = PART_BYTES  # of a workbook, unpacked; and of all of it
+    book_bytes: int = BOOK_BYTES
     sheets: dict[str, list[list[str]]] | None = field(default=None, init=False)
-    encoding: str = field(default="", init=False)
 
     def iterate_sheets(self, report: Report = lambda _lines: None) -> Iterator[TableSheet]:
         """Each sheet with its rows; of a text file one, without a name. Raises: Invalid."""
-        with self._open() as file:
-            beginning = file.read(len(OLD_EXCEL))
-        if beginning.startswith(ZIP):
+        if self.is_workbook():
             yield from self._iterate_workbook(report)
             return
+        with self._open_text() as text:
+            yield TableSheet("", iterate_csv_text(text, self.name, report))
+
+    def is_workbook(self) -> bool:
+        """Whether it is one of Excel. Raises: Invalid for a file that can't be opened."""
+        return self._read_beginning().startswith(ZIP)
+
+    def read_text(self) -> str:
+        """All of a file that is a text. Raises: Invalid."""
+        try:
+            with self._open_text() as text:
+                return text.read()
+        except UnicodeDecodeError:
+            raise Invalid(NO_TEXT, file=self.name) from None
+
+    def _read_beginning(self) -> bytes:
+        with self._open() as file:
+            return file.read(len(OLD_EXCEL))
+
+    def _open_text(self) -> TextIOWrapper:
+        """Raises: Invalid for a file that is no text."""
+        beginning = self._read_beginning()
         for sign, message in OTHER_FORMS.items():
             if beginning.startswith(sign):
                 raise Invalid(message, file=self.name)
         self.encoding = self.encoding or self._detect_encoding()
-        with TextIOWrapper(self._open(), encoding=self.encoding, newline="") as text:
-            yield TableSheet("", iterate_csv_text(text, self.name, report))
+        return TextIOWrapper(self._open(), encoding=self.encoding, newline="")
 
     def _open(self) -> IO[bytes]:
         try:
@@ -59,19 +83,24 @@ class TableSource:
             ) from None
 
     def _iterate_workbook(self, report: Report) -> Iterator[TableSheet]:
+        if self.iterate_book is not None:
+            yield TableSheet("", self.iterate_book(self._read_bytes(), report))
+            return
         if self.sheets is None:
-            with self._open() as file:
-                data = file.read(limits.FILE_BYTES + 1)
             self.sheets = read_sheets(
-                data,
+                self._read_bytes(),
                 most_sheets=MOST_SHEETS,
                 most_rows=MOST_ROWS,
                 most_columns=MOST_COLUMNS,
-                part_bytes=PART_BYTES,
-                together=BOOK_BYTES,
+                part_bytes=self.part_bytes,
+                together=self.book_bytes,
             )
         for name, rows in self.sheets.items():
             yield TableSheet(name, _number_rows(rows, report))
+
+    def _read_bytes(self) -> bytes:
+        with self._open() as file:
+            return file.read(limits.FILE_BYTES + 1)
 
     def _detect_encoding(self) -> str:
         """UTF-8, UTF-16 or Windows-1252. Raises: Invalid for what is none of them."""
@@ -87,10 +116,7 @@ class TableSource:
         for encoding in ("utf-8-sig", "cp1252"):
             if self._can_decode(encoding):
                 return encoding
-        raise Invalid(
-            N_("%(file)s can’t be read as text: save it as “CSV UTF-8” and import again."),
-            file=self.name,
-        )
+        raise Invalid(NO_TEXT, file=self.name)
 
     def _can_decode(self, encoding: str) -> bool:
         decoder = codecs.getincrementaldecoder(encoding)()
@@ -111,9 +137,15 @@ def _number_rows(rows: list[list[str]], report: Report) -> Iterator[tuple[int, l
 
 def read_path(path: Path) -> TableSource:
     """A file on disk."""
-    return TableSource(path.name, lambda: path.open("rb"))
+    return TableSource(name=path.name, open_bytes=lambda: path.open("rb"))
 
 
 def read_data(data: bytes, name: str) -> TableSource:
     """A file that is held in memory."""
-    return TableSource(name, lambda: BytesIO(data))
+    return TableSource(name=name, open_bytes=lambda: BytesIO(data))
+
+
+def read_text_source(text: str) -> TableSource:
+    """A table that was pasted; its lines are told without the name of a file."""
+    data = text.encode("utf-8", "replace")
+    return TableSource(name="", open_bytes=lambda: BytesIO(data), encoding="utf-8-sig")

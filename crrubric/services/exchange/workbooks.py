@@ -1,21 +1,17 @@
 """Excel workbooks that people send: their first sheets, row by row, each cell as a text."""
 
-import csv
 import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime, time
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
 from crrubric.domain import limits
-from crrubric.domain.ballots.files import decode_text
 from crrubric.domain.ballots.office import CONTENTS, detect_office_kind
 from crrubric.domain.errors import Invalid
-from crrubric.domain.setup.pasted import UNREADABLE
-from crrubric.domain.text import clean_text, find_forbidden_character
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import FileKind
 
@@ -44,24 +40,6 @@ SLOW_PARTS = frozenset(
 SLOW_BYTES = 512 * 1024  # of each of them, unpacked
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # how Excel writes what XML does not hold
 BOOK, MAIN_TYPE = "/xl/workbook.xml", "main+xml"
-
-
-def decode_table(data: bytes) -> str:
-    """The text of a file with a table. Raises: Invalid (field "file") saying what to do."""
-    text = read_workbook(data) if data.startswith(ZIP) else decode_text(data)[1] or ""
-    text = text.removeprefix("\ufeff")
-    if not text.strip() or find_forbidden_character(text):
-        raise Invalid(UNREADABLE, field="file")
-    clean_text(text, limit=limits.TABLE_TEXT, field="file")
-    return text
-
-
-def read_workbook(data: bytes) -> str:
-    """The cells of the first sheet, set apart by tabs. Raises: Invalid (field "file")."""
-    lines = StringIO()
-    writer = csv.writer(lines, delimiter="\t", lineterminator="\n")
-    writer.writerows(row for _number, row in iterate_sheet_rows(data))
-    return lines.getvalue()
 
 
 def iterate_sheet_rows(

@@ -1,8 +1,8 @@
 """Reading the file of a roster; nothing of it is stored."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from io import BytesIO, TextIOWrapper
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -20,8 +20,9 @@ from crrubric.domain.planning.rosters import (
 from crrubric.domain.planning.triage import Setting, count_settings
 from crrubric.domain.translation import N_
 from crrubric.domain.versions import fingerprint_values
-from crrubric.services.exchange.csv_rows import Report, iterate_csv_rows, iterate_csv_text
-from crrubric.services.exchange.workbooks import ZIP, iterate_sheet_rows
+from crrubric.services.exchange.csv_rows import Report
+from crrubric.services.exchange.table_sources import TableSource, read_data, read_path
+from crrubric.services.exchange.workbooks import iterate_sheet_rows
 
 EXCEL_ROWS = 1_048_576  # of a sheet, at most
 Rows = Iterator[tuple[int, list[str]]]
@@ -106,11 +107,8 @@ def place_roster_file(
 
 def iterate_roster_data(data: bytes, name: str) -> Rows:
     """Line number and cells of each row, the header first. Raises: Invalid."""
-    if data.startswith(ZIP):
-        yield from _iterate_workbook(data, limits.SHEET_BYTES, 2 * limits.ROSTER_LINES)
-        return
-    with TextIOWrapper(BytesIO(data), encoding="utf-8-sig", newline="") as text:
-        yield from iterate_csv_text(text, name, lambda _lines: None)
+    book = partial(_iterate_book, part_bytes=limits.SHEET_BYTES, most_rows=2 * limits.ROSTER_LINES)
+    return _iterate_roster(replace(read_data(data, name), iterate_book=book))
 
 
 def iterate_roster_rows(path: Path, report: Report) -> Rows:
@@ -118,23 +116,17 @@ def iterate_roster_rows(path: Path, report: Report) -> Rows:
 
     Raises: Invalid for a file that can't be read.
     """
-    try:
-        with path.open("rb") as file:
-            is_workbook = file.read(len(ZIP)) == ZIP
-            data = ZIP + file.read(limits.FILE_BYTES) if is_workbook else b""
-    except OSError as error:
-        raise Invalid(
-            N_("%(file)s can’t be opened: %(why)s."), file=path.name, why=error.strerror
-        ) from None
-    if not is_workbook:
-        yield from iterate_csv_rows(path, report)
-        return
-    for number, row in _iterate_workbook(data, limits.ROSTER_SHEET_BYTES, EXCEL_ROWS):
-        yield number, row
-        report(number)
+    book = partial(_iterate_book, part_bytes=limits.ROSTER_SHEET_BYTES, most_rows=EXCEL_ROWS)
+    return _iterate_roster(replace(read_path(path), iterate_book=book), report)
 
 
-def _iterate_workbook(data: bytes, part_bytes: int, most_rows: int) -> Rows:
+def _iterate_roster(source: TableSource, report: Report = lambda _lines: None) -> Rows:
+    for sheet in source.iterate_sheets(report):
+        for number, cells in sheet.rows:
+            yield number, list(cells)
+
+
+def _iterate_book(data: bytes, report: Report, *, part_bytes: int, most_rows: int) -> Rows:
     """The rows of the first sheet, each as wide as the header."""
     width = 0
     for number, row in iterate_sheet_rows(data, part_bytes=part_bytes, most_rows=most_rows):
@@ -142,3 +134,4 @@ def _iterate_workbook(data: bytes, part_bytes: int, most_rows: int) -> Rows:
             continue
         width = width or len(row)
         yield number, row + [""] * (width - len(row))  # empty cells at the end are not in the file
+        report(number)

@@ -15,12 +15,12 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, InvalidLines, Stale
 from crrubric.domain.events import Event
 from crrubric.domain.planning.adoption import foresee_adoption, require_adoptable
-from crrubric.domain.planning.cohort import COHORT_COLUMNS, CohortGroup
-from crrubric.domain.setup.pasted import read_pasted_table
+from crrubric.domain.planning.cohort import COHORT_TABLE, CohortGroup
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
 from crrubric.queries.planning.triage import find_own_calibration, list_cohort_groups
 from crrubric.queries.record.journal import find_latest_changes
+from crrubric.services.exchange.field_tables import read_text_table
 from crrubric.services.planning import calibrations as service
 from crrubric.web.planning.forms import CohortForm, CohortTableForm, GroupForm
 from crrubric.web.planning.rows import (
@@ -43,7 +43,7 @@ from crrubric.web.shared.page import (
     render_page,
 )
 from crrubric.web.shared.session import current_actor
-from crrubric.web.shared.words import translate_error
+from crrubric.web.shared.words import translate_bad_lines, translate_error
 
 bp = Blueprint("cohorts", __name__, url_prefix="/evaluations/<slug>/plan/triage/cohort")
 LINE, TRIAGE = "lines.show_line", "triage.show_triage"
@@ -146,9 +146,9 @@ def read_pasted_cohort(seat: Seat) -> ResponseReturnValue:
     form, rows = make_cohort_form(seat)
     if table.validate():
         try:
-            found = read_pasted_table(table.table.data or "", COHORT_COLUMNS)
-            lines = found.lines[: limits.COHORT_GROUPS]
-            if len(lines) < len(found.lines):
+            found = read_text_table(table.table.data or "", COHORT_TABLE).read_lines()
+            lines = [line.cells for line in found[: limits.COHORT_GROUPS]]
+            if len(lines) < len(found):
                 raise Invalid(service.TOO_MANY_GROUPS, most=limits.COHORT_GROUPS, field="table")
             rows = fill_rows(GroupForm, lines, limits.COHORT_GROUPS)
             form.parts = rows
@@ -157,6 +157,8 @@ def read_pasted_cohort(seat: Seat) -> ResponseReturnValue:
             return render_cohort_page(seat, form, rows, read=len(lines)), 200 if good else 422
         except Invalid as error:
             attach_error(table, error)
+        except InvalidLines as error:
+            table.form_errors.extend(translate_bad_lines(error))
     return render_cohort_page(seat, form, rows, table=table), 422
 
 

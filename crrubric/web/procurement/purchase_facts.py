@@ -24,6 +24,7 @@ from crrubric.domain.procurement.purchase import (
     serialize_purchase_days,
     serialize_purchase_facts,
 )
+from crrubric.domain.typed import to_hundredths
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
 from crrubric.queries.procurement.purchases import load_purchase_days, load_purchase_facts
@@ -37,7 +38,7 @@ from crrubric.web.procurement.purchase_forms import (
     PurchaseDaysForm,
     PurchaseForm,
 )
-from crrubric.web.setup.vendors import from_hundredths, to_hundredths
+from crrubric.web.setup.vendors import from_hundredths
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.page import flash_undoable, redirect_to, render_page

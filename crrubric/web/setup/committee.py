@@ -8,6 +8,7 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.events import Event
+from crrubric.domain.setup.seats import SEATS
 from crrubric.extensions import db
 from crrubric.models import Member
 from crrubric.queries.people.access import Seat
@@ -24,7 +25,7 @@ from crrubric.services.setup import committee as service
 from crrubric.services.setup import invitations
 from crrubric.services.setup.evaluations import serialize_seat
 from crrubric.web.people.account_forms import InvitedPersonForm
-from crrubric.web.setup.forms import SEATS, InviteForm, SeatForm
+from crrubric.web.setup.forms import InviteForm, SeatForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ActForm, attach_error

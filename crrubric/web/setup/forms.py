@@ -1,6 +1,5 @@
 """Forms of the set-up: the evaluation, its rule, rubric, vendors, seats and phase."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -18,9 +17,9 @@ from wtforms.validators import InputRequired, Optional
 
 from crrubric.domain import limits
 from crrubric.domain.people.languages import NAMES
+from crrubric.domain.setup.seats import SEAT_NAMES
 from crrubric.domain.vocabulary import (
     PriceUnit,
-    Role,
     RuleKind,
     ScoringMode,
     Stakeholder,
@@ -242,29 +241,13 @@ class VendorForm(EditForm):
     price_note = StringField(_("Note on the price"), [Optional(), limit_length(limits.SHORT_TEXT)])
 
 
-SEATS: Mapping[str, frozenset[Role]] = {
-    "reviewer": frozenset({Role.REVIEWER}),
-    "chair": frozenset({Role.CHAIR}),
-    "chair-reviewer": frozenset({Role.CHAIR, Role.REVIEWER}),
-    "observer": frozenset({Role.OBSERVER}),
-}
-
-
-SEAT_LABELS = {
-    "reviewer": _("Reviewer: scores the vendors"),
-    "chair": _("Chair: leads, does not score"),
-    "chair-reviewer": _("Chair and reviewer"),
-    "observer": _("Observer: reads the results"),
-}
-
-
 class ChooseSeatForm(Form):
     """Role and stakeholder of a member."""
 
     roles = ListChoiceField(
         _("Role"),
         [InputRequired(_("Choose a role."))],
-        choices=[SelectChoice(*pair) for pair in SEAT_LABELS.items()],
+        choices=[SelectChoice(value, _(name)) for value, name in SEAT_NAMES.items()],
     )
     stakeholder = ListChoiceField(
         _("Represents"),

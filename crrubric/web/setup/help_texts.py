@@ -86,7 +86,8 @@ SETUP_HELP = (
         chair=N_(
             "Here you download the rubric with everything that belongs to it, as TOML or as a "
             "table, and take over one that comes as a file. You see first which criteria are new, "
-            "reworded or weighted otherwise, and every line that can’t be used. Criteria that the "
+            "reworded or weighted otherwise, and every line that can’t be used. Where the name of "
+            "a column is not known, you say what the column is. Criteria that the "
             "file does not have are left out, never deleted; a correction in the file is typed "
             "into the text below it."
         ),
@@ -197,7 +198,9 @@ SETUP_HELP = (
         title=N_("Several vendors or people at once"),
         pages=("several.show_several_vendors", "several.show_several_people"),
         chair=N_(
-            "Copy the cells of a spreadsheet and paste them here. You then see every line as it "
+            "Copy the cells of a spreadsheet and paste them here, or choose a file. Where the name "
+            "of a column is not known, you say what the column is; that is remembered in the "
+            "district. You then see every line as it "
             "was read, with what is wrong beside its field, and correct or untick it. Nothing is "
             "stored and nobody is invited before you press the button below the lines. Of "
             "vendors the table can have all that an offer costs: columns for training, integration "

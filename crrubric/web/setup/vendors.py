@@ -10,6 +10,7 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.events import Event
 from crrubric.domain.results.cost import NO_PRICE, PRICE_FIELDS
+from crrubric.domain.typed import to_hundredths
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, Vendor
@@ -59,11 +60,6 @@ def show_vendors(seat: Seat) -> ResponseReturnValue:
         editable=editable,
         fixed=seat.may(Action.CHANGE_PHASE) and seat.evaluation.phase is Phase.SCORING,
     )
-
-
-def to_hundredths(amount: Decimal | None) -> int | None:
-    """Dollars as whole cents; percent as hundredths of one."""
-    return None if amount is None else int(amount * 100)
 
 
 def from_hundredths(number: int | None) -> Decimal | None:

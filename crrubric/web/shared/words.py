@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from crrubric.clock import now_utc
 from crrubric.domain.ballots.evidence import describe_evidence
 from crrubric.domain.ballots.receipts import group_receipt
-from crrubric.domain.errors import CrrubricError
+from crrubric.domain.errors import CrrubricError, InvalidLines
 from crrubric.domain.foreseen import Remark
 from crrubric.domain.results import results as domain
 from crrubric.domain.results.reviewers import Proportion
@@ -70,6 +70,14 @@ def translate_error(error: CrrubricError) -> str:
     """A refusal in the reader's language."""
     values = {key: translate_error_value(value) for key, value in error.values.items()}
     return str(gettext(error.message, **values))
+
+
+def translate_bad_lines(error: InvalidLines) -> list[str]:
+    """Every bad line of a file with its reason, a sentence each."""
+    return [
+        str(gettext("Line %(line)s: %(why)s", line=number, why=translate_error(reason)))
+        for number, reason in error.lines
+    ]
 
 
 def translate_error_value(value: object) -> object:

@@ -50,3 +50,32 @@ def test_what_an_offer_costs_is_looked_through_corrected_and_downloaded(
     assert rows[-1]["Company"] == "Quill"
     assert rows[-1]["Set-up and other, once, in dollars"] == "1200.00"
     assert rows[-1]["Further prices, one a line"] == "Line above, from so many on | 30 |  | 500"
+
+
+@pytest.mark.parametrize("width", [DESKTOP, NARROW])
+def test_columns_that_are_not_known_are_asked_for(site: Site, browse: Browse, width: int):
+    with site.app.app_context():
+        limiter.reset()
+        made = Factory(site.app).evaluation(phase=Phase.SETUP, title=f"Columns {width}")
+        email = db.session.get_one(User, made.chair.user_id).email
+        db.session.remove()
+    chair = browse(site, width=width).sign_in(email, PASSWORD)
+    chair.expected.append("status of 422")
+    page = chair.page
+    page.goto(made.url("vendors/several"))
+    page.get_by_label("Lines from a spreadsheet").fill("Our list\n\nAnbieter;Preis\nQuill;38.50\n")
+    chair.press("Show the lines")
+    expect(page.get_by_label("Row with the headers")).to_have_value("3")
+    assert violations(page) + overflow(page) + broken_references(page) == []
+
+    page.get_by_label("Anbieter").select_option(label="Company")
+    chair.press("Show the lines")
+    expect(page.get_by_label("Company")).to_have_value("Quill")
+    page.get_by_role("link", name="Change that").click()
+    page.get_by_label("Preis").select_option(label="Price of one unit for a year, in dollars")
+    assert violations(page) + overflow(page) + broken_references(page) == []
+    chair.snap("columns")
+    chair.press("Read the table again")
+    expect(page.get_by_label("Price of one unit for a year, in dollars")).to_have_value("38.50")
+    chair.press("Add the ticked vendors")
+    expect(page.get_by_role("status").or_(page.locator(".message.done")).first).to_be_visible()

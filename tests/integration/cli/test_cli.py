@@ -58,7 +58,8 @@ def run(tmp_path: Path, sqlite_app: Flask) -> Run:
     ["", "demo", "serve", "db", "db upgrade", "user", "user add", "user link",
      "user address", "user vouch", "user disable", "user enable", "evaluation",
      "evaluation create", "evaluation list", "evaluation appoint",
-     "import", "import marks", "results", "memo",
+     "import", "import marks", "import vendors", "import committee", "import rubric", "results",
+     "memo",
      "mail", "mail send", "mail list", "mail test",
      "settings", "settings show", "settings document", "backup", "restore", "verify"],
 )  # fmt: skip

@@ -44,7 +44,7 @@ from crrubric.services.meeting.prices import open_prices
 from crrubric.services.planning.seats import set_seats
 from crrubric.services.setup import committee, phases, rules, withdrawals
 from crrubric.services.setup.offers.further_prices import set_further_prices
-from crrubric.services.setup.several import NewVendor, add_several_vendors
+from crrubric.services.setup.tables.several import NewVendor, add_several_vendors
 from crrubric.services.setup.vendors import VendorFacts, add_vendor, change_vendor
 from tests import in_meeting
 from tests.factories import Factory, Made, let_chair_score

@@ -25,8 +25,9 @@ from crrubric.services.exchange.import_plans import ImportWishes
 from crrubric.services.exchange.imports import import_marks
 from crrubric.services.exchange.table_sources import read_path
 from crrubric.services.meeting import decisions, positions
-from crrubric.services.setup import assignments, committee, phases, several
+from crrubric.services.setup import assignments, committee, phases
 from crrubric.services.setup.committee import Invitee
+from crrubric.services.setup.tables import several
 from crrubric.web.ballots.forms import EVERYTHING, SOME
 from tests.factories import Factory, Made, let_chair_score
 from tests.integration.conftest import Visit

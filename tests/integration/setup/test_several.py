@@ -11,15 +11,18 @@ from sqlalchemy import select
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import InvalidLines
 from crrubric.domain.events import Event
+from crrubric.domain.exchange.field_tables import FieldTableKind
 from crrubric.domain.people.languages import NAMES
-from crrubric.domain.setup.pasted import MEMBER_COLUMNS, VENDOR_COLUMNS, read_pasted_table
+from crrubric.domain.setup.table_words import MEMBER_TABLE, VENDOR_TABLE
 from crrubric.domain.vocabulary import Phase, Role, Stakeholder
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, Member, OutgoingMail, Vendor
 from crrubric.queries.people.access import require
 from crrubric.queries.record.verification import verify_record
-from crrubric.services.setup import phases, several
+from crrubric.services.exchange.field_tables import read_text_table
+from crrubric.services.setup import phases
 from crrubric.services.setup.committee import Invitee
+from crrubric.services.setup.tables import several
 from crrubric.services.setup.vendors import VendorFacts
 from crrubric.web.setup.forms import InviteForm
 from crrubric.web.setup.several_pages.several_forms import VendorLineForm
@@ -160,7 +163,7 @@ def test_a_table_that_cannot_be_read_is_kept(make: Factory, visit: Visit):
     ("data", "status", "says"),
     [
         ("Empresa;Precio\nPeña;38.50".encode("cp1252"), 200, 'value="Peña"'),
-        (b"PK\x03\x04", 422, "first sheet of this workbook"),
+        (b"PK\x03\x04", 422, "This workbook can’t be read"),
         (make_workbook([["Company", "", "Price"], ["Peña & Co", "", 38.5]]), 200, "Peña &amp; Co"),
         (b"", 422, "Choose a file."),
     ],
@@ -281,19 +284,19 @@ def test_what_was_typed_is_kept_when_set_up_has_ended_meanwhile(make: Factory, v
 
 
 @pytest.mark.parametrize(
-    ("form", "columns"), [(VendorLineForm, VENDOR_COLUMNS), (InviteForm, MEMBER_COLUMNS)]
+    ("form", "kind"), [(VendorLineForm, VENDOR_TABLE), (InviteForm, MEMBER_TABLE)]
 )
 def test_the_labels_of_the_single_form_are_headers_in_every_language(
-    app: Flask, form: Callable, columns: dict
+    app: Flask, form: Callable, kind: FieldTableKind
 ):
     with app.test_request_context():
         for language in NAMES:
             with force_locale(language):
-                labels = [str(form(formdata=None)[name].label.text) for name in columns]
+                labels = [str(form(formdata=None)[name].label.text) for name in kind.columns]
             header = "\t".join(f'"{label}"' for label in reversed(labels))
-            line = "\t".join(reversed(list(columns)))
-            (found,) = read_pasted_table(f"{header}\n{line}", columns).lines
-            assert found == {name: name for name in columns}
+            line = "\t".join(reversed(list(kind.columns)))
+            (found,) = read_text_table(f"{header}\n{line}", kind).read_lines()
+            assert found.cells == {name: name for name in kind.columns}
 
 
 def test_a_hundred_lines_are_taken_at_once(make: Factory, visit: Visit):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from crrubric.domain.results.offers import PriceLine
 from crrubric.domain.setup.offer_cells import USUAL, join_cells, split_lines
-from crrubric.domain.setup.pasted import VENDOR_COLUMNS
+from crrubric.domain.setup.table_words import VENDOR_COLUMNS
 from crrubric.domain.vocabulary import PriceKind, PriceUnit
 
 LINES = st.builds(

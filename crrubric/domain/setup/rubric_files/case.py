@@ -15,6 +15,7 @@ from uuid import UUID, uuid5
 
 from crrubric.domain import limits
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines, NotReady
+from crrubric.domain.exchange.field_tables import FieldLine
 from crrubric.domain.setup.rubric import Rubric, RubricCriterion, RubricSection
 from crrubric.domain.setup.rubric_files.rows import read_rubric_rows
 from crrubric.domain.text import key_of
@@ -136,7 +137,8 @@ def read_case_rubric(text: str, stored: Rubric, source: CaseSource) -> ReadCase:
         (number, make_line(row, codes, known, own=own)) for number, row in enumerate(criteria, 1)
     ]
     try:
-        rubric = read_rubric_rows([(0, header), *lines], stored).rubric
+        rows = [FieldLine(n, dict(zip(header, cells, strict=True))) for n, cells in lines]
+        rubric = read_rubric_rows(rows, header, stored)
     except InvalidLines as error:
         problems += [name_criterion(number, why) for number, why in error.lines]
     if problems:

@@ -1,17 +1,18 @@
 """A rubric as rows of a table, one for each criterion, out and in."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from crrubric.domain import limits
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines
+from crrubric.domain.exchange.field_tables import FieldLine, FieldTableKind
 from crrubric.domain.people.languages import NAMES, SOURCE
-from crrubric.domain.setup.pasted import STAKEHOLDER_WORDS, to_choice_word
 from crrubric.domain.setup.rubric import Rubric, RubricCriterion, RubricSection
 from crrubric.domain.setup.rubric_files.differences import number_criteria
+from crrubric.domain.setup.table_words import STAKEHOLDER_WORDS, to_choice_word
 from crrubric.domain.text import clean_line, clean_text, key_of, slug_of, to_plain_word
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import parse_exact_number, parse_whole_number
@@ -41,6 +42,21 @@ HEADERS: Mapping[str, Sequence[str]] = {
     "evidence_months": ("evidence months", "meses"),
     "practice": ("practice vendor", "práctica"),
 }  # fmt: skip
+LABELS: Mapping[str, str] = {
+    "section_code": N_("Code of the section"),
+    "section": N_("Title of the section"),
+    "code": N_("Code of the criterion"),
+    "title": N_("Title"),
+    "question": N_("Question, to be answered YES or NO"),
+    "look_for": N_("What to look for"),
+    "lead": N_("Who knows most about it"),
+    "weight": N_("Weight"),
+    "must_have": N_("Must-have"),
+    "may_not_apply": N_("May not apply"),
+    "left_out": N_("Left out"),
+    "evidence_months": N_("Months after which evidence counts as old"),
+    "practice": N_("Practice round: what the made-up vendor shows"),
+}
 YES_WORDS = frozenset({"yes", "y", "true", "1", "x", "si", "verdadero", "must have", "required"})
 NO_WORDS = frozenset({"", "no", "n", "false", "0", "falso"})
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -82,71 +98,40 @@ def write_flag(value: bool) -> str:
     return "YES" if value else "NO"
 
 
-@dataclass(frozen=True, slots=True)
-class ReadTable:
-    """The rubric that a table tells, and the headers of columns that say nothing of one."""
-
-    rubric: Rubric
-    unused: tuple[str, ...]
+def list_header_words(column: str) -> list[str]:
+    """What else a column may be called, that of a translation with its language behind."""
+    text, bracket, language = column.partition(" (")
+    return [f"{word}{bracket}{language}" for word in HEADERS.get(text, ())]
 
 
-def find_rubric_columns(header: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
-    """(the column that each header names, "" for none; headers that are not used).
-
-    Raises: Invalid for a column that is there twice, or without one of titles.
-    """
-    known = dict(_iterate_header_words())
-    found = [known.get(_fold_header(name), "") for name in header]
-    for name, column in zip(header, found, strict=True):
-        if column and found.count(column) > 1:
-            message = N_("The column “%(name)s” is there twice: remove one of them.")
-            raise Invalid(message, name=name)
-    if "title" not in found:
-        raise Invalid(
-            N_(
-                "The first line must name the columns, and one of them “title”. What else there can"
-                " be: %(columns)s."
-            ),
-            columns=", ".join(BASE),
-        )
-    unused = [name for name, column in zip(header, found, strict=True) if not column and name]
-    return found, tuple(dict.fromkeys(unused))
+RUBRIC_TABLE = FieldTableKind(
+    {column: list_header_words(column) for column in COLUMNS},
+    needed="title",
+    needed_label=LABELS["title"],
+    ordered=False,
+)
 
 
-def _iterate_header_words() -> Iterator[tuple[str, str]]:
-    for column in BASE:
-        for word in (column, *HEADERS.get(column, ())):
-            yield _fold_header(word), column
-            for language in OTHERS:
-                yield _fold_header(f"{word} ({language})"), f"{column} ({language})"
-
-
-def _fold_header(name: str) -> str:
-    return to_plain_word(name.removeprefix("\ufeff").replace("_", " "))
-
-
-def read_rubric_rows(rows: Iterable[tuple[int, Sequence[str]]], stored: Rubric) -> ReadTable:
-    """The rubric of a table: each row with the number of its line, the header first.
+def read_rubric_rows(
+    lines: Iterable[FieldLine], columns: Collection[str], stored: Rubric
+) -> Rubric:
+    """The rubric of a table, a line for each criterion. Args: columns: those that it has.
 
     A column that the table does not have leaves what is stored of a criterion as it is; a text that
     is another one loses its translation if the table has none. Name, version, and what pulls
     against what are those that are stored: a table does not tell of them.
-    Raises: Invalid for a header that can't be used; InvalidLines with every bad line.
+    Raises: InvalidLines with every bad line.
     """
-    lines = iter(rows)
-    _number, header = next(lines, (1, ()))
-    columns, unused = find_rubric_columns([cell.strip() for cell in header])
-    reader = _RowReader(stored=stored, columns=frozenset(filter(None, columns)))
+    reader = _RowReader(stored=stored, columns=frozenset(columns))
     for number, cells in lines:
-        named = dict(zip(columns, cells, strict=False))
-        reader.read(number, {key: cell for key, cell in named.items() if key})
+        reader.read(number, cells)
     if reader.problems:
         raise InvalidLines(
             N_("The table can’t be used. Lines with something wrong: %(count)s."),
             reader.problems,
             count=len({number for number, _why in reader.problems}),
         )
-    return ReadTable(reader.rubric(), unused)
+    return reader.rubric()
 
 
 @dataclass(slots=True, kw_only=True)

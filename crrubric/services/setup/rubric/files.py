@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from io import StringIO
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
+from crrubric.domain.exchange.drafts import DraftKind
+from crrubric.domain.exchange.field_tables import FieldMapping
 from crrubric.domain.people.languages import NAMES, SOURCE
 from crrubric.domain.setup.rubric import (
     Rubric,
@@ -27,14 +27,13 @@ from crrubric.domain.setup.rubric_files.differences import (
     settle_rubric,
     tell_tensions,
 )
-from crrubric.domain.setup.rubric_files.rows import ReadTable, read_rubric_rows
+from crrubric.domain.setup.rubric_files.rows import read_rubric_rows
 from crrubric.domain.setup.rubric_files.toml_out import write_rubric_toml
-from crrubric.domain.translation import N_
 from crrubric.models import Criterion, Evaluation, Section, Tension
 from crrubric.queries.people.access import require_locked_evaluation
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.rubrics import list_sections, read_rubric
-from crrubric.services.exchange.csv_rows import iterate_csv_text
+from crrubric.services.exchange.field_tables import FieldMemory, FieldTable
 from crrubric.services.setup.rubrics import (
     list_criterion_ids,
     merge_practice_translations,
@@ -52,30 +51,40 @@ from crrubric.services.shared.versions import refuse_unseen_change
 
 @dataclass(frozen=True, slots=True)
 class RubricFile:
-    """The rubric in a file, the headers of columns that say nothing of one, and the names of
-    levels that become YES and NO."""
+    """The rubric in a file; the names of levels that become YES and NO; the table that it is."""
 
     rubric: Rubric
-    unused: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
+    table: FieldTable | None = None
 
 
-def read_rubric_file(text: str, stored: Rubric, source: CaseSource) -> RubricFile:
-    """The rubric of a text: TOML as crrubric writes it, a CFRubric of CASE 1.1, or a table with a
-    line for each criterion.
+def looks_like_table(text: str) -> bool:
+    """Whether a text is neither a rubric file nor JSON."""
+    return not looks_like_toml(text) and text.removeprefix("\ufeff").lstrip()[:1] not in {"{", "["}
+
+
+def read_rubric_words(text: str, stored: Rubric, source: CaseSource) -> RubricFile:
+    """The rubric of a text that is no table: TOML as crrubric writes it, or a CFRubric of CASE 1.1.
 
     Args: stored: what the text does not tell is taken from it; source: whose that is.
-    Raises: NotReady with every problem of TOML and CASE; Invalid, InvalidLines of a table.
+    Raises: NotReady with every problem.
     """
-    if text.removeprefix("\ufeff").lstrip()[:1] in {"{", "["} and not looks_like_toml(text):
-        case = read_case_rubric(text, stored, source)
-        return RubricFile(case.rubric, levels=case.levels)
     if looks_like_toml(text):
         return RubricFile(parse_rubric(text))
-    found = read_rubric_table(text, "", stored)
-    if not found.rubric.sections:
-        raise Invalid(N_("There is no criterion in this table."), field="words")
-    return RubricFile(found.rubric, found.unused)
+    case = read_case_rubric(text, stored, source)
+    return RubricFile(case.rubric, case.levels)
+
+
+def read_rubric_table(table: FieldTable, stored: Rubric) -> RubricFile:
+    """The rubric of a table with a line for each criterion. Raises: Invalid, InvalidLines."""
+    lines = table.read_lines(most=None)
+    columns = [field for field in table.mapping.fields if field]
+    return RubricFile(read_rubric_rows(lines, columns, stored), table=table)
+
+
+def remember_rubric_columns(session: Session, evaluation: Evaluation) -> FieldMemory:
+    """How rubrics as tables were read in the district of an evaluation."""
+    return FieldMemory(session, evaluation.district_id, DraftKind.RUBRIC)
 
 
 def looks_like_toml(text: str) -> bool:
@@ -85,12 +94,6 @@ def looks_like_toml(text: str) -> bool:
     if first.startswith(("{", "[")):
         return first.startswith(("[[section", "[[ section"))
     return "=" in first.partition('"')[0]
-
-
-def read_rubric_table(text: str, name: str, stored: Rubric) -> ReadTable:
-    """The rubric of a table. Raises: Invalid, InvalidLines."""
-    file = StringIO(text.removeprefix("\ufeff"), newline="")
-    return read_rubric_rows(iterate_csv_text(file, name, lambda _lines: None), stored)
 
 
 def fingerprint_source(rubric: Rubric) -> Mapping[str, object]:
@@ -104,13 +107,20 @@ def foresee_rubric(stored: Rubric, wanted: Rubric) -> RubricDifference:
 
 
 def import_rubric(
-    actor: Actor, slug: str, wanted: Rubric, *, name: str = "", seen: str | None = None
+    actor: Actor,
+    slug: str,
+    wanted: Rubric,
+    *,
+    name: str = "",
+    seen: str | None = None,
+    columns: FieldMapping | None = None,
 ) -> RubricDifference:
     """Let the evaluation's rubric say what another one says; what that changed.
 
     Criteria are the same if their codes are. One that the other does not have is left out.
     Args: name: of the file, for the journal; seen: the version of the evaluation's own that the
-    page showed. Raises: NotFound, WrongPhase; Stale if it was changed since.
+    page showed; columns: of the table that it comes from, to be proposed the next time.
+    Raises: NotFound, WrongPhase; Stale if it was changed since.
     """
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
@@ -120,6 +130,8 @@ def import_rubric(
         found = compare_rubrics(stored, target)
         if not found.is_empty():
             _RubricWriter(session, actor, evaluation).write(stored, target, name)
+        if columns is not None:
+            remember_rubric_columns(session, evaluation).keep_mapping(columns)
     return found
 
 

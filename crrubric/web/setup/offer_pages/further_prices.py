@@ -13,6 +13,7 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import InvalidLines, Stale
 from crrubric.domain.results.offer_checks import LINES_NOT_SAVED, find_line_problems
 from crrubric.domain.results.offers import PriceLine
+from crrubric.domain.typed import to_hundredths
 from crrubric.domain.vocabulary import PriceKind, PriceUnit
 from crrubric.extensions import db
 from crrubric.models import Vendor
@@ -34,7 +35,7 @@ from crrubric.web.setup.offer_pages.offer_forms import (
     PriceLineForm,
     PriceLinesForm,
 )
-from crrubric.web.setup.vendors import find_vendor_changes, from_hundredths, to_hundredths
+from crrubric.web.setup.vendors import find_vendor_changes, from_hundredths
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.page import flash_undoable, redirect_to, render_page
 from crrubric.web.shared.session import current_actor

@@ -2,16 +2,18 @@
 changes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_babel import gettext as _
 
 from crrubric.domain import limits
 from crrubric.domain.actions import Action, SiteAction
-from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines, NotReady, Stale
+from crrubric.domain.errors import Invalid, InvalidLines, NotReady, Stale
+from crrubric.domain.exchange.field_tables import COLUMNS
 from crrubric.domain.policy import is_allowed_on_site
 from crrubric.domain.setup.rubric_files import rows
 from crrubric.domain.setup.rubric_files.case import write_case_rubric
@@ -23,15 +25,24 @@ from crrubric.queries.people.access import Seat
 from crrubric.queries.setup.rubrics import load_case_source, read_rubric
 from crrubric.reports.exchange.csv_files import encode_csv
 from crrubric.services.ballots.attachments import take_upload_turn
-from crrubric.services.exchange.workbooks import decode_table
+from crrubric.services.exchange.field_tables import FieldTable, read_file_text
+from crrubric.services.exchange.table_sources import read_data
 from crrubric.services.setup.rubric import files as service
 from crrubric.web.setup.rubric import HOME
 from crrubric.web.setup.rubric_pages.forms import RubricFileForm, RubricTextForm
+from crrubric.web.setup.several_pages.column_forms import (
+    ColumnsPart,
+    link_column_problems,
+    list_carried_sheets,
+    list_column_problems,
+    make_columns_part,
+    read_chosen_table,
+)
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.page import find_site_address, make_download, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
-from crrubric.web.shared.words import translate_error
+from crrubric.web.shared.words import translate_bad_lines, translate_error
 
 bp = Blueprint("rubric_files", __name__, url_prefix="/evaluations/<slug>/rubric/file")
 
@@ -43,9 +54,14 @@ class RubricFilePage:
     form: RubricTextForm
     file_form: RubricFileForm = field(default_factory=lambda: RubricFileForm(formdata=None))
     difference: RubricDifference | None = None
-    unused: Sequence[str] = ()
+    columns: ColumnsPart | None = None
     levels: Sequence[str] = ()
     problems: Sequence[str] = ()
+    column_problems: Sequence[str] = ()
+
+    def list_linked(self) -> list[tuple[str, str]]:
+        """(id of the control, sentence) of all that is wrong with columns."""
+        return link_column_problems(self.column_problems)
 
 
 @bp.get("")
@@ -101,48 +117,91 @@ def save_rubric_file(seat: Seat) -> ResponseReturnValue:
     form = RubricTextForm()
     file_form = RubricFileForm() if request.files else RubricFileForm(formdata=None)
     page = RubricFilePage(form=form, file_form=file_form)
+    if not (file_form if request.files else form).validate():
+        return render_file_page(seat, page), 422
     try:
-        if request.files:
-            if not file_form.validate():
-                return render_file_page(seat, page), 422
-            read_sent_file(form, file_form)
-        elif not form.validate():
-            return render_file_page(seat, page), 422
-        stored = read_rubric(db.session(), seat.evaluation)
-        source = load_case_source(db.session(), seat.evaluation, find_site_address())
-        found = service.read_rubric_file(form.words.data or "", stored, source)
+        sheets = read_sent_file(seat, form, file_form) if request.files else list_carried_sheets()
+        table = find_rubric_table(seat, form)
+        page = replace(page, columns=make_rubric_columns(table, sheets) if table else None)
+        found = read_sent_rubric(seat, form, table)
+        page = replace(page, levels=found.levels)
         if request.form.get("to") == "take":
             return take_rubric(seat, form, found)
     except Invalid as error:
-        attach_error(file_form if error.field == "file" else form, error)
+        if error.field == COLUMNS:
+            page = replace(page, column_problems=list_column_problems(error))
+        else:
+            attach_error(file_form if error.field == "file" else form, error)
         return render_file_page(seat, page), 422
     except (InvalidLines, NotReady) as error:
         problems = tuple(list_file_problems(error))
-        return render_file_page(
-            seat, RubricFilePage(form=form, file_form=file_form, problems=problems)
-        ), 422
+        return render_file_page(seat, replace(page, problems=problems)), 422
     except Stale as error:
         form.form_errors.append(translate_error(error))
-        return show_difference(seat, form, found), 409
-    return show_difference(seat, form, found)
+        return show_difference(seat, page, found), 409
+    return show_difference(seat, page, found)
 
 
-def read_sent_file(form: RubricTextForm, file_form: RubricFileForm) -> None:
-    """Put the text of a file where it can be corrected. Raises: Invalid (field "file")."""
+def read_sent_file(seat: Seat, form: RubricTextForm, file_form: RubricFileForm) -> Sequence[str]:
+    """Put the text of a file where it can be corrected; the sheets that are not read.
+
+    Raises: Invalid (field "file").
+    """
+    file = file_form.file.data
     with take_upload_turn():
-        form.words.data = decode_table(file_form.file.data.read(limits.REQUEST_BYTES))
-    form.name.data = PurePath(file_form.file.data.filename or "").name[: limits.TITLE]
+        source = read_data(file.read(limits.REQUEST_BYTES), file.filename or "")
+        memory = service.remember_rubric_columns(db.session(), seat.evaluation)
+        found = read_file_text(source, rows.RUBRIC_TABLE, memory)
+    form.words.data = found.text
+    form.name.data = PurePath(file.filename or "").name[: limits.TITLE]
+    return found.unread_sheets
 
 
-def show_difference(seat: Seat, form: RubricTextForm, found: service.RubricFile) -> str:
+def find_rubric_table(seat: Seat, form: RubricTextForm) -> FieldTable | None:
+    """The table with its columns as they were chosen, if the text is one.
+
+    Raises: Invalid (field "words").
+    """
+    text = form.words.data or ""
+    if not service.looks_like_table(text):
+        return None
+    memory = service.remember_rubric_columns(db.session(), seat.evaluation)
+    try:
+        return read_chosen_table(text, rows.RUBRIC_TABLE, memory, request.form)
+    except Invalid as error:
+        raise Invalid(error.message, field="words", **error.values) from None
+
+
+def read_sent_rubric(
+    seat: Seat, form: RubricTextForm, table: FieldTable | None
+) -> service.RubricFile:
+    """The rubric that was sent. Raises: Invalid, InvalidLines, NotReady."""
+    stored = read_rubric(db.session(), seat.evaluation)
+    if table is not None:
+        return service.read_rubric_table(table, stored)
+    source = load_case_source(db.session(), seat.evaluation, find_site_address())
+    return service.read_rubric_words(form.words.data or "", stored, source)
+
+
+def make_rubric_columns(table: FieldTable, sheets: Sequence[str]) -> ColumnsPart:
+    """What the page says of the columns."""
+    labels = {name: label_rubric_column(name) for name in rows.RUBRIC_TABLE.columns}
+    return make_columns_part(table, labels, sheets)
+
+
+def label_rubric_column(name: str) -> str:
+    """What a column of a rubric holds, in the reader's language."""
+    column, _bracket, language = name.partition(" (")
+    label = str(gettext(rows.LABELS[column]))
+    return f"{label} ({language}" if language else label
+
+
+def show_difference(seat: Seat, page: RubricFilePage, found: service.RubricFile) -> str:
     """The page with what the file changes, as the rubric is now."""
     stored = read_rubric(db.session(), seat.evaluation)
-    form.version.data = fingerprint_values(service.fingerprint_source(stored))
+    page.form.version.data = fingerprint_values(service.fingerprint_source(stored))
     difference = service.foresee_rubric(stored, found.rubric)
-    return render_file_page(
-        seat,
-        RubricFilePage(form=form, difference=difference, unused=found.unused, levels=found.levels),
-    )
+    return render_file_page(seat, replace(page, difference=difference))
 
 
 def take_rubric(seat: Seat, form: RubricTextForm, found: service.RubricFile) -> ResponseReturnValue:
@@ -153,6 +212,7 @@ def take_rubric(seat: Seat, form: RubricTextForm, found: service.RubricFile) -> 
         found.rubric,
         name=form.name.data or "",
         seen=form.version.data or "",
+        columns=found.table.mapping if found.table else None,
     )
     flash(_("The rubric says what the file says."), "done")
     return redirect_to(HOME, seat)
@@ -162,9 +222,4 @@ def list_file_problems(error: InvalidLines | NotReady) -> list[str]:
     """Everything that is wrong with a file, a sentence each."""
     if isinstance(error, NotReady):
         return [translate_error(each) for each in error.problems]
-    return [name_bad_line(number, each) for number, each in error.lines]
-
-
-def name_bad_line(number: int, error: CrrubricError) -> str:
-    """What is wrong with one line."""
-    return str(_("Line %(line)s: %(why)s", line=number, why=translate_error(error)))
+    return translate_bad_lines(error)

@@ -1,7 +1,7 @@
 """Several vendors or people at once: a table is pasted, looked through, corrected, then taken."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import Blueprint, flash, request, session
 from flask.typing import ResponseReturnValue
@@ -11,26 +11,28 @@ from flask_babel import ngettext
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, InvalidLines
-from crrubric.domain.setup.pasted import (
-    MEMBER_COLUMNS,
-    VENDOR_COLUMNS,
-    Columns,
-    read_pasted_table,
-)
+from crrubric.domain.exchange.field_tables import COLUMNS, FieldMapping, FieldTableKind
+from crrubric.domain.setup.seats import SEATS
+from crrubric.domain.setup.table_words import MEMBER_TABLE, VENDOR_TABLE
 from crrubric.domain.typed import parse_id
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
 from crrubric.services.ballots.attachments import take_upload_turn
-from crrubric.services.exchange.workbooks import decode_table
+from crrubric.services.exchange.field_tables import FieldMemory, FieldTable, read_file_text
+from crrubric.services.exchange.table_sources import read_data
 from crrubric.services.people.accounts import is_unused
-from crrubric.services.setup import several as service
 from crrubric.services.setup.committee import Invitation, Invitee
+from crrubric.services.setup.tables import several as service
 from crrubric.web.setup.committee import describe_way_in
-from crrubric.web.setup.forms import SEATS
 from crrubric.web.setup.links import LINKS_OF_SEVERAL
-from crrubric.web.setup.several_pages.choice_words import (
-    list_allowed_words,
-    list_choice_words,
+from crrubric.web.setup.several_pages.choice_words import list_allowed_words
+from crrubric.web.setup.several_pages.column_forms import (
+    ColumnsPart,
+    link_column_problems,
+    list_carried_sheets,
+    list_column_problems,
+    make_columns_part,
+    read_chosen_table,
 )
 from crrubric.web.setup.several_pages.price_cells import list_price_parts
 from crrubric.web.setup.several_pages.several_forms import (
@@ -49,34 +51,35 @@ from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
-from crrubric.web.shared.words import translate_error
+from crrubric.web.shared.words import translate_bad_lines, translate_error
 
 bp = Blueprint("several", __name__, url_prefix="/evaluations/<slug>")
 FindProblems = Callable[[dict[int, LineForm]], Sequence[service.Problem]]
-TakeLines = Callable[[dict[int, LineForm]], ResponseReturnValue]
+TakeLines = Callable[[dict[int, LineForm], FieldMapping | None], ResponseReturnValue]
+Remember = Callable[..., FieldMemory]
 VENDORS, COMMITTEE = "vendors.show_vendors", "committee.show_committee"
 
 
 @dataclass(frozen=True, slots=True)
 class SheetKind:
-    """What the lines of a table are: their form, and the columns in the usual order."""
+    """What the lines of a table are: their form, their columns, and how they were read before."""
 
     form: type[LineForm]
-    columns: Columns
+    table: FieldTableKind
     home: str
+    remember: Remember
 
 
-VENDOR_SHEET = SheetKind(VendorLineForm, VENDOR_COLUMNS, VENDORS)
-MEMBER_SHEET = SheetKind(InviteLineForm, MEMBER_COLUMNS, COMMITTEE)
+VENDOR_SHEET = SheetKind(VendorLineForm, VENDOR_TABLE, VENDORS, service.remember_vendor_columns)
+MEMBER_SHEET = SheetKind(InviteLineForm, MEMBER_TABLE, COMMITTEE, service.remember_member_columns)
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The lines of a table as forms, by number; and the columns that are not taken."""
+    """The lines of a table as forms, by number."""
 
     lines: Mapping[int, LineForm]
-    columns: Columns
-    left_out: Sequence[str] = ()
+    table: FieldTableKind
 
     def list_ticked(self) -> dict[int, LineForm]:
         """The lines that are to be taken."""
@@ -88,7 +91,7 @@ class Sheet:
         forms = list(self.lines.values())
         return [
             name
-            for name in self.columns
+            for name in self.table.columns
             if any(
                 name in form.shown or any(form[name].raw_data or ()) or form[name].errors
                 for form in forms
@@ -120,7 +123,14 @@ class SheetPage:
     form: TableForm
     file_form: TableFileForm = field(default_factory=lambda: TableFileForm(formdata=None))
     sheet: Sheet | None = None
-    problems: tuple[str, ...] = ()
+    columns: ColumnsPart | None = None
+    problems: Sequence[str] = ()
+    column_problems: Sequence[str] = ()
+
+    def list_linked(self) -> list[tuple[str, str]]:
+        """(id of the control, sentence) of all that is wrong with columns and lines."""
+        wrong = self.sheet.list_errors() if self.sheet else []
+        return [*link_column_problems(self.column_problems), *wrong]
 
 
 def render_sheet_page(seat: Seat, kind: SheetKind, page: SheetPage) -> str:
@@ -134,7 +144,7 @@ def render_sheet_page(seat: Seat, kind: SheetKind, page: SheetPage) -> str:
         title=_("Add several vendors") if vendors else _("Invite several people"),
         take=_("Add the ticked vendors") if vendors else _("Invite the ticked people"),
         allowed=list_allowed_words(empty),
-        labels=[str(empty[name].label.text) for name in kind.columns],
+        labels=list(list_field_labels(kind).values()),
         price_parts=list_price_parts() if vendors else "",
         most=limits.LINES_AT_ONCE,
         page=page,
@@ -142,26 +152,78 @@ def render_sheet_page(seat: Seat, kind: SheetKind, page: SheetPage) -> str:
     )
 
 
-def read_sheet(kind: SheetKind) -> SheetPage:
+def list_field_labels(kind: SheetKind) -> dict[str, str]:
+    """What the field of each column is called."""
+    empty = kind.form(formdata=None)
+    return {name: str(empty[name].label.text) for name in kind.table.columns}
+
+
+def read_sheet(seat: Seat, kind: SheetKind) -> SheetPage:
     """The lines that were sent: as the table says, or as they were corrected."""
     form = TableForm()
     if request.form.get("to") == "take":
-        return SheetPage(form=form, sheet=make_sheet(kind, request.form, count_sent_lines()))
+        sheet = make_sheet(kind, request.form, count_sent_lines())
+        return SheetPage(form=form, sheet=sheet, columns=find_sent_columns(seat, kind, form))
     file_form = TableFileForm() if request.files else TableFileForm(formdata=None)
+    page = SheetPage(form=form, file_form=file_form)
+    sheets = list_carried_sheets()
     try:
         if request.files:
             if not file_form.validate():
-                return SheetPage(form=form, file_form=file_form)
-            with take_upload_turn():
-                form.table.data = decode_table(file_form.file.data.read(limits.REQUEST_BYTES))
+                return page
+            sheets = read_sent_table(seat, kind, form, file_form)
         elif not form.validate():
-            return SheetPage(form=form)
-        found = read_pasted_table(form.table.data or "", kind.columns)
+            return page
+        table = read_typed_table(seat, kind, form)
     except Invalid as error:
         attach_error(file_form if error.field == "file" else form, error)
-        return SheetPage(form=form, file_form=file_form)
-    sent = fill_lines(found.lines, list_choice_words(kind.form(formdata=None)))
-    return SheetPage(form=form, sheet=make_sheet(kind, sent, len(found.lines), found.left_out))
+        return page
+    part = make_columns_part(table, list_field_labels(kind), sheets)
+    return show_table_lines(kind, replace(page, columns=part), table)
+
+
+def show_table_lines(kind: SheetKind, page: SheetPage, table: FieldTable) -> SheetPage:
+    """The page with the lines of its table, or with the reasons why it has none."""
+    try:
+        lines = [line.cells for line in table.read_lines()]
+    except Invalid as error:
+        if error.field == COLUMNS:
+            return replace(page, column_problems=list_column_problems(error))
+        attach_error(page.form, error)
+        return page
+    except InvalidLines as error:
+        return replace(page, problems=translate_bad_lines(error))
+    return replace(page, sheet=make_sheet(kind, fill_lines(lines), len(lines)))
+
+
+def read_sent_table(
+    seat: Seat, kind: SheetKind, form: TableForm, file_form: TableFileForm
+) -> Sequence[str]:
+    """Put the table of a file where it can be corrected; the sheets that are not read.
+
+    Raises: Invalid (field "file").
+    """
+    file = file_form.file.data
+    with take_upload_turn():
+        source = read_data(file.read(limits.REQUEST_BYTES), file.filename or "")
+        found = read_file_text(source, kind.table, kind.remember(db.session(), seat.evaluation))
+    form.table.data = found.text
+    return found.unread_sheets
+
+
+def read_typed_table(seat: Seat, kind: SheetKind, form: TableForm) -> FieldTable:
+    """The table with its columns as they were chosen. Raises: Invalid (field "table")."""
+    memory = kind.remember(db.session(), seat.evaluation)
+    return read_chosen_table(form.table.data or "", kind.table, memory, request.form)
+
+
+def find_sent_columns(seat: Seat, kind: SheetKind, form: TableForm) -> ColumnsPart | None:
+    """The columns of the lines that are to be taken; None if the table can't be read any more."""
+    try:
+        table = read_typed_table(seat, kind, form)
+    except Invalid:
+        return None
+    return make_columns_part(table, list_field_labels(kind), list_carried_sheets())
 
 
 def count_sent_lines() -> int:
@@ -169,10 +231,10 @@ def count_sent_lines() -> int:
     return min(parse_id(request.form.get("lines")) or 0, limits.LINES_AT_ONCE)
 
 
-def make_sheet(kind: SheetKind, sent: Sent, count: int, left_out: Sequence[str] = ()) -> Sheet:
+def make_sheet(kind: SheetKind, sent: Sent, count: int) -> Sheet:
     """So many lines, read from what was sent."""
     lines = {number: kind.form(sent, prefix=name_line(number)) for number in range(1, count + 1)}
-    return Sheet(lines, kind.columns, left_out)
+    return Sheet(lines, kind.table)
 
 
 def check_sheet(sheet: Sheet, find_problems: FindProblems) -> bool:
@@ -197,7 +259,7 @@ def answer_sheet(
     seat: Seat, kind: SheetKind, find_problems: FindProblems, take: TakeLines
 ) -> ResponseReturnValue:
     """Show the lines that were sent, or take them if that was asked for and all are right."""
-    page, problems = read_sheet(kind), []
+    page, problems = read_sheet(seat, kind), []
     if page.sheet is None:
         return render_sheet_page(seat, kind, page), 422
     taking, ticked = request.form.get("to") == "take", page.sheet.list_ticked()
@@ -206,14 +268,13 @@ def answer_sheet(
         problems.append(_("Tick at least one line."))
     if taking and all(checked) and ticked:
         try:  # at once: the same form may have been sent before, and then it is all there
-            return take(ticked)
+            return take(ticked, page.columns.table.mapping if page.columns else None)
         except InvalidLines as error:
             attach_problems(page.sheet, error.lines)
         good = False
     else:
         good = check_sheet(page.sheet, find_problems) and not taking
-    shown = SheetPage(form=page.form, sheet=page.sheet, problems=tuple(problems))
-    return render_sheet_page(seat, kind, shown), 200 if good else 422
+    return render_sheet_page(seat, kind, replace(page, problems=problems)), 200 if good else 422
 
 
 @bp.get("/vendors/several")
@@ -234,8 +295,10 @@ def save_several_vendors(seat: Seat) -> ResponseReturnValue:
             for number, line in lines.items()
         }
 
-    def take(lines: dict[int, LineForm]) -> ResponseReturnValue:
-        added = service.add_several_vendors(current_actor(), seat.evaluation.slug, read(lines))
+    def take(lines: dict[int, LineForm], columns: FieldMapping | None) -> ResponseReturnValue:
+        added = service.add_several_vendors(
+            current_actor(), seat.evaluation.slug, read(lines), columns=columns
+        )
         done = ngettext("One vendor was added.", "%(num)s vendors were added.", len(added))
         flash(done, "done")
         return redirect_to(VENDORS, seat)
@@ -263,8 +326,10 @@ def save_several_invitations(seat: Seat) -> ResponseReturnValue:
     def read(lines: dict[int, LineForm]) -> dict[int, Invitee]:
         return {number: read_invitee(line) for number, line in lines.items()}
 
-    def take(lines: dict[int, LineForm]) -> ResponseReturnValue:
-        secret, found = service.invite_several(current_actor(), seat.evaluation.slug, read(lines))
+    def take(lines: dict[int, LineForm], columns: FieldMapping | None) -> ResponseReturnValue:
+        secret, found = service.invite_several(
+            current_actor(), seat.evaluation.slug, read(lines), columns=columns
+        )
         tell_invited(found)
         if not any(invitation.token for invitation in found):
             return redirect_to(COMMITTEE, seat)

@@ -13,17 +13,20 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.setup.offer_cells import USUAL, CellLine, join_cells
-from crrubric.domain.setup.pasted import Words, to_choice_word
-from crrubric.web.setup.forms import SEAT_LABELS, InviteForm, VendorForm
+from crrubric.domain.setup.seats import SEAT_NAMES
+from crrubric.domain.setup.table_words import to_choice_word
+from crrubric.domain.typed import to_hundredths
+from crrubric.services.setup.tables.choice_words import list_choice_words
+from crrubric.services.setup.tables.price_cells import ReadPrices, read_price_cell
+from crrubric.web.setup.forms import InviteForm, VendorForm
 from crrubric.web.setup.several_pages.choice_words import name_unknown_choices
-from crrubric.web.setup.several_pages.price_cells import ReadPrices, read_price_cell
-from crrubric.web.setup.vendors import to_hundredths
 from crrubric.web.shared.forms import (
     ExactNumberField,
     Form,
     ListChoiceField,
     limit_length,
 )
+from crrubric.web.shared.words import translate_error
 
 Sent = MultiDict[str, str]
 
@@ -98,7 +101,7 @@ class VendorLineForm(LineForm, VendorForm):
         """Whether every further price can be read."""
         problems = self.read_price_lines().problems
         if problems:
-            raise ValidationError(" ".join(problems))
+            raise ValidationError(" ".join(map(translate_error, problems)))
 
     def read_price_lines(self) -> ReadPrices:
         """The further prices of the column for those without one of their own."""
@@ -120,17 +123,20 @@ class InviteLineForm(LineForm, InviteForm):
     roles = ListChoiceField(
         _("Role"),
         [InputRequired(_("Choose a role."))],
-        choices=[SelectChoice("", _("Choose")), *(SelectChoice(*x) for x in SEAT_LABELS.items())],
+        choices=[
+            SelectChoice("", _("Choose")),
+            *(SelectChoice(value, _(name)) for value, name in SEAT_NAMES.items()),
+        ],
     )
 
 
-def fill_lines(lines: Iterable[Mapping[str, str]], words: Mapping[str, Words]) -> Sent:
+def fill_lines(lines: Iterable[Mapping[str, str]]) -> Sent:
     """What a browser would send if each line had been typed; every line is ticked."""
     sent: Sent = MultiDict()
     for number, line in enumerate(lines, 1):
         sent.add(f"{name_line(number)}-take", "y")
         for name, text in line.items():
-            choice = words.get(name, {}).get(to_choice_word(text), text)
+            choice = list_choice_words(name).get(to_choice_word(text), text)
             sent.add(f"{name_line(number)}-{name}", choice)
     return sent
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from crrubric.domain.actions import Action
 from crrubric.domain.results.cost import PriceBasis
 from crrubric.domain.setup.offer_cells import OTHERS, USUAL, split_lines
-from crrubric.domain.setup.pasted import VENDOR_COLUMNS
+from crrubric.domain.setup.table_words import VENDOR_COLUMNS
 from crrubric.extensions import db
 from crrubric.models import Vendor
 from crrubric.queries.people.access import Seat

@@ -149,8 +149,8 @@ def test_every_bad_line_is_listed_and_the_text_stays(make: Factory, visit: Visit
     [
         ("name = 1\n", "There is a problem"),
         ("", "can’t be read as a table"),
-        ("a,b\n1,2\n", "The first line must name the columns"),
-        ("title\n", "There is no criterion in this table."),
+        ("a,b\n1,2\n", "No column is called “Title”"),
+        ("title\n", "There is no line in this table"),
         ('{"CFItems": []}', "This JSON holds no CFRubric"),
     ],
 )

@@ -14,7 +14,7 @@ from crrubric.domain.vocabulary import Phase, PriceKind, PriceUnit, Role
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, Vendor
 from crrubric.queries.record.verification import verify_record
-from crrubric.services.setup.several import NewVendor, add_several_vendors
+from crrubric.services.setup.tables.several import NewVendor, add_several_vendors
 from crrubric.services.setup.vendors import VendorFacts
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, error_of

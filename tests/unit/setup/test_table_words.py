@@ -2,14 +2,14 @@
 
 import pytest
 
-from crrubric.domain.setup.pasted import (
+from crrubric.domain.setup.table_words import (
     PRICE_UNIT_WORDS,
     STAKEHOLDER_WORDS,
-    VENDOR_COLUMNS,
+    VENDOR_TABLE,
     Words,
-    read_pasted_table,
     to_choice_word,
 )
+from crrubric.services.exchange.field_tables import read_text_table
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,7 @@ def test_words_that_schools_use_are_choices(words: Words, written: str, value: s
 
 
 def test_a_price_per_student_and_how_many_are_price_and_quantity():
-    table = read_pasted_table(
-        "Vendor\tPrice per student\tStudents\nAcme\t38.50\t900", VENDOR_COLUMNS
-    )
+    table = read_text_table("Vendor\tPrice per student\tStudents\nAcme\t38.50\t900", VENDOR_TABLE)
 
-    assert table.lines == ({"company": "Acme", "unit_price": "38.50", "quantity": "900"},)
+    (line,) = table.read_lines()
+    assert line.cells == {"company": "Acme", "unit_price": "38.50", "quantity": "900"}

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, InvalidLines, clean_together
+from crrubric.domain.exchange.drafts import DraftKind
+from crrubric.domain.exchange.field_tables import FieldMapping
 from crrubric.domain.results.offer_checks import check_line, find_line_problems
 from crrubric.domain.results.offers import PriceLine
 from crrubric.domain.setup.offer_cells import CellLine
@@ -27,6 +29,7 @@ from crrubric.queries.people.access import (
 )
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.prices import is_kept_from_prices
+from crrubric.services.exchange.field_tables import FieldMemory
 from crrubric.services.people.accounts import SAME_EMAIL, clean_email, clean_name, find_or_add_user
 from crrubric.services.setup.committee import SEATED, Invitation, Invitee, seat_invitee
 from crrubric.services.setup.vendors import (
@@ -58,15 +61,24 @@ class NewVendor:
         return tuple(cell.line for cell in self.cells)
 
 
-def add_several_vendors(actor: Actor, slug: str, lines: Mapping[int, NewVendor]) -> list[Vendor]:
+def add_several_vendors(
+    actor: Actor,
+    slug: str,
+    lines: Mapping[int, NewVendor],
+    *,
+    columns: FieldMapping | None = None,
+) -> list[Vendor]:
     """New vendors at the end of the list, in the order of their lines.
 
+    Args: columns: of the table that they come from, to be proposed the next time.
     Raises: InvalidLines with everything that is wrong; then none is added.
     """
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.EDIT_SETUP, slug)
         if problems := find_vendor_problems(session, seat, lines):
             raise InvalidLines(NOTHING_TAKEN, problems)
+        if columns is not None:
+            remember_vendor_columns(session, seat.evaluation).keep_mapping(columns)
         return [
             enter_vendor(
                 session,
@@ -77,6 +89,16 @@ def add_several_vendors(actor: Actor, slug: str, lines: Mapping[int, NewVendor])
             )
             for vendor in lines.values()
         ]
+
+
+def remember_vendor_columns(session: Session, evaluation: Evaluation) -> FieldMemory:
+    """How tables of vendors were read in the district of an evaluation."""
+    return FieldMemory(session, evaluation.district_id, DraftKind.VENDORS)
+
+
+def remember_member_columns(session: Session, evaluation: Evaluation) -> FieldMemory:
+    """How tables of people were read in the district of an evaluation."""
+    return FieldMemory(session, evaluation.district_id, DraftKind.COMMITTEE)
 
 
 def find_vendor_problems(
@@ -128,26 +150,33 @@ def _check_cells(vendor: NewVendor, *, priced: bool) -> Iterator[Invalid]:
 
 
 def invite_several(
-    actor: Actor, slug: str, lines: Mapping[int, Invitee]
+    actor: Actor,
+    slug: str,
+    lines: Mapping[int, Invitee],
+    *,
+    columns: FieldMapping | None = None,
 ) -> tuple[str, list[Invitation]]:
     """Give several people seats.
 
+    Args: columns: of the table that they come from, to be proposed the next time.
     Returns: the secret of which the links were made that the chair may copy, and the invitations.
     Raises: InvalidLines with everything that is wrong; then nobody is invited.
     """
     return run_again_if_broken(  # another evaluation may make an account at the same moment
-        lambda: _invite_several_once(actor, slug, lines), SAME_EMAIL
+        lambda: _invite_several_once(actor, slug, lines, columns), SAME_EMAIL
     )
 
 
 def _invite_several_once(
-    actor: Actor, slug: str, lines: Mapping[int, Invitee]
+    actor: Actor, slug: str, lines: Mapping[int, Invitee], columns: FieldMapping | None
 ) -> tuple[str, list[Invitation]]:
     secret, invitations = secrets.token_urlsafe(32), []
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.MANAGE_COMMITTEE, slug)
         if problems := find_invitee_problems(session, evaluation, lines):
             raise InvalidLines(NOTHING_TAKEN, problems)
+        if columns is not None:
+            remember_member_columns(session, evaluation).keep_mapping(columns)
         _hold_accounts(session, lines)
         accounts = {
             number: find_or_add_user(session, row.name, row.email, Standing.MEMBER)

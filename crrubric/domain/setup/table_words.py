@@ -1,24 +1,12 @@
-"""Tables that people paste from a spreadsheet or send as a file, read line by line into texts.
+"""What people call the columns of a table of vendors or people, and what they write for choices."""
 
-What a text means is not judged here: the form of one line reads it as if it had been typed there.
-"""
+from collections.abc import Mapping
 
-import csv
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from io import StringIO
-
-from crrubric.domain import limits
-from crrubric.domain.errors import Invalid
-from crrubric.domain.exchange.formulas import unguard_formulas
+from crrubric.domain.exchange.field_tables import Columns, FieldTableKind
 from crrubric.domain.text import to_plain_word
 from crrubric.domain.translation import N_
 
-Columns = Mapping[str, Sequence[str]]  # field -> what its column may be called; in the usual order
 Words = Mapping[str, str]  # what people write -> the choice that it stands for
-UNREADABLE = N_(
-    "This file can’t be read as a table. Copy its cells and paste them, or save it as “CSV UTF-8”."
-)
 
 VENDOR_COLUMNS: Columns = {
     "company": ("company", "company name", "vendor", "vendor name", "name", "supplier",
@@ -84,6 +72,8 @@ MEMBER_COLUMNS: Columns = {
     "stakeholder": ("represents", "stakeholder", "stakeholder group", "group", "speaks for",
                     "representa a", "representa", "grupo"),
 }  # fmt: skip
+VENDOR_TABLE = FieldTableKind(VENDOR_COLUMNS, needed="company", needed_label=N_("Company"))
+MEMBER_TABLE = FieldTableKind(MEMBER_COLUMNS, needed="name", needed_label=N_("Name"))
 # how people write a role beside what the form calls it; the values are those of the form
 SEAT_WORDS: Words = {
     "reviewer": "reviewer", "evaluador": "reviewer", "evaluadora": "reviewer",
@@ -125,124 +115,6 @@ STAKEHOLDER_WORDS: Words = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class PastedTable:
-    """Lines of a table as field -> text, and the headers of columns that are not taken."""
-
-    lines: tuple[Mapping[str, str], ...]
-    left_out: tuple[str, ...] = ()
-
-
-def read_pasted_table(text: str, columns: Columns) -> PastedTable:
-    """The lines of a table with its columns in any order, or in the usual one without headers.
-
-    Cells are set apart by tabs, as spreadsheets copy them, else by semicolons or commas. A row of
-    blanks is no line. Raises: Invalid (field "table").
-    """
-    rows = _read_rows(text)
-    fields = _find_fields(rows[0][1], columns) if rows else None
-    left_out: list[str] = []
-    if fields is None:
-        fields = list(columns)
-    else:
-        left_out = _list_left_out(rows, fields)
-        rows = rows[1:]
-    if not rows:
-        raise Invalid(N_("Paste at least one line, or choose a file with a table."), field="table")
-    if len(rows) > limits.LINES_AT_ONCE:
-        raise Invalid(
-            N_("These are %(count)s lines: at most %(most)s can be taken at once."),
-            count=len(rows),
-            most=limits.LINES_AT_ONCE,
-            field="table",
-        )
-    return PastedTable(
-        tuple(_pair_cells(number, row, fields) for number, row in rows), tuple(left_out)
-    )
-
-
 def to_choice_word(text: str) -> str:
     """The form under which choices are compared: “Teachers” is “Teacher”."""
     return " ".join(word.removesuffix("s") or word for word in to_plain_word(text).split())
-
-
-def _read_rows(text: str) -> list[tuple[int, list[str]]]:
-    """(line number, cells) of every row that is not blank."""
-    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    reader = csv.reader(StringIO(plain, newline=""), delimiter=_find_delimiter(plain), strict=True)
-    rows, begun = [], 1
-    try:
-        for row in reader:
-            cells = [cell.strip() for cell in row]
-            if any(cells):
-                rows.append((begun, cells))
-            begun = reader.line_num + 1
-    except csv.Error:
-        raise Invalid(
-            N_(
-                "A quotation in line %(line)s does not end, or goes on after its end: remove its"
-                " quotation marks."
-            ),
-            line=begun,
-            field="table",
-        ) from None
-    return rows
-
-
-def _find_delimiter(text: str) -> str:
-    if "\t" in text:
-        return "\t"
-    first = text.lstrip().partition("\n")[0]
-    return ";" if first.count(";") > first.count(",") else ","
-
-
-def _find_fields(names: Sequence[str], columns: Columns) -> list[str] | None:
-    """The field of each header, "" for one that is not known; None if the row is no header.
-
-    Raises: Invalid for a column that is there twice, and without the first of the usual columns.
-    """
-    known = {to_plain_word(word): field for field, words in columns.items() for word in words}
-    fields = [known.get(to_plain_word(name), "") for name in names]
-    required = next(iter(columns))
-    if required not in fields and sum(map(bool, fields)) < 2:
-        return None
-    for name, field in zip(names, fields, strict=True):
-        if field and fields.count(field) > 1:
-            raise Invalid(
-                N_("The column “%(name)s” is there twice: remove one of them."),
-                name=name,
-                field="table",
-            )
-    if required not in fields:
-        raise Invalid(
-            N_("No column is called “%(name)s”: add it to the first line."),
-            name=columns[required][0],
-            field="table",
-        )
-    return fields
-
-
-def _list_left_out(rows: Sequence[tuple[int, list[str]]], fields: Sequence[str]) -> list[str]:
-    """The headers of columns that are not taken; of one that has cells and no header, its place."""
-    return [
-        rows[0][1][place] or f"({place + 1})"
-        for place, field in enumerate(fields)
-        if not field and any(any(row[place : place + 1]) for _number, row in rows)
-    ]
-
-
-def _pair_cells(number: int, row: Sequence[str], fields: Sequence[str]) -> Mapping[str, str]:
-    if any(row[len(fields) :]):
-        raise Invalid(
-            N_(
-                "Line %(line)s has more values than there are columns: %(count)s instead of"
-                " %(most)s."
-            ),
-            line=number,
-            count=len(row),
-            most=len(fields),
-            field="table",
-        )
-    return {
-        field: unguard_formulas(cell) for field, cell in zip(fields, row, strict=False) if field
-    }

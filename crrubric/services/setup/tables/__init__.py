@@ -1,0 +1,1 @@
+"""Tables of vendors and of people, line by line."""
