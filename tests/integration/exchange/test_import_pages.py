@@ -2,7 +2,9 @@
 
 from datetime import date
 from io import BytesIO
+from time import process_time
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
@@ -38,6 +40,7 @@ from crrubric.services.ballots.declarations import declare_interest
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit, Visitor
 from tests.pages import filled_form, parse
+from tests.uploads import archive, make_workbook
 
 GIVEN = {"given_on": "2026-03-02", "no_conflict": "y"}
 
@@ -353,6 +356,55 @@ def test_a_file_that_cannot_be_read_says_why(made: Made, chair: Visitor, data: b
 
     assert answer.status_code == 422
     assert says in answer.text
+
+
+def change_parts(old: bytes, new: bytes) -> bytes:
+    """A workbook of marks in which something of its parts is written otherwise."""
+    book = make_workbook([["reviewer", "vendor", "criterion", "mark"], ["a", "b", "c", "yes"]])
+    with ZipFile(BytesIO(book)) as opened:
+        parts = {name: opened.read(name) for name in opened.namelist()}
+    assert any(old in part for part in parts.values())
+    return archive({name: part.replace(old, new) for name, part in parts.items()})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        change_parts(b"<sheetData>", b"<!DOCTYPE x><sheetData>"),
+        change_parts(b"<sheetData>", b"<sheetData>" + b'<row r="1"/>' * 200_000),
+        change_parts(b'<row r="2"', b'<row r="60000000"'),
+        change_parts(b"sheet.main+xml", b"sheet.macroEnabled.main+xml"),
+        change_parts(b"<sheetData>", b"<sheetData>" + b" " * 32_000_000),
+    ],
+    ids=["DOCTYPE", "no end of rows", "far row", "macros", "bomb"],
+)
+def test_a_hostile_workbook_is_refused_and_costs_little(made: Made, chair: Visitor, data: bytes):
+    begun = process_time()
+
+    answer = chair.post(made.url("import"), {"file": (BytesIO(data), "x.xlsx")})
+
+    assert answer.status_code == 422
+    assert "no Excel workbook" in answer.text or "has no table" in answer.text
+    assert process_time() - begun < 10
+    assert db.session.scalars(select(ImportDraft)).all() == []
+
+
+def test_a_size_that_is_not_true_is_no_matter(made: Made, chair: Visitor):
+    data = change_parts(b'ref="A1:D2"', b'ref="A1:XFD1048576"')
+
+    assert upload(chair, made, data, "x.xlsx")
+
+
+@pytest.mark.parametrize("letter", ["\x00", "\x07", "\ufffe"])
+def test_characters_that_nothing_holds_are_named_by_line(made: Made, chair: Visitor, letter: str):
+    code, vendor = made.criteria[0].code, made.vendors[0].code
+    text = f"reviewer,vendor,criterion,mark,note\nAna,{vendor},{code},yes,x{letter}y\n"
+    draft = upload(chair, made, text.encode())
+
+    page = chair.get(draft).text
+
+    assert "Line 2" in page
+    assert "it can’t be stored" in page
 
 
 def test_a_file_is_its_owners_alone_and_for_a_day(made: Made, chair: Visitor, visit: Visit):
