@@ -4,10 +4,10 @@
     .venv/bin/python benchmarks/bench_imports.py [VENDORS]
 
 24 reviewers, 21 criteria and so many vendors (20 by default: 10,080 marks, each tenth with a note).
-The same marks come as a form's export, one mark in each row (as CSV, and in a workbook of fifteen
-columns) and a workbook with a sheet for each vendor. Measured is what the services do for the upload, the preview and the taking, on SQLite, in
-seconds of a clock; beside it, as the floor, reading the file with nothing but the csv module or
-openpyxl. Every run has a database of its own.
+The same marks come as a form's export, as one mark in each row (CSV, and a workbook of fifteen
+columns) and as a workbook with a sheet for each vendor. Measured is what the services do for the
+upload, the preview and the taking, on SQLite, in seconds of a clock; beside it, as the floor,
+reading the file with nothing but the csv module or openpyxl. Every run has a database of its own.
 """
 
 import csv

@@ -11,6 +11,7 @@ from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.models import ImportDraft
 from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.services.shared.sent_forms import forget_old_rows
 
 
 def keep_draft(
@@ -28,7 +29,7 @@ def keep_draft(
             most=limits.DRAFT_BYTES // limits.MEGABYTE,
             field="file",
         )
-    session.execute(delete(ImportDraft).where(ImportDraft.made_at < now_utc() - KEPT))
+    forget_old_rows(session)
     drop_drafts(session, seat, user_id, kind)
     draft = ImportDraft(
         evaluation_id=seat.evaluation.id,

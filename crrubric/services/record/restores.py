@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain.events import Event
-from crrubric.models import CalendarFeed, Invite, User, UserSession
+from crrubric.models import CalendarFeed, ImportDraft, Invite, User, UserSession
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.record.backups import BackupFacts
 from crrubric.services.mail.item_reminders import pass_over_item_reminders
@@ -35,8 +35,9 @@ def finish_restoration(
     """End what may have ended since the backup was made, and note that it was brought back.
 
     Sessions, one-time links and links of calendars: whoever closed one since, or gave it up because
-    somebody else had it, would find it open again. Mails that wait, and reminders that have fallen
-    due: they may have gone out. The database of the current app is the one that was brought back.
+    somebody else had it, would find it open again. Files that were not taken yet are gone. Mails
+    that wait, and reminders that have fallen due: they may have gone out. The database of the
+    current app is the one that was brought back.
 
     Args: now: only tests say another time.
     """
@@ -48,6 +49,7 @@ def finish_restoration(
             calendars=_end_all_calendars(session),
             mails=_end_all_mails(session, now),
         )
+        session.execute(delete(ImportDraft))
         note_event(session, OPERATOR, Event.SITE_RESTORED, after=_tell_backup(backup, sha256))
     return ended
 

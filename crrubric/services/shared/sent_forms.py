@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Repeated
+from crrubric.domain.exchange import drafts
 from crrubric.domain.translation import N_
 from crrubric.extensions import WRITE
-from crrubric.models import SentForm
+from crrubric.models import ImportDraft, SentForm
 from crrubric.services.shared.constraints import explain_constraint
 
 FORM = "sent form"  # in the session's notes: the fingerprint of the form that is being answered
@@ -32,10 +33,16 @@ def claim_sent_form(session: Session) -> None:
     digest = session.info.pop(FORM, None)
     if digest is None:
         return
-    session.execute(delete(SentForm).where(SentForm.sent_at < now_utc() - KEPT))
+    forget_old_rows(session)
     repeated = Repeated(N_("This was recorded already; it was not done twice."))
     with explain_constraint(SAME_FORM, repeated):
         session.execute(insert(SentForm).values(digest=digest))
+
+
+def forget_old_rows(session: Session) -> None:
+    """Drop forms that were sent days ago, and files that nobody took within a day."""
+    session.execute(delete(SentForm).where(SentForm.sent_at < now_utc() - KEPT))
+    session.execute(delete(ImportDraft).where(ImportDraft.made_at < now_utc() - drafts.KEPT))
 
 
 def keep_answer(session: Session, digest: str, location: str) -> None:

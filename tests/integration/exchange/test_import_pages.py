@@ -198,7 +198,9 @@ def test_a_ballot_that_its_reviewer_has_begun_is_theirs(make: Factory, made: Mad
     draft = upload(chair, made, write_form_export(made, row))
     match(chair, draft)
 
-    assert "has begun this ballot: only they can mark it" in chair.get(draft).text
+    page = chair.get(draft).text
+    assert "has begun this ballot: only they can mark it" in page
+    assert "in the evaluation already" not in page  # that would tell which criteria are marked
 
 
 def test_unknown_words_and_names_are_asked_for(made: Made, chair: Visitor):

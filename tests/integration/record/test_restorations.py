@@ -11,15 +11,24 @@ from zoneinfo import ZoneInfo
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
-from sqlalchemy import create_engine, func, make_url, select
+from sqlalchemy import create_engine, func, insert, make_url, select
 
 from crrubric.app import create_app
 from crrubric.cli import root_group
 from crrubric.clock import now_utc
 from crrubric.domain.events import Event
+from crrubric.domain.exchange.drafts import DraftKind
 from crrubric.domain.vocabulary import MailKind, MailState, Phase, Standing
 from crrubric.extensions import db
-from crrubric.models import CalendarFeed, Invite, JournalEntry, Mark, OutgoingMail, UserSession
+from crrubric.models import (
+    CalendarFeed,
+    ImportDraft,
+    Invite,
+    JournalEntry,
+    Mark,
+    OutgoingMail,
+    UserSession,
+)
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.record.backups import BackupFacts
 from crrubric.queries.record.verification import verify_record
@@ -71,6 +80,11 @@ def test_sessions_links_and_calendars_end(make: Factory, visit: Visit, mailing: 
     person = visit(made.reviewers[0])
     secret = invite(made).token
     make_calendar_link(made.reviewers[0])
+    owner, kind = made.chair.user_id, DraftKind.MARKS
+    draft = {"evaluation_id": made.evaluation.id, "user_id": owner, "kind": kind, "key": "k" * 32,
+             "name": "marks.csv", "body": b"x"}  # fmt: skip
+    db.session.execute(insert(ImportDraft).values(draft))
+    db.session.commit()
 
     ended = finish_restoration(BACKUP, DIGEST)
 
@@ -78,6 +92,7 @@ def test_sessions_links_and_calendars_end(make: Factory, visit: Visit, mailing: 
     assert person.get("/").status_code == 303
     assert visit().get(f"/invitations/{secret}").status_code == 404
     assert db.session.scalar(select(func.count()).select_from(CalendarFeed)) == 0
+    assert db.session.scalar(select(func.count()).select_from(ImportDraft)) == 0
     assert db.session.scalars(select(Invite.id).where(Invite.used_at.is_(None))).all() == []
     assert db.session.scalars(select(UserSession.ended_at)).all() != [None]
 

@@ -13,10 +13,11 @@ from sqlalchemy.exc import OperationalError
 
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Busy
+from crrubric.domain.exchange.drafts import DraftKind
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
-from crrubric.models import JournalEntry, SentForm
+from crrubric.models import Evaluation, ImportDraft, JournalEntry, SentForm, User
 from crrubric.services.questions import askings as service
 from crrubric.services.setup import phases
 from crrubric.web.shared import once
@@ -247,6 +248,23 @@ def test_forms_are_forgotten_after_two_days(sender):
     site.send(form, {**site.fill(form), "title": "Another"})
 
     assert len(db.session.scalars(select(SentForm)).all()) == 1
+
+
+def test_files_that_nobody_took_are_forgotten_with_the_next_form(sender):
+    site, form = sender("section")
+    evaluation = db.session.scalars(select(Evaluation)).first()
+    user = db.session.scalars(select(User.id)).first()
+    assert evaluation is not None
+    assert user is not None
+    for kind, ago in ((DraftKind.MARKS, timedelta(hours=25)), (DraftKind.VENDORS, timedelta())):
+        draft = ImportDraft(evaluation_id=evaluation.id, user_id=user, kind=kind, name="x.csv",
+                            body=b"x", made_at=now_utc() - ago)  # fmt: skip
+        db.session.add(draft)
+    db.session.commit()
+
+    site.send(form, site.fill(form))
+
+    assert db.session.scalars(select(ImportDraft.kind)).all() == [DraftKind.VENDORS]
 
 
 @pytest.fixture
