@@ -30,6 +30,7 @@ from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.attachments import attach_vendor_file
 from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.ballots.entries import EnteredBallot, enter_ballot
+from crrubric.services.exchange.mark_drafts import upload_marks
 from crrubric.services.meeting import decisions, meetings, positions, reinstatements
 from crrubric.services.memo.issues import IssueText, issue_memo
 from crrubric.services.planning import votes
@@ -180,8 +181,12 @@ def score(make: Factory) -> Walks:
         source=EntrySource.PAPER, given_on=TODAY, no_conflict=True, marks=marks, rest="Late"
     )
     enter_ballot(made.chair, made.slug, ballot_of(made, 0, 1).id, entered)
+    line = f"{made.reviewers[0].name},{made.vendors[0].code},{made.criteria[0].code},yes"
+    file = f"reviewer,vendor,criterion,mark\n{line}\n".encode()
+    waiting = upload_marks(made.chair, made.slug, name="marks.csv", data=file)
     return made, {
         made.chair: [
+            f"import/{waiting}",
             f"progress/{ballot_of(made, 1, 0).id}/reopen",
             f"conflicts/{conflict.id}",
             f"questions/askings/{asking.id}",
@@ -262,6 +267,7 @@ SCENES = {
         declarations.save_declaration
         declarations.save_waiver
         entries.save_dispute entries.save_entry evaluations.save_reopening
+        imports.take_mark_file
         questions.save_merged_question questions.save_new_question questions.save_questions_sent
         reminders.submit_reminders
         """,
