@@ -14,7 +14,7 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidPlaces, Stale, WrongPhase
 from crrubric.domain.exchange.marks.guess import SheetHead
-from crrubric.domain.exchange.marks.lines import BadMark
+from crrubric.domain.exchange.marks.lines import BadMark, ColumnFault
 from crrubric.domain.exchange.marks.mapping import (
     BLANK,
     MARK_ON,
@@ -223,19 +223,19 @@ def save_columns(seat: Seat, key: str) -> ResponseReturnValue:
         if not form.validate():
             raise Invalid(OUT_OF_DATE)
         with take_upload_turn():
-            if request.form.get("to") == "guess":
-                layout, header = read_chosen_layout(), read_header()
+            draft = service.load_mark_draft(db.session(), seat, key)
+            layout, header = read_chosen_layout(draft.mapping), read_header(draft.mapping)
+            same = (layout, header) == (draft.mapping.layout, draft.mapping.header)
+            if request.form.get("to") == "guess" or not same:
                 service.guess_draft_again(
                     current_actor(), slug, key, layout=layout, header=header, seen=seen
                 )
                 return redirect_to("imports.show_columns", seat, key=key)
-            draft = service.load_mark_draft(db.session(), seat, key)
             mapping = read_columns(draft)
             service.match_draft(current_actor(), slug, key, mapping, seen=seen)
             service.foresee_import(db.session(), seat, key)
     except InvalidPlaces as error:
-        said = [translate_error(problem) for _place, problem in error.places]
-        form.form_errors.append("; ".join(said))
+        form.form_errors += [describe_column_fault(problem) for _place, problem in error.places]
         return render_columns(seat, key, form, request.form), 422
     except (Invalid, Stale, WrongPhase) as error:
         status = attach_refusal(form, error)
@@ -243,15 +243,25 @@ def save_columns(seat: Seat, key: str) -> ResponseReturnValue:
     return redirect_to("imports.show_import_preview", seat, key=key)
 
 
-def read_chosen_layout() -> Layout | None:
-    """The layout that was chosen."""
+def describe_column_fault(problem: CrrubricError) -> str:
+    """What is missing, or there twice, as the choices call it."""
+    if not isinstance(problem, ColumnFault) or problem.role not in ROLE_WORDS:
+        return translate_error(problem)
+    what = _(ROLE_WORDS[ColumnRole(problem.role)])
+    if problem.missing:
+        return str(_("Choose a column for: %(what)s", what=what))
+    return str(_("Choose one column alone for: %(what)s", what=what))
+
+
+def read_chosen_layout(mapping: MarkMapping) -> Layout:
+    """The layout that was chosen; without a choice, that of before."""
     value = request.form.get("layout", "")
-    return Layout(value) if value in set(Layout) else None
+    return Layout(value) if value in set(Layout) else mapping.layout
 
 
-def read_header() -> int | None:
-    """The row of headers that was chosen."""
-    return read_id_after("", request.form.get("header", ""))
+def read_header(mapping: MarkMapping) -> int:
+    """The row of headers that was chosen; without a choice, that of before."""
+    return read_id_after("", request.form.get("header", "")) or mapping.header
 
 
 def read_columns(draft: service.MarkDraft) -> MarkMapping:

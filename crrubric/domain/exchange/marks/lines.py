@@ -69,15 +69,22 @@ class SheetColumns:
     roles: Sequence[str]
 
 
+class ColumnFault(Invalid):
+    """A column that is needed and not there, or there twice; `role` is what it should hold."""
+
+    def __init__(self, role: str, *, missing: bool) -> None:
+        twice = N_("the column “%(name)s” is there twice")
+        super().__init__(N_("missing column “%(name)s”") if missing else twice, name=role)
+        self.role, self.missing = role, missing
+
+
 def find_columns(header: Sequence[str], mapping: MarkMapping) -> SheetColumns:
     """Where each column is. Raises: InvalidPlaces if one is missing, or there twice."""
     labels = label_columns(header)
     roles = [mapping.columns.get(label, "") for label in labels]
-    wrong = [
-        Invalid(N_("missing column “%(name)s”"), name=name) for name in list_missing(roles, mapping)
-    ]
+    wrong = [ColumnFault(role, missing=True) for role in list_missing(roles, mapping)]
     wrong += [
-        Invalid(N_("the column “%(name)s” is there twice"), name=role)
+        ColumnFault(role, missing=False)
         for role in dict.fromkeys(roles)
         if role and roles.count(role) > 1 and role not in REPEATED[mapping.layout]
     ]
