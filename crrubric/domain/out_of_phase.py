@@ -82,6 +82,7 @@ LATE_ACTS: Mapping[Action, str] = {
         (
             Action.CORRECT_RUBRIC,
             Action.ENTER_ON_BEHALF,
+            Action.IMPORT_MARKS,
             Action.REOPEN_BALLOT,
             Action.REMIND,
             Action.MOVE_CLOSING_DAY,

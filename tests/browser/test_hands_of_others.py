@@ -268,7 +268,8 @@ def enter_on_behalf(chair: Visitor) -> None:
     page.get_by_label("On which day?").fill("2026-01-12")
     page.get_by_label("The reviewer says that they have no conflict of interest").check()
     for number, look in enumerate(("no", "yes", "na")):
-        page.locator("main .criterion").nth(number).locator(f"label.{look}").click()
+        page.locator("main .entry-row").nth(number).locator(f"label.{look}").click()
+    page.locator("main .entry-row summary").first.click()
     page.get_by_label("Their note").first.fill("It needs a mouse.")
     chair.press("Enter and seal the ballot")
 

@@ -39,7 +39,8 @@ class Checkout:
         self.root = root
         shutil.copy(ROOT / "run.py", root)
         shutil.copytree(ROOT / "requirements", root / "requirements")
-        shutil.copytree(ROOT / "tests" / "browser", root / "tests" / "browser")
+        compiled = shutil.ignore_patterns("__pycache__")  # of the tests that run now
+        shutil.copytree(ROOT / "tests" / "browser", root / "tests" / "browser", ignore=compiled)
         for name in ("crrubric", "pytest"):
             (root / name).mkdir()
             (root / name / "__main__.py").write_text(ECHO, encoding="utf-8")

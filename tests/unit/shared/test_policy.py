@@ -76,7 +76,7 @@ MAKE_ARCHIVE      da      -        -        da
 VIEW_MEMO         mda     mda      mda      mda
 EXPORT_RUBRIC     upsmda  -        -        upsmda
 VIEW_JOURNAL      upsmda  -        -        upsmda
-IMPORT_MARKS      -       -        -        sm
+IMPORT_MARKS      s       -        -        sm
 """
 LETTERS = dict(zip("upsmda", Phase, strict=True))
 
