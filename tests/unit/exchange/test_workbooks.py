@@ -172,13 +172,10 @@ def test_rows_of_several_sheets_are_read_by_their_names():
     ],
 )
 def test_several_sheets_that_cannot_be_read_are_refused(data: bytes):
-    begun = time.process_time()
-
     with pytest.raises(Invalid, match="no Excel workbook") as refused:
         read_three(data)
 
     assert refused.value.field == "file"
-    assert time.process_time() - begun < 5
 
 
 def test_empty_cells_before_a_full_one_are_no_more_than_letters_may_be():
