@@ -14,6 +14,12 @@ from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.xdist_group("browser, imports")
 
+# keeps the form of the page from being sent until it is no longer held
+HOLD = """() => {
+  const form = document.querySelector("[data-busy]").closest("form");
+  form.held = true;
+  form.addEventListener("submit", (event) => { if (form.held) event.preventDefault(); });
+}"""
 REFUSED = r"Failed to load resource: .* 422 "
 
 
@@ -71,6 +77,11 @@ def test_a_chair_imports_what_a_form_has_gathered(
     expect(page.get_by_role("alert")).to_contain_text("the day on which the ballots were given")
     page.get_by_label("On which day were these ballots given?").fill("2026-03-02")
     page.get_by_label("The reviewers say that they have no conflict").check()
+    page.evaluate(HOLD)
+    page.get_by_role("button", name="Import 4 marks").click()
+    expect(page.get_by_text("This takes some seconds. Stay on this page.")).to_be_visible()
+    who.snap("busy")
+    page.evaluate("document.querySelector('[data-busy]').closest('form').held = false")
     who.press("Import 4 marks and seal the ballots")
 
     who.sees("Progress")
