@@ -1,7 +1,7 @@
 """What people write for an answer, in both languages, and the answer that it is."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from crrubric.domain.text import to_plain_word
 from crrubric.domain.vocabulary import Answer
@@ -43,13 +43,6 @@ def recognize_answer(text: str) -> Answer | None:
 def is_blank_answer(text: str) -> bool:
     """Whether a cell is left empty, if only by a dash."""
     return text.strip() in BLANK
-
-
-def list_answer_words() -> Iterator[tuple[Answer, str]]:
-    """Every word with its answer."""
-    for answer, words in WORDS.items():
-        for word in words:
-            yield answer, word
 
 
 def _tidy(text: str) -> str:

@@ -1,7 +1,7 @@
 """Tables of vendors, people or criteria out of a file or a text, read as the last time."""
 
 import csv
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 from itertools import islice
@@ -151,12 +151,12 @@ def load_field_table(
     )
 
 
-def _square_rows(name: str, rows: object) -> list[Row]:
+def _square_rows(name: str, rows: Iterable[Row]) -> list[Row]:
     """The rows; those of a workbook, which leave out empty cells at the end, as wide as the widest.
 
     Raises: Invalid for more rows than such a table has.
     """
-    found: list[Row] = list(islice(rows, MOST_ROWS + 1))  # type: ignore[call-overload]
+    found: list[Row] = list(islice(rows, MOST_ROWS + 1))
     if len(found) > MOST_ROWS:
         raise Invalid(N_("This table has more than %(most)s rows."), most=MOST_ROWS)
     if not name:

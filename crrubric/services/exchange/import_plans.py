@@ -182,11 +182,7 @@ def hash_mapping(heads: Sequence[SheetHead], mapping: MarkMapping) -> str:
 
 def make_known(roster: Roster) -> Known:
     """What the evaluation has, for whoever guesses."""
-
-    def find_code(text: str) -> str | None:
-        return roster.find_criterion_code(text)
-
-    return Known(find_code, roster.reviewers.is_known, roster.vendors.is_known)
+    return Known(roster.find_criterion_code, roster.reviewers.is_known, roster.vendors.is_known)
 
 
 def remember_mapping(session: Session, evaluation: Evaluation, plan: ImportPlan) -> None:

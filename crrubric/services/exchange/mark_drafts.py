@@ -1,6 +1,6 @@
 """Importing marks step by step: a file is kept, its columns are matched, it is taken."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -21,9 +21,17 @@ from crrubric.domain.text import to_plain_word
 from crrubric.domain.translation import N_
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import Answer
+from crrubric.extensions import db
 from crrubric.models import ImportDraft
-from crrubric.queries.people.access import Seat, lock_evaluation, require_locked_seat
+from crrubric.queries.people.access import (
+    Seat,
+    find_evaluation,
+    lock_evaluation,
+    require,
+    require_locked_seat,
+)
 from crrubric.queries.people.people import Actor, require_user
+from crrubric.queries.shared.reading import end_reading
 from crrubric.services.exchange.drafts import drop_drafts, find_draft, keep_draft
 from crrubric.services.exchange.import_plans import (
     ImportPlan,
@@ -46,7 +54,7 @@ WISHES = ImportWishes()
 class MarkDraft:
     """A file of marks on its way in: how it begins, how it is read, and whom it can be about."""
 
-    name: str
+    source: TableSource
     heads: list[SheetHead]
     mapping: MarkMapping
     roster: Roster
@@ -82,7 +90,7 @@ def load_mark_draft(session: Session, seat: Seat, key: str) -> MarkDraft:
     draft = find_draft(session, seat, require_user(seat.actor), KIND, key)
     source = open_draft(draft)
     return MarkDraft(
-        name=draft.name,
+        source=source,
         heads=read_heads(source),
         mapping=read_mapping(draft.mapping),
         roster=load_roster(session, seat, add_new=False),
@@ -105,15 +113,33 @@ def refuse_other_mapping(draft: ImportDraft, seen: str) -> None:
         raise Stale(N_("The columns were matched in another window since. Look at them again."))
 
 
+def read_kept_table(session: Session, actor: Actor, slug: str, key: str) -> TableSource:
+    """A file that the actor uploaded, unpacked before anything is held. Raises: NotFound."""
+    seat = require(actor, Action.IMPORT_MARKS, find_evaluation(session, slug), session)
+    source = open_draft(find_draft(session, seat, require_user(actor), KIND, key))
+    end_reading(session)
+    read_heads(source)  # from here on a workbook is in memory
+    return source
+
+
 def guess_draft_again(
-    actor: Actor, slug: str, key: str, *, layout: Layout | None, header: int | None, seen: str
+    actor: Actor,
+    slug: str,
+    key: str,
+    heads: Sequence[SheetHead],
+    *,
+    layout: Layout,
+    header: int,
+    seen: str,
 ) -> None:
-    """Match the columns anew, for another layout or row of headers. Raises: NotFound, Stale."""
+    """Match the columns anew, for another layout or row of headers.
+
+    Args: heads: how the sheets of the file begin. Raises: NotFound, Stale.
+    """
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.IMPORT_MARKS, slug)
         draft = find_draft(session, seat, require_user(actor), KIND, key)
         refuse_other_mapping(draft, seen)
-        heads = read_heads(open_draft(draft))
         roster = load_roster(session, seat, add_new=False)
         guessed = propose_mapping(
             session, seat.evaluation, heads, roster, layout=layout, header=header
@@ -186,6 +212,14 @@ def foresee_import(session: Session, seat: Seat, key: str) -> ImportPlan:
     )
 
 
+def check_matching(session: Session, seat: Seat, draft: MarkDraft, mapping: MarkMapping) -> None:
+    """Read the whole file by this mapping.
+
+    Raises: InvalidPlaces for columns that can't be used; Invalid for a file that breaks off.
+    """
+    make_import_plan(session, seat, draft.source, mapping=mapping, wishes=WISHES)
+
+
 def take_marks(
     actor: Actor, slug: str, key: str, *, wishes: ImportWishes, seen: str
 ) -> ImportResult:
@@ -194,12 +228,13 @@ def take_marks(
     Args: seen: the fingerprint of the plan that was shown.
     Raises: InvalidPlaces listing every bad line; Invalid naming the field; Stale; NotFound.
     """
+    source = read_kept_table(db.session(), actor, slug, key)
     with unit_of_work() as session:
         evaluation = lock_evaluation(session, slug, exclusive=True)
         seat = require_import(session, actor, evaluation, wishes)
         draft = find_draft(session, seat, require_user(actor), KIND, key)
         plan = make_import_plan(
-            session, seat, open_draft(draft), mapping=read_mapping(draft.mapping), wishes=WISHES
+            session, seat, source, mapping=read_mapping(draft.mapping), wishes=WISHES
         )
         done = write_marks(session, seat, plan, wishes, seen=seen)
         drop_drafts(session, seat, draft.user_id, KIND)

@@ -228,12 +228,12 @@ def save_columns(seat: Seat, key: str) -> ResponseReturnValue:
             same = (layout, header) == (draft.mapping.layout, draft.mapping.header)
             if request.form.get("to") == "guess" or not same:
                 service.guess_draft_again(
-                    current_actor(), slug, key, layout=layout, header=header, seen=seen
+                    current_actor(), slug, key, draft.heads, layout=layout, header=header, seen=seen
                 )
                 return redirect_to("imports.show_columns", seat, key=key)
             mapping = read_columns(draft)
             service.match_draft(current_actor(), slug, key, mapping, seen=seen)
-            service.foresee_import(db.session(), seat, key)
+            service.check_matching(db.session(), seat, draft, mapping)
     except InvalidPlaces as error:
         form.form_errors += [describe_column_fault(problem) for _place, problem in error.places]
         return render_columns(seat, key, form, request.form), 422

@@ -4,19 +4,18 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
 from crrubric.app import create_app
 from crrubric.cli import people, root_group
 from tests.conftest import SETTINGS
-from tests.databases import write_empty_database
+from tests.integration.cli.conftest import Run
 
 DATA = Path(__file__).parents[2] / "data" / "agreement"
 # crrubric with a command that says more than a pipe holds
@@ -32,25 +31,6 @@ def talk():
 
 main()
 """
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(tmp_path: Path, sqlite_app: Flask) -> Run:
-    """Runs crrubric with an empty database of its own."""
-    instance = tmp_path / "instance"
-
-    def factory(settings=None) -> Flask:
-        own = {**SETTINGS, "INSTANCE": str(instance), "PROPAGATE_EXCEPTIONS": None}
-        app = create_app({**own, **(settings or {})})
-        if not (instance / "crrubric.db").exists():
-            write_empty_database(sqlite_app, instance / "crrubric.db")
-        return app
-
-    def run(*arguments: str) -> Result:
-        return CliRunner().invoke(root_group, arguments, obj=factory, prog_name="crrubric")
-
-    return run
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-from flask import Flask
 
-from crrubric.app import create_app
-from crrubric.cli import root_group
-from tests.conftest import SETTINGS
-from tests.databases import write_empty_database
+from tests.integration.cli.conftest import Run
 
-Run = Callable[..., Result]
 HEAD = "reviewer,vendor,criterion,mark,note\n"
 LINES = (
     "Reviewer One,Vendor A,c1,YES,ok\nReviewer Two,Vendor A,c1,NO,\n"
@@ -28,24 +22,6 @@ WORDS = (
     "NOT APPLICABLE", "not_applicable", "Not sure", "Can't tell", "Can’t tell", "CANNOT TELL", "Sí",
     "No aplica", "yes.", "Met", "✓",
 )  # fmt: skip
-
-
-@pytest.fixture
-def run(tmp_path: Path, sqlite_app: Flask) -> Run:
-    """Runs crrubric with a database of its own."""
-    instance = tmp_path / "instance"
-
-    def factory(settings=None) -> Flask:
-        own = {**SETTINGS, "INSTANCE": str(instance), "PROPAGATE_EXCEPTIONS": None}
-        app = create_app({**own, **(settings or {})})
-        if not (instance / "crrubric.db").exists():
-            write_empty_database(sqlite_app, instance / "crrubric.db")
-        return app
-
-    def run(*arguments: str) -> Result:
-        return CliRunner().invoke(root_group, arguments, obj=factory, prog_name="crrubric")
-
-    return run
 
 
 @pytest.fixture

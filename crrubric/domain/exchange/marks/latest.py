@@ -40,4 +40,4 @@ def read_time(text: str, *, day_first: bool) -> datetime:
             hour = hour % 12 + 12 * (found[7][0].lower() == "p")
         return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  # compared alone
     except ValueError:
-        return datetime.min  # noqa: DTZ901
+        return datetime.min  # noqa: DTZ901  # compared alone

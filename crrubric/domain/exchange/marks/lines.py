@@ -213,7 +213,7 @@ def read_long_row(
         return
     answer = reader.mapping.recognize(said[ColumnRole.MARK])
     if answer is None:
-        yield place, refuse_word(said[ColumnRole.MARK])
+        yield place, UnknownWord(said[ColumnRole.MARK])
         return
     if not isinstance(answer, Answer):
         return
@@ -292,7 +292,7 @@ def read_mark_cell(
     word = cell.strip()
     answer = BLANK if is_blank_answer(word) else reader.mapping.recognize(word)
     if answer is None:
-        yield place, refuse_word(word)
+        yield place, UnknownWord(word)
     elif isinstance(answer, Answer):
         text = MarkText(answer=answer, note=note)
         yield reader.make_line(place, reviewer=reviewer, vendor=vendor, criterion=criterion,
@@ -310,11 +310,6 @@ class UnknownWord(Invalid):
             value=word[:40],
         )
         self.word = word
-
-
-def refuse_word(word: str) -> UnknownWord:
-    """The refusal of a word that is no answer."""
-    return UnknownWord(word)
 
 
 def read_evidence(reader: MarkRowReader, cells: Sequence[str], text: MarkText) -> MarkText:
