@@ -1,27 +1,24 @@
 """Importing marks from a file: all or nothing, every bad line listed."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, Stale, WrongPhase
+from crrubric.domain.errors import Stale, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.exchange.marks.guess import NOTHING, guess_mapping
-from crrubric.domain.exchange.marks.lines import MarkLine
 from crrubric.domain.exchange.marks.mapping import MarkMapping
 from crrubric.domain.policy import PREPARING
 from crrubric.domain.record.entries import BY_BALLOT, ROW, SHOWS
 from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, Phase, Stakeholder
-from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Section, Vendor
+from crrubric.models import Ballot, Criterion, Evaluation, Member, Section, Vendor
 from crrubric.queries.people.access import (
     Seat,
     lock_evaluation,
@@ -41,6 +38,14 @@ from crrubric.services.exchange.import_plans import (
     remember_mapping,
 )
 from crrubric.services.exchange.mark_lines import MarkTable, read_heads
+from crrubric.services.exchange.mark_rows import (
+    insert_marks,
+    issue_filled_ballots,
+    load_ballot_ids,
+    note_imported_ballots,
+    read_mark_rows,
+    resolve_again,
+)
 from crrubric.services.exchange.newcomers import add_reviewers, add_vendors
 from crrubric.services.exchange.scanning import ImportSummary, MarkedCells, Roster, scan_marks
 from crrubric.services.exchange.table_sources import TableSource
@@ -51,7 +56,6 @@ from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
 
 OTHER_PLAN = N_("Something changed since you looked: look again at what would be imported.")
-BATCH = 5_000  # rows inserted at once: memory stays flat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,104 +323,6 @@ def insert_found_reviewers(session: Session, evaluation: Evaluation, roster: Ros
         session.add(member)
         session.flush()
         roster.reviewers.keep(key, member.id)
-
-
-def load_ballot_ids(session: Session, evaluation: Evaluation) -> dict[tuple[int, int], int]:
-    """(member, vendor) -> ballot."""
-    rows = session.execute(
-        select(Ballot.member_id, Ballot.vendor_id, Ballot.id)
-        .join(Member, Member.id == Ballot.member_id)
-        .where(Member.evaluation_id == evaluation.id)
-    )
-    return {(member, vendor): ballot for member, vendor, ballot in rows}
-
-
-def resolve_again(found: ImportSummary, roster: Roster) -> dict[tuple[int, int], list[int]]:
-    """(member, vendor) -> criteria that the file marks, all by id now that everybody has one."""
-    criteria = found.marked.list_criteria
-    return {
-        (_id_of(roster.reviewers.new_ids, key[0]), _id_of(roster.vendors.new_ids, key[1])): [
-            _id_of(roster.criteria.new_ids, each) for each in criteria(key)
-        ]
-        for key in found.marked.rows
-    }
-
-
-def _id_of(new_ids: dict[str, int], reference: int | str) -> int:
-    return reference if isinstance(reference, int) else new_ids[reference]
-
-
-def issue_filled_ballots(
-    session: Session, evaluation: Evaluation, cells: dict[tuple[int, int], list[int]]
-) -> dict[tuple[int, int], int]:
-    """(member, vendor) -> ballot, with those that are missing: scoring may be closed."""
-    there = load_ballot_ids(session, evaluation)
-    rows = [
-        {"evaluation_id": evaluation.id, "member_id": member, "vendor_id": vendor}
-        for member, vendor in cells
-        if (member, vendor) not in there
-    ]
-    if rows:
-        session.execute(insert(Ballot), rows)
-        there = load_ballot_ids(session, evaluation)
-    return {key: there[key] for key in cells}
-
-
-def insert_marks(session: Session, rows: Iterator[dict[str, Any]]) -> None:
-    """All marks, in batches."""
-    while batch := list(islice(rows, BATCH)):
-        session.execute(insert(Mark), batch)
-
-
-def read_mark_rows(
-    table: MarkTable,
-    found: ImportSummary,
-    roster: Roster,
-    ballots: dict[tuple[int, int], int],
-    report: Report,
-    *,
-    evaluation_id: int,
-) -> Iterator[dict[str, Any]]:
-    """The rows to insert, made while the file is read a second time."""
-    now = now_utc()
-    for line in table.iterate_lines(report):
-        if not isinstance(line, MarkLine):
-            raise _changed_file_error()
-        if line.row in found.superseded:
-            continue
-        member, vendor, criterion = roster.find_cell(line)
-        known = all(isinstance(each, int) for each in (member, vendor, criterion))
-        ballot = ballots.get((int(member), int(vendor))) if known else None
-        if ballot is None:
-            raise _changed_file_error()
-        yield {
-            "evaluation_id": evaluation_id,
-            "ballot_id": ballot,
-            "criterion_id": criterion,
-            "answer": line.text.answer,
-            "note": line.text.note,
-            "evidence_kind": line.text.evidence_kind,
-            "evidence_place": line.text.evidence_place,
-            "evidence_on": line.text.evidence_on,
-            "evidence_until": line.text.evidence_until,
-            "version": 1,
-            "marked_at": now,
-        }
-
-
-def _changed_file_error() -> Invalid:
-    return Invalid(N_("The file changed while it was read: nothing was imported."))
-
-
-def note_imported_ballots(session: Session, ballots: list[int]) -> None:
-    """Write down which ballots hold marks of a file: nobody here saw how they were given.
-
-    Args: ballots: new ones, or those that the file fills; one without a mark stays as it is.
-    """
-    filled = exists().where(Mark.ballot_id == Ballot.id)
-    for start in range(0, len(ballots), 500):
-        some = Ballot.id.in_(ballots[start : start + 500])
-        session.execute(update(Ballot).where(some, filled).values(imported_at=now_utc()))
 
 
 def submit_all_ballots(session: Session, ballots: list[int]) -> None:

@@ -1,6 +1,6 @@
 """Importing marks from a file: read it, match its columns, look at what it would do, take it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from types import MappingProxyType
@@ -14,11 +14,9 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidPlaces, Stale, WrongPhase
 from crrubric.domain.exchange.marks.guess import SheetHead
-from crrubric.domain.exchange.marks.lines import BadMark, ColumnFault
+from crrubric.domain.exchange.marks.lines import ColumnFault
 from crrubric.domain.exchange.marks.mapping import (
-    BLANK,
     MARK_ON,
-    NEW,
     NOTE_ON,
     ROLES,
     ColumnRole,
@@ -27,7 +25,6 @@ from crrubric.domain.exchange.marks.mapping import (
 )
 from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import Answer
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
 from crrubric.queries.setup.rubrics import list_rubric_parts
@@ -35,9 +32,9 @@ from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.services.ballots.attachments import take_upload_turn
 from crrubric.services.exchange import mark_drafts as service
 from crrubric.services.exchange.filled_ballots import GivenBallots
-from crrubric.services.exchange.import_plans import ImportPlan, ImportWishes, list_filled_columns
-from crrubric.services.exchange.names import NameBook
+from crrubric.services.exchange.import_plans import ImportWishes, list_filled_columns
 from crrubric.web.exchange.forms import MarkColumnsForm, MarkFileForm, TakeMarksForm
+from crrubric.web.exchange.import_words import describe_import_plan
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import OUT_OF_DATE
@@ -50,10 +47,6 @@ from crrubric.web.shared.words import translate_error, translate_label
 bp = Blueprint("imports", __name__, url_prefix="/evaluations/<slug>/import")
 PROGRESS = "evaluations.show_progress"
 EXAMPLES = 3  # of what stands in a column
-MOST_PROBLEMS = 100  # bad places that one page lists
-MOST_PLACES = 6  # that are named of one reason
-MOST_BALLOTS = 200  # that one page lists
-MOST_WORDS = 60
 ROLE_WORDS: Mapping[ColumnRole, str] = {
     ColumnRole.REVIEWER: N_("Reviewer: name or e-mail address"),
     ColumnRole.VENDOR: N_("Vendor"),
@@ -78,23 +71,6 @@ class ColumnChoice:
     label: str
     examples: list[str]
     role: str
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownName:
-    """A name that nobody has, with the name that was probably meant."""
-
-    name: str
-    nearest: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemGroup:
-    """A reason why marks can’t be used, some places where it holds, and how many there are."""
-
-    words: str
-    places: list[str]
-    count: int
 
 
 @bp.get("")
@@ -323,82 +299,6 @@ def render_preview(seat: Seat, key: str, form: TakeMarksForm | None = None) -> s
         typed={name: replace_control_characters(text) for name, text in request.form.items()},
         **describe_import_plan(seat, plan),
     )
-
-
-def describe_import_plan(seat: Seat, plan: ImportPlan) -> dict[str, object]:
-    """What the page says of a plan."""
-    found, roster = plan.found, plan.roster
-    ballots = list(list_ballots(plan))
-    others = [row for row in found.marked.rows if row[0] != roster.importer]
-    words = sorted(found.words.items(), key=lambda item: (-item[1], item[0]))
-    problems = group_problems(found.bad)
-    return {
-        "plan": plan,
-        "name": plan.table.source.name,
-        "layout": translate_label(plan.table.mapping.layout),
-        "unread": plan.list_unread(),
-        "words": [(word, answer, count) for (word, answer), count in words[:MOST_WORDS]],
-        "more_words": max(0, len(words) - MOST_WORDS),
-        "unknown_words": found.unknown_words.most_common(MOST_WORDS),
-        "answers": [*((each.value, translate_label(each)) for each in Answer),
-                    (BLANK, _("No mark: leave it out"))],
-        "reviewers": list_unknown(roster.reviewers),
-        "reviewer_names": offer_names(roster.reviewers, new=seat.may(Action.MANAGE_COMMITTEE)),
-        "vendors": list_unknown(roster.vendors),
-        "vendor_names": offer_names(roster.vendors, new=seat.may(Action.EDIT_SETUP)),
-        "problems": problems[:MOST_PROBLEMS],
-        "more_problems": sum(each.count for each in problems[MOST_PROBLEMS:]) + found.more,
-        "bad": len(found.bad) + found.more,
-        "ballots": ballots[:MOST_BALLOTS],
-        "more_ballots": max(0, len(ballots) - MOST_BALLOTS),
-        "others": len(others),
-        "doubled": bool(found.superseded) or any(is_doubled(each) for _place, each in found.bad),
-    }  # fmt: skip
-
-
-def group_problems(bad: Sequence[BadMark]) -> list[ProblemGroup]:
-    """Everything that can't be used: each reason once, with where it holds."""
-    places: dict[str, list[str]] = {}
-    for place, problem in bad:
-        places.setdefault(describe_problem(problem), []).append(describe_file_place(place))
-    return [ProblemGroup(words, found[:MOST_PLACES], len(found)) for words, found in places.items()]
-
-
-def describe_problem(problem: CrrubricError) -> str:
-    """Why a mark can't be used; of one that is there twice, not where it was before."""
-    if not is_doubled(problem):
-        return translate_error(problem)
-    values = problem.values
-    who, of = values["reviewer"], values["vendor"]
-    return str(_("%(reviewer)s answered more than once for %(vendor)s", reviewer=who, vendor=of))
-
-
-def is_doubled(problem: CrrubricError) -> bool:
-    """Whether somebody answered twice in the file."""
-    return "line" in problem.values and "criterion" in problem.values
-
-
-def describe_file_place(place: int | str) -> str:
-    """Where something stands in a file."""
-    return _("Line %(number)s", number=place) if isinstance(place, int) else place
-
-
-def list_ballots(plan: ImportPlan) -> Iterator[tuple[str, str, int]]:
-    """Reviewer, vendor and number of marks of each ballot that would be filled."""
-    roster = plan.roster
-    for (reviewer, vendor), row in plan.found.marked.rows.items():
-        yield roster.reviewers.name(reviewer), roster.vendors.name(vendor), row.bit_count()
-
-
-def list_unknown(book: NameBook) -> list[UnknownName]:
-    """The names in the file that nobody has."""
-    return [UnknownName(name, book.find_nearest(name) or "") for name in book.unknown.values()]
-
-
-def offer_names(book: NameBook, *, new: bool) -> list[Choice]:
-    """What an unknown name can be."""
-    first = [(NEW, _("Somebody new: add them"))] if new else []
-    return first + [(name, name) for name in book.list_names()]
 
 
 @bp.post("/<key>")
