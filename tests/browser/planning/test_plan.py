@@ -317,6 +317,8 @@ def test_a_counselor_fills_in_one_section_on_a_phone(work: Workplace, browse: Br
     page.goto(work.at("schedule"))
     page.locator("#plan-minutes").fill("50")
     prompt(page, "place").get_by_text("Alongside the normal load").tap()
+    # Each answer is saved by itself: the second may be there before the first.
+    expect(said(page, "minutes")).to_have_text(SAVED)
     expect(said(page, "place")).to_have_text(SAVED)
 
     assert overflow(page) == []
