@@ -22,6 +22,7 @@ from crrubric.cli import (
     results,
     serving,
     settings,
+    single_sign_on,
     table_imports,
     verify,
 )
@@ -123,6 +124,7 @@ for command in (
     planning.place_learners,
     mail.mail_group,
     settings.settings_group,
+    single_sign_on.sso_group,
     journal.write_journal_copy,
     archive.write_archive_file,
     verify.verify,

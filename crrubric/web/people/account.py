@@ -22,6 +22,7 @@ from crrubric.extensions import db
 from crrubric.queries.people.district import find_named_district
 from crrubric.queries.people.offers import OfferedSeat, list_offered_seats
 from crrubric.services.people import accounts, links
+from crrubric.services.people.ways_in import refuse_passwords_if_off, takes_passwords
 from crrubric.web.people.account_forms import PasswordForm, SignInForm
 from crrubric.web.people.sign_in_page import render_sign_in_page
 from crrubric.web.people.signing_in import describe_session, follow_sign_in
@@ -50,6 +51,11 @@ def show_sign_in() -> ResponseReturnValue:
 def submit_sign_in() -> ResponseReturnValue:
     """Check address and password; the same words and time for whatever is wrong."""
     form = SignInForm()
+    try:
+        refuse_passwords_if_off()
+    except Invalid as error:
+        attach_error(form, error)
+        return refuse_sign_in(form)
     if not form.validate():
         return refuse_sign_in(form)
     try:
@@ -126,6 +132,7 @@ def render_invitation(token: str, form: PasswordForm) -> str:
         form=form,
         user=invite.user,
         first=accounts.is_unused(invite.user),
+        takes_password=takes_passwords() or invite.by_operator,
         offers=[tell_offer(seat) for seat in list_offered_seats(db.session(), invite)],
         district=district.name if district else "",
     )

@@ -51,6 +51,16 @@ class ConfirmForm(Form):
     password = PasswordField(_("Your password"), [InputRequired(_("Enter your password."))])
 
 
+class ConnectForm(Form):
+    """What shows that an account is one's own, before it is connected with one elsewhere."""
+
+    password = PasswordField(_("Password"))
+    step_code = StringField(
+        _("Code of the app, or a recovery code"), [limit_length(limits.CODE_TEXT)]
+    )
+    next = HiddenField()
+
+
 class TwoStepsOffForm(ConfirmForm):
     """Both steps once more."""
 

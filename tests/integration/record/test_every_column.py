@@ -35,6 +35,7 @@ UNTOLD: dict[str | tuple[str, str], str] = {
     "authenticator_app": PEOPLE,
     "calendar_feed": PEOPLE,
     "recovery_code": PEOPLE,
+    "external_identity": PEOPLE,
     "notice": TELLS,
     "item_reminder": TELLS,
     "sent_form": "kept for two days, so that a form sent twice has one effect",
