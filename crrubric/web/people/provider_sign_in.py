@@ -7,8 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.errors import Busy, Invalid, NotLetIn, Stale, TooSoon
-from crrubric.domain.people.providers import read_arrival
-from crrubric.services.people.attempts import begin_return, forget_return, spend_state
+from crrubric.domain.people.providers import Arrival, read_arrival
+from crrubric.services.people.alarms import warn_of_wrong_passwords
+from crrubric.services.people.attempts import (
+    AttemptStep,
+    begin_return,
+    forget_return,
+    spend_state,
+)
 from crrubric.services.people.sign_on.calls import ProviderUnavailable
 from crrubric.services.people.sign_on.flow import (
     CodeRefused,
@@ -206,7 +212,10 @@ def save_connection() -> ResponseReturnValue:
             known=read_known_accounts(),
             browser=session.name_browser(),
         )
-    except (Invalid, TooSoon) as error:
+    except Invalid as error:
+        warn_owner(arrival, AttemptStep.CODE)
+        return render_connect_form(form, attach_refusal(form, error))
+    except TooSoon as error:
         return render_connect_form(form, attach_refusal(form, error))
     except Busy as error:
         form.form_errors.append(translate_error(error))
@@ -216,7 +225,15 @@ def save_connection() -> ResponseReturnValue:
     except (NotLetIn, Stale) as error:
         return tell_problem(arrival.provider, translate_error(error), status_of(error))
     if found is None:
+        warn_owner(arrival, AttemptStep.FIRST)
         form.password.errors = [_("This is not the password of that account.")]
         return render_connect_form(form, 422)
     session.begin_session(found)
     return follow_sign_in(found, next=form.next.data)
+
+
+def warn_owner(arrival: Arrival, step: AttemptStep) -> None:
+    """Somebody knows the provider’s account, but not what is asked for here."""
+    warn_of_wrong_passwords(
+        arrival.email, address=request.remote_addr or "", known=read_known_accounts(), step=step
+    )

@@ -6,6 +6,8 @@ whoever knows that password, and the second step with it; from then on the provi
 the person finds it, whatever becomes of the address. Nobody gets an account who was not invited.
 """
 
+from dataclasses import replace
+
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -36,10 +38,10 @@ from crrubric.services.people.accounts import (
     begin_user_session,
     end_sessions,
     lock_user,
+    make_attempt,
     try_password,
 )
 from crrubric.services.people.attempts import (
-    Attempt,
     AttemptStep,
     begin_attempt,
     forget_failures,
@@ -218,9 +220,8 @@ def connect_account(
     """
     user, asks_code = find_account_to_connect(arrival)
     version, expected = user.sign_in_version, user.password_hash
-    seen = (user.id, version) in known
-    attempt = Attempt(user.email_key, address, known=seen)
-    second = Attempt(user.email_key, address, known=seen, step=AttemptStep.CODE)
+    attempt = make_attempt(user.email_key, address=address, known=known)
+    second = replace(attempt, step=AttemptStep.CODE)
     if expected is not None and not try_password(attempt, expected, password):
         note_failed_account(attempt, exists=True)
         return None
