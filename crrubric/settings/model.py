@@ -227,7 +227,7 @@ class Settings(BaseSettings):
             " sign-on* in [running.md](running.md). Needs `SITE_URL` and the extra"
             " `crrubric[sso]`.",
             expects="a table for each provider, as docs/settings.md describes it",
-            example="{}",
+            example='{google = {kind = "google", client_id = "…", client_secret = "…"}}',
             default="none",
             secret=True,
         ),
@@ -238,6 +238,7 @@ class Settings(BaseSettings):
         About(
             means="People may sign in with a password of this site. If not, they sign in with one"
             " of `SSO_PROVIDERS`; “crrubric user link” still lets somebody in.",
+            example="false",
         ),
     ] = True
     SERVER_THREADS: Annotated[

@@ -31,7 +31,6 @@ WITHOUT = {
     "WeightTrialForm": "it changes nothing that is stored",
     "SignInForm": "it begins with the page to go on with",
     "SecondStepForm": "it begins with the page to go on with",
-    "ConnectForm": "it begins with the page to go on with",
     "AppCodeForm": "it begins with the page to go on with",
     "OwnLimitForm": "a part of the form of a purchase, which has one",
     "RankForm": "a part of the decision's form, which has one",

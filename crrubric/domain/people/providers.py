@@ -179,8 +179,8 @@ def read_address(claims: Mapping[str, Any]) -> str:
 
 def is_vouched_for(provider: ProviderRules, claims: Mapping[str, Any], email: str) -> bool:
     """Whether an address may find an account: it is verified, in a domain that is allowed."""
-    domain = email_key(email).rpartition("@")[2]
-    if not domain or not is_among(domain, provider):
+    name, _at, domain = email_key(email).rpartition("@")
+    if not name or not is_among(domain, provider):
         return False
     also = KINDS[provider.kind].vouches
     verified = claims.get("email_verified") is True

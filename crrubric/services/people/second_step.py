@@ -227,7 +227,7 @@ def find_waiting_session(session: Session, token: str, level: SessionLevel) -> U
         or found.created_at < now_utc() - FRESH
         or found.user.disabled_at is not None
     ):
-        raise NotFound(N_("That took too long. Sign in once more, beginning with the password."))
+        raise NotFound(N_("That took too long. Sign in once more, from the beginning."))
     return found
 
 

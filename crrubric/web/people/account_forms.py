@@ -52,11 +52,15 @@ class ConfirmForm(Form):
 
 
 class ConnectForm(Form):
-    """What shows that an account is one's own, before it is connected with one elsewhere."""
+    """What shows that an account is one's own, before it is connected with one elsewhere.
 
-    password = PasswordField(_("Password"))
+    What is not asked of an account is taken out.
+    """
+
+    password = PasswordField(_("Password"), [InputRequired(_("Enter your password."))])
     step_code = StringField(
-        _("Code of the app, or a recovery code"), [limit_length(limits.CODE_TEXT)]
+        _("Code of the app, or a recovery code"),
+        [InputRequired(_("Enter the code.")), limit_length(limits.CODE_TEXT)],
     )
     next = HiddenField()
 

@@ -172,25 +172,35 @@ def tell_refusal_of_provider(flow: Flow, error: str) -> Response:
 @allow_everyone
 def show_connect_form() -> ResponseReturnValue:
     """There is an account with a password already: whoever knows it connects the two."""
-    return render_connect_form(ConnectForm(next=request.args.get("next", "")), 200)
-
-
-def render_connect_form(form: ConnectForm, status: int) -> ResponseReturnValue:
-    """The form, or back to the page for signing in where nobody has come from a provider."""
     arrival = read_arrived()
     if arrival is None:
-        return redirect(url_for("account.show_sign_in", next=form.next.data or None), code=303)
+        return redirect(url_for("account.show_sign_in", next=request.args.get("next")), code=303)
     try:
-        user, asks_code = find_account_to_connect(arrival)
+        form = make_connect_form(arrival)
     except Stale as error:
-        return tell_problem(arrival.provider, translate_error(error), 409)
+        return tell_problem(arrival.provider, translate_error(error), status_of(error))
+    form.next.data = request.args.get("next", "")
+    return render_connect_form(form, arrival, 200)
+
+
+def make_connect_form(arrival: Arrival) -> ConnectForm:
+    """The form with what the account asks for. Raises: Stale if there is none to connect."""
+    user, asks_code = find_account_to_connect(arrival)
+    form = ConnectForm()
+    if user.password_hash is None:
+        del form.password
+    if not asks_code:
+        del form.step_code
+    return form
+
+
+def render_connect_form(form: ConnectForm, arrival: Arrival, status: int) -> ResponseReturnValue:
+    """The form with the address of the account."""
     page = render_template(
         "people/signing_in/connect.html",
         form=form,
-        email=user.email,
+        email=arrival.email,
         title=arrival.title,
-        asks_password=user.password_hash is not None,
-        asks_code=asks_code,
         passwords=takes_passwords(),
     )
     return page, status
@@ -200,34 +210,44 @@ def render_connect_form(form: ConnectForm, status: int) -> ResponseReturnValue:
 @allow_everyone
 def save_connection() -> ResponseReturnValue:
     """Connect the account with whoever has come, and sign in."""
-    form, arrival = ConnectForm(), read_arrived()
-    if arrival is None or not form.validate():
-        return render_connect_form(form, 422)
+    arrival = read_arrived()
+    if arrival is None:
+        return redirect(url_for("account.show_sign_in"), code=303)
+    try:
+        form = make_connect_form(arrival)
+        return send_connection(form, arrival)
+    except (NotLetIn, Stale) as error:
+        return tell_problem(arrival.provider, translate_error(error), status_of(error))
+
+
+def send_connection(form: ConnectForm, arrival: Arrival) -> ResponseReturnValue:
+    """What follows the form. Raises: NotLetIn; Stale."""
+    if not form.validate():
+        return render_connect_form(form, arrival, 422)
     try:
         found = connect_account(
             arrival,
-            password=form.password.data or "",
-            code=form.step_code.data or "",
+            password=form.password.data if form.password else "",
+            code=form.step_code.data if form.step_code else "",
             address=request.remote_addr or "",
             known=read_known_accounts(),
             browser=session.name_browser(),
         )
     except Invalid as error:
         warn_owner(arrival, AttemptStep.CODE)
-        return render_connect_form(form, attach_refusal(form, error))
+        return render_connect_form(form, arrival, attach_refusal(form, error))
     except TooSoon as error:
-        return render_connect_form(form, attach_refusal(form, error))
+        log.warning("too many attempts from %s at %s", request.remote_addr, request.path)
+        return render_connect_form(form, arrival, attach_refusal(form, error))
     except Busy as error:
-        form.form_errors.append(translate_error(error))
-        response = make_response(render_connect_form(form, 503))
+        status = attach_refusal(form, error)
+        response = make_response(render_connect_form(form, arrival, status))
         response.headers["Retry-After"] = str(error.seconds)
         return response
-    except (NotLetIn, Stale) as error:
-        return tell_problem(arrival.provider, translate_error(error), status_of(error))
     if found is None:
         warn_owner(arrival, AttemptStep.FIRST)
         form.password.errors = [_("This is not the password of that account.")]
-        return render_connect_form(form, 422)
+        return render_connect_form(form, arrival, 422)
     session.begin_session(found)
     return follow_sign_in(found, next=form.next.data)
 

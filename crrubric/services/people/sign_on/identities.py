@@ -280,7 +280,7 @@ def unlink_all_identities(actor: Actor, user_id: int) -> User:
         user = lock_user(session, user_id)
         found = list_identities(session, user.id)
         if not found:
-            raise Invalid(N_("%(name)s signs in with no other account."), name=user.name)
+            raise Invalid(N_("%(name)s signs in with no account of a provider."), name=user.name)
         session.execute(delete(ExternalIdentity).where(ExternalIdentity.user_id == user.id))
         end_sessions(session, user)
         write_identity_notice(
