@@ -425,6 +425,7 @@ def test_the_larger_locks_contain_the_smaller_ones_with_the_same_versions():
 
     assert base.items() <= everything.items() <= tests.items()
     assert everything.keys() - base.keys() == {
+        "prometheus-client",
         "psycopg",
         "psycopg-binary",
         # single sign-on, and what its two packages need

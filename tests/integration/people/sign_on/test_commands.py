@@ -31,7 +31,7 @@ def dump_json(value: object) -> str:
 
 
 def test_the_operator_checks_how_providers_are_reached(run: Run, named: FakeProvider):
-    good = run("sso", "check")
+    good = run("settings", "providers")
 
     assert good.exit_code == 0, good.output
     for words in (
@@ -48,7 +48,7 @@ def test_the_operator_checks_how_providers_are_reached(run: Run, named: FakeProv
 def test_a_provider_that_can_not_be_used_is_told_of(run: Run, named: FakeProvider):
     named.metadata["issuer"] = "https://other.example"
 
-    bad = run("sso", "check")
+    bad = run("settings", "providers")
 
     assert bad.exit_code == 1
     assert "gives no answer" in bad.output
@@ -56,7 +56,7 @@ def test_a_provider_that_can_not_be_used_is_told_of(run: Run, named: FakeProvide
 
 
 def test_without_providers_there_is_nothing_to_check(run: Run):
-    none = run("sso", "check")
+    none = run("settings", "providers")
 
     assert (none.exit_code, "no provider in SSO_PROVIDERS" in none.output) == (1, True)
 
