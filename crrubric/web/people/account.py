@@ -5,6 +5,7 @@ import logging
 from flask import (
     Blueprint,
     Response,
+    flash,
     jsonify,
     make_response,
     redirect,
@@ -25,7 +26,7 @@ from crrubric.queries.people.offers import OfferedSeat, list_offered_seats
 from crrubric.queries.people.second_step import find_least_password_length
 from crrubric.services.people import accounts, links
 from crrubric.services.people.alarms import warn_of_wrong_passwords
-from crrubric.services.people.ways_in import refuse_passwords_if_off, takes_passwords
+from crrubric.services.people.ways_in import name_providers, refuse_passwords_if_off, takes_passwords
 from crrubric.web.people.account_forms import PasswordForm, SignInForm
 from crrubric.web.people.sign_in_page import render_sign_in_page
 from crrubric.web.people.signing_in import describe_session, follow_sign_in, judge_password
@@ -119,6 +120,13 @@ def submit_sign_out() -> ResponseReturnValue:
     """End the session, here and on the server."""
     if token := session.forget_session():
         accounts.sign_out(token)
+    if providers := name_providers():
+        words = _(
+            "You are signed out of this site. On a computer that others use, sign out of your"
+            " account of %(providers)s as well.",
+            providers=providers,
+        )
+        flash(words, "done")
     return redirect(url_for("account.show_sign_in"), code=303)
 
 

@@ -6,8 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from crrubric.cli.doctor import Verdict, examine_providers
+from crrubric.config import current_settings
+from crrubric.services.people.sign_on import facts
 from tests.integration.cli.conftest import Run, run
+from tests.integration.people.sign_on.conftest import Configure
 from tests.integration.people.sign_on.provider import FakeProvider, make_settings
 from tests.integration.people.sign_on.test_sign_in import NORA
 
@@ -53,6 +58,18 @@ def test_a_provider_that_can_not_be_used_is_told_of(run: Run, named: FakeProvide
     assert bad.exit_code == 1
     assert "gives no answer" in bad.output
     assert "Not every provider can be used." in bad.output
+
+
+def test_the_doctor_looks_at_providers(app: Flask, provider: FakeProvider, configure: Configure):
+    configure({"domains": []})
+
+    found = [one.words for one in examine_providers(current_settings())]
+    assert found[0] == "The provider cedar (Cedar ID) answers."
+    assert "has no domains" in found[1]
+    app.extensions[facts.KEPT].clear()
+    provider.answers["/jwks"] = lambda: (500, {})
+    bad = next(iter(examine_providers(current_settings())))
+    assert bad.verdict is Verdict.WRONG
 
 
 def test_without_providers_there_is_nothing_to_check(run: Run):

@@ -579,3 +579,4 @@ def test_signing_out_ends_the_session_here_alone(nora: FakeProvider, arrive: Arr
     who.post("/sign-out")
 
     assert (is_in(who), levels(), len(nora.asked)) == (False, [], asked)
+    assert "sign out of your account of Cedar ID as well" in who.get("/sign-in").text
