@@ -111,6 +111,7 @@ FORGED: dict[str, Callable[[FakeProvider, Claims], str]] = {
     "another issuer": put(iss="https://id.other.example"),
     "no issuer": put(iss=None),
     "another audience": put(aud="another-client"),
+    "another audience, sent by us": put(aud=["another-client"], azp=CLIENT),
     "no audience": put(aud=None),
     "an audience of several without azp": put(aud=[CLIENT, "another-client"]),
     "azp of another": put(azp="another-client"),
