@@ -26,7 +26,11 @@ from crrubric.queries.people.offers import OfferedSeat, list_offered_seats
 from crrubric.queries.people.second_step import find_least_password_length
 from crrubric.services.people import accounts, links
 from crrubric.services.people.alarms import warn_of_wrong_passwords
-from crrubric.services.people.ways_in import name_providers, refuse_passwords_if_off, takes_passwords
+from crrubric.services.people.ways_in import (
+    name_providers,
+    refuse_passwords_if_off,
+    takes_passwords,
+)
 from crrubric.web.people.account_forms import PasswordForm, SignInForm
 from crrubric.web.people.sign_in_page import render_sign_in_page
 from crrubric.web.people.signing_in import describe_session, follow_sign_in, judge_password
