@@ -22,6 +22,9 @@ account.show_sign_in public
 account.submit_sign_out signed in
 accounts.make_account_link MANAGE_ACCOUNTS
 accounts.save_account_state MANAGE_ACCOUNTS
+accounts.save_new_account MANAGE_ACCOUNTS
+accounts.save_standing MANAGE_ACCOUNTS
+accounts.show_new_account_form MANAGE_ACCOUNTS
 accounts.save_sign_out_everywhere MANAGE_ACCOUNTS
 accounts.save_two_steps_reset MANAGE_ACCOUNTS
 accounts.save_confirmed_address MANAGE_ACCOUNTS
@@ -135,6 +138,10 @@ help.show_help public
 home.show_accessibility_statement public
 home.save_new_evaluation signed in
 monitoring.show_health public
+site.show_site MANAGE_SITE
+site.show_site_mail MANAGE_SITE
+site.show_site_settings MANAGE_SITE
+site.submit_test_mail MANAGE_SITE
 monitoring.show_liveness public
 monitoring.show_metrics public
 home.show_home signed in
