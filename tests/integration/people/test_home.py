@@ -213,3 +213,14 @@ def test_closing_scoring_is_offered_first_only_once_no_ballot_is_missing(
     db.session.commit()
 
     assert (early, find_button()) == ("btn quiet", "btn")
+
+
+def test_a_phase_that_is_over_is_no_news_any_more(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    phases.change_phase(made.chair, made.slug, to=Phase.MEETING)
+    reader = visit(made.reviewers[0])
+
+    text = words(reader.page("/").root)
+
+    assert "The evaluation is now in the phase “Meeting”." in text
+    assert "The evaluation is now in the phase “Scoring”." not in text
