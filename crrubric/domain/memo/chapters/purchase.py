@@ -135,7 +135,10 @@ class PurchaseBlocks:
         if not binder.lines:
             yield Paragraph(words(NONE))
             return
-        text = N_("%(done)s of %(asked)s are done.")
+        text = N_(
+            "%(done)s of %(asked)s are done. That the memo is issued, and how long the record is"
+            " kept, comes after the memo and is not counted here."
+        )
         yield Paragraph(words(text, done=binder.done, asked=binder.asked))
         yield Table(
             words(N_("Checklist of the purchase")),
