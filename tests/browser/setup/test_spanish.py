@@ -9,6 +9,7 @@ from crrubric.extensions import db, limiter
 from crrubric.models import User
 from crrubric.services.people.accounts import choose_language
 from tests.browser.conftest import Browse
+from tests.browser.demo_pages import REVIEWER
 from tests.browser.looks import cut_choices, menu_lines, overflow
 from tests.browser.sites import Site
 from tests.browser.visitor import DESKTOP, PHONE, Visitor
@@ -18,7 +19,19 @@ pytestmark = pytest.mark.xdist_group("browser, results and eyes")
 
 SPANISH_REVIEWER = "rosa@cedarbend.example"  # chose Spanish when the demo was made
 DECIDED = "/evaluations/credit-recovery-2027/"
-LAPTOP = 1366
+LAPTOP, LARGE_PHONE = 1366, 390
+# The words whose letters stand in two lines.
+BROKEN_WORDS = """(selector) => [...document.querySelectorAll(selector)].flatMap((cell) => {
+  const found = [], walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) for (const { 0: word, index } of walk.currentNode.data.matchAll(/\\p{L}+/gu)) {
+    const range = document.createRange();
+    range.setStart(walk.currentNode, index);
+    range.setEnd(walk.currentNode, index + word.length);
+    const lines = new Set([...range.getClientRects()].filter((box) => box.width).map((box) => box.top));
+    if (lines.size > 1) found.push(word);
+  }
+  return found;
+})"""
 LONG_NAME = "Guadalupe Fernández-Villanueva de la Torre"
 
 
@@ -98,3 +111,13 @@ def test_the_counts_of_the_vote_fit_a_phone(demo: Site, browse: Browse, place: s
 
     assert reviewer.page.locator("html").get_attribute("lang") == "es"
     assert overflow(reviewer.page) == []
+
+
+@pytest.mark.parametrize("email", [REVIEWER, SPANISH_REVIEWER], ids=["English", "Spanish"])
+def test_no_word_below_the_matrix_is_broken_on_a_phone(demo: Site, browse: Browse, email: str):
+    reviewer = browse(demo, width=LARGE_PHONE).sign_in(email)
+
+    reviewer.page.goto(f"{DECIDED}matrix")
+
+    assert reviewer.page.locator(".matrix tfoot td").count() > 0
+    assert reviewer.page.evaluate(BROKEN_WORDS, ".matrix tfoot :is(th, td)") == []
