@@ -23,12 +23,15 @@ LAPTOP, LARGE_PHONE = 1366, 390
 # The words whose letters stand in two lines.
 BROKEN_WORDS = """(selector) => [...document.querySelectorAll(selector)].flatMap((cell) => {
   const found = [], walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
-  while (walk.nextNode()) for (const { 0: word, index } of walk.currentNode.data.matchAll(/\\p{L}+/gu)) {
-    const range = document.createRange();
-    range.setStart(walk.currentNode, index);
-    range.setEnd(walk.currentNode, index + word.length);
-    const lines = new Set([...range.getClientRects()].filter((box) => box.width).map((box) => box.top));
-    if (lines.size > 1) found.push(word);
+  while (walk.nextNode()) {
+    const text = walk.currentNode;
+    for (const { 0: word, index } of text.data.matchAll(/\\p{L}+/gu)) {
+      const range = document.createRange();
+      range.setStart(text, index);
+      range.setEnd(text, index + word.length);
+      const boxes = [...range.getClientRects()].filter((box) => box.width);
+      if (new Set(boxes.map((box) => box.top)).size > 1) found.push(word);
+    }
   }
   return found;
 })"""
