@@ -53,7 +53,8 @@ def list_texts(session: Session, seat: Seat, wanted: TextFilter) -> list[ListedT
     """One page of the typed texts, each once, the oldest first; one more than a page if there is
     more.
 
-    Raises: NotFound if the seat stays away from a vendor, for among them is what others wrote of it.
+    Raises: NotFound if the seat stays away from a vendor, for it reads nothing that others
+    wrote of that.
     """
     refuse_shut_out(seat)
     evaluation = seat.evaluation

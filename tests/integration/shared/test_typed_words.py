@@ -12,6 +12,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from crrubric.clock import now_utc
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Busy
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
