@@ -20,6 +20,8 @@ account.show_invitation public
 account.show_sign_in public
 account.submit_sign_out signed in
 accounts.save_account_state MANAGE_ACCOUNTS
+accounts.save_sign_out_everywhere MANAGE_ACCOUNTS
+accounts.save_two_steps_reset MANAGE_ACCOUNTS
 accounts.save_confirmed_address MANAGE_ACCOUNTS
 accounts.send_account_link MANAGE_ACCOUNTS
 accounts.show_account MANAGE_ACCOUNTS
@@ -204,6 +206,20 @@ forgotten.send_forgotten_password_link public
 forgotten.show_forgotten_password public
 unsent.show_refusal_reason signed in
 unsent.show_unsent_words signed in
+own_sign_in.save_app_begin signed in
+own_sign_in.save_app_code signed in
+own_sign_in.save_end_of_other_sessions signed in
+own_sign_in.save_recovery_codes signed in
+own_sign_in.save_session_end signed in
+own_sign_in.save_two_steps_off signed in
+own_sign_in.show_app_set_up signed in
+own_sign_in.show_own_sign_in signed in
+own_sign_in.show_recovery_codes signed in
+own_sign_in.show_two_steps_off_form signed in
+second_step.save_required_set_up public
+second_step.show_required_set_up public
+second_step.show_second_step public
+second_step.submit_second_step public
 own.save_new_address signed in
 own.save_own_address signed in
 own.save_own_name signed in

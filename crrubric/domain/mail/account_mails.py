@@ -1,11 +1,56 @@
 """Mails about an account: links for a new password, and what was changed. Nothing here sends."""
 
+from enum import Enum
+
 from crrubric.domain.mail.mails import SITE_NAME, MailContext, MailText, MailTranslator, frame_mail
 from crrubric.domain.translation import N_
 
 NOT_YOU = N_(
     "If you know nothing of this, tell the people who run this site at your district at once."
 )
+
+
+class TwoStepNews(Enum):
+    """What somebody is told about the second step of their sign-in."""
+
+    ON = "on"
+    OFF = "off"
+    CODES = "codes"
+    USED = "used"
+    RESET = "reset"
+
+
+TWO_STEP_SUBJECTS = {
+    TwoStepNews.ON: N_("Two-step sign-in is on"),
+    TwoStepNews.OFF: N_("Two-step sign-in is off"),
+    TwoStepNews.CODES: N_("New recovery codes were made"),
+    TwoStepNews.USED: N_("A recovery code was used"),
+    TwoStepNews.RESET: N_("Two-step sign-in is off"),
+}
+TWO_STEP_SENTENCES = {
+    TwoStepNews.ON: N_(
+        "From now on a code of your authenticator app is asked for after your password. Everybody "
+        "who was signed in elsewhere is signed out."
+    ),
+    TwoStepNews.OFF: N_(
+        "Your account is protected by its password alone from now on. You turned off the second "
+        "step with your password and a code."
+    ),
+    TwoStepNews.CODES: N_(
+        "New recovery codes for signing in were made on the page of your account. The earlier ones "
+        "work no more."
+    ),
+    TwoStepNews.USED: N_(
+        "Somebody, probably you, signed in with your password and a recovery code in the place of "
+        "your authenticator app, or confirmed a change with it. Each code works once: make new ones"
+        " on the page of your account before they run out."
+    ),
+    TwoStepNews.RESET: N_(
+        "An administrator turned off the second step of your sign-in, because the phone and the "
+        "recovery codes were said to be lost. Your password alone is asked for until you set it up "
+        "again. You are signed out everywhere."
+    ),
+}
 
 
 def compose_password_link(
@@ -81,6 +126,13 @@ def compose_address_notice(say: MailTranslator, to: MailContext, *, old: str, ne
     how = say(N_("From now on you sign in with the new one, and mails go there."))
     subject = say(N_("Your e-mail address was changed"))
     return _compose_account_mail(say, to, subject, [what, how, say(NOT_YOU)])
+
+
+def compose_two_step_notice(say: MailTranslator, to: MailContext, news: TwoStepNews) -> MailText:
+    """What became of the second step of one's sign-in."""
+    return _compose_account_mail(
+        say, to, say(TWO_STEP_SUBJECTS[news]), [say(TWO_STEP_SENTENCES[news]), say(NOT_YOU)]
+    )
 
 
 def _compose_account_mail(

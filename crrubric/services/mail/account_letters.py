@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from crrubric.config import current_settings
 from crrubric.domain import limits
 from crrubric.domain.mail.account_mails import (
+    TwoStepNews,
     compose_address_link,
     compose_address_notice,
     compose_link_notice,
     compose_password_link,
     compose_password_notice,
+    compose_two_step_notice,
 )
 from crrubric.domain.mail.mails import (
     SITE_NAME,
@@ -53,6 +55,15 @@ def write_link_notice(session: Session, user: User) -> None:
 def write_password_notice(session: Session, user: User) -> None:
     """That the password was changed."""
     _queue_account_mail(session, user, compose_password_notice)
+
+
+def write_two_step_notice(session: Session, user: User, news: TwoStepNews) -> None:
+    """What became of the second step of their sign-in."""
+
+    def compose(say: MailTranslator, to: MailContext) -> MailText:
+        return compose_two_step_notice(say, to, news)
+
+    _queue_account_mail(session, user, compose)
 
 
 def write_address_link(session: Session, user: User, token: str, address: str) -> None:

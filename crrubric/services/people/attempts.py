@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 
 from flask import current_app
 from limits.errors import StorageError
@@ -53,6 +54,13 @@ def count_or_refuse() -> Iterator[None]:
         ) from error
 
 
+class AttemptStep(StrEnum):
+    """What is tried: each has failures of its own."""
+
+    FIRST = "sign-in"
+    CODE = "second-step"
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One try to sign in: to which account, from which network address, by a browser that ..."""
@@ -60,11 +68,12 @@ class Attempt:
     account: str  # the folded address, whether it has an account or not
     address: str = ""
     known: bool = False  # ... has signed in to the account before
+    step: AttemptStep = AttemptStep.FIRST
 
     @property
     def lane(self) -> str:
         """What its failures are counted under."""
-        return f"sign-in/{'known' if self.known else 'any'}/{_digest(self.account)}"
+        return f"{self.step}/{'known' if self.known else 'any'}/{_digest(self.account)}"
 
     @property
     def network(self) -> str:

@@ -33,10 +33,11 @@ from crrubric.services.mail.account_letters import (
 )
 from crrubric.services.mail.outbox import is_mail_on, set_aside_links
 from crrubric.services.people.accounts import (
+    SignIn,
+    begin_user_session,
     check_new_password,
     end_sessions,
     hash_token,
-    insert_user_session,
     is_unused,
     lock_user,
 )
@@ -253,10 +254,12 @@ def find_invite(session: Session, token: str) -> Invite | None:
     return invite
 
 
-def accept_invite(token: str, *, password: str) -> tuple[User, str]:
+def accept_invite(token: str, *, password: str, browser: str = "") -> SignIn:
     """Set the password of the link's owner and sign them in; every link of theirs is spent.
 
-    Returns: the person and the secret of their new session.
+    A link is no second step: whoever signs in with two still has to show the other one.
+
+    Args: browser: what it calls itself.
     Raises: NotFound if the link no longer works; Invalid if the password can't be used.
     """
     user = find_usable_invite(db.session(), token).user
@@ -278,7 +281,7 @@ def accept_invite(token: str, *, password: str) -> tuple[User, str]:
         else:
             write_password_notice(session, user)
             note_event(session, actor_of(user), Event.ACCOUNT_PASSWORD_SET)
-        return user, insert_user_session(session, user)
+        return begin_user_session(session, user, browser=browser)
 
 
 def _note_acceptance(session: Session, user: User) -> None:

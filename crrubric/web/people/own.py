@@ -152,8 +152,10 @@ def save_own_password() -> ResponseReturnValue:
                 current_actor(),
                 present=form.present_password.data,
                 password=form.password.data,
+                level=session.current_level(),
+                browser=session.name_browser(),
             )
-            session.begin_session(*found)
+            session.begin_session(found)
             flash(_("Your password is changed. Every other browser is signed out."), "done")
             return redirect(url_for(HOME), code=303)
         except (Busy, Invalid, TooSoon) as error:

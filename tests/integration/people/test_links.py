@@ -320,7 +320,7 @@ def test_a_forgotten_password_is_replaced_by_a_link_to_the_address(
     assert accounts.sign_in(user.email, PASSWORD) is None
     assert accounts.sign_in(user.email, GOOD) is not None
     ended = select(UserSession.ended_at).where(
-        UserSession.token_hash == accounts.hash_token(old[1])
+        UserSession.token_hash == accounts.hash_token(old.token)
     )
     assert db.session.scalars(ended).one() is not None
     assert [row.subject for row in mails(user.email)[1:]] == ["crrubric: Your password was changed"]
