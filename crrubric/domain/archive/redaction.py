@@ -26,7 +26,9 @@ from crrubric.domain.translation import N_
 
 BLACKED_OUT = N_("[blacked out]")
 TAG = re.compile(r"<[^>]*>")
-FILE_NAME = "file"  # in the journal; attached files are no part of such a copy
+# fields of the journal: names of attached files, which are no part of such a copy; and what lets
+# nobody try hidden words of a memo against its hash
+ALWAYS_HIDDEN = ("file", "nonce")
 SHORTEST_INSIDE = 12  # characters of a text that is looked for inside of others as well
 
 
@@ -164,7 +166,7 @@ class Redactor:
         return withhold_chosen(link, self._is_withheld)
 
     def _is_withheld(self, event: Event, name: str, text: str) -> bool:
-        if self.hides(text) or name == FILE_NAME:
+        if self.hides(text) or name in ALWAYS_HIDDEN:
             return True
         if self.book is None:
             return False

@@ -18,6 +18,7 @@ from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.record.journal import UNTOLD, link_of
 
 PAGE = 50
+DRAWN = ("fingerprint", "nonce")  # what was computed or drawn, and could tell what was written
 BATCH = 500
 
 
@@ -128,7 +129,7 @@ def iterate_typed_texts(
 
 def is_written(event: Event, name: str) -> bool:
     """Whether a field holds what somebody wrote."""
-    return TextKind.WORDS in find_text_kinds(event, name)
+    return name not in DRAWN and TextKind.WORDS in find_text_kinds(event, name)
 
 
 def has_words(text: str) -> bool:

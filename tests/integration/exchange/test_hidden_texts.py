@@ -1,23 +1,26 @@
 """Whatever form a paper, a table or the journal gives to a hidden text, copies do not tell it."""
 
+import json
 from io import BytesIO
 
 import pytest
 
 from crrubric.domain.archive.checks import verify_archive
-from crrubric.domain.archive.manifest import CopyKind
+from crrubric.domain.archive.manifest import MANIFEST, CopyKind
 from crrubric.domain.meeting.ranking import RankingInput
 from crrubric.domain.memo.narratives import NarrativePart
 from crrubric.domain.vocabulary import Answer, DeclarationKind, EvidenceKind, Phase, Role
 from crrubric.extensions import db
 from crrubric.models import Evaluation
 from crrubric.queries.exchange.redactions import TextFilter, list_texts
+from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots import ballots
 from crrubric.services.ballots.attachments import attach_mark_file
 from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.exchange.archives.archives import ArchiveText, make_archive
 from crrubric.services.exchange.archives.redactions import choose_redaction
 from crrubric.services.meeting.decisions import DecisionText, record_decision
+from crrubric.services.memo.issues import IssueText, issue_memo
 from crrubric.services.memo.narratives import write_narratives
 from crrubric.services.setup.phases import change_phase
 from tests.factories import Factory, Made
@@ -139,3 +142,26 @@ def test_a_chair_who_stays_away_from_a_vendor_reads_none_of_the_texts(
     assert [answer for answer in answers if "The canary sang." in answer.text] == []
     sent = away.post(address, {"reason": ""})
     assert "The canary sang." not in sent.text
+
+
+def test_the_hash_of_an_issued_memo_tells_nothing_of_what_is_hidden_in_it(made: Made):
+    issue = issue_memo(made.chair, made.slug, IssueText(language="en"))
+    nonce, number = issue.nonce, issue.number
+    assert len(nonce) == 32
+    hide(made, SPOKEN)
+
+    parts = copy_of(made, NAMED)
+
+    left = {row["path"] for row in json.loads(parts[MANIFEST])["left_out"]}
+    assert f"memo/issue-{number}.html" in left
+    assert list_telling(parts, nonce) == []
+    assert nonce in list_texts_of({"memo": whole_archive(made)[f"memo/issue-{number}.html"]})
+    seat = seat_of(made)
+    assert nonce not in {row.text for row in list_texts(db.session(), seat, TextFilter())}
+    assert [str(problem) for problem in verify_record(db.session()).problems] == []
+
+
+def whole_archive(made: Made) -> Parts:
+    file = BytesIO()
+    make_archive(made.chair, made.slug, file)
+    return read_parts(file.getvalue())

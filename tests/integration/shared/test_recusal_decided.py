@@ -16,7 +16,6 @@ from tests.integration.conftest import Visit
 from tests.integration.shared.test_blindness import seen_by
 from tests.integration.shared.test_recusal import PUBLIC, Stopped, begin_scoring, mask, path_of
 
-
 # what is final is read by the whole committee alike: the memo as it was issued, and the letters
 READ_BY_ALL = {
     *(f"memo/issues/1/memo.{ending}" for ending in ("docx", "html", "pdf")),
@@ -25,7 +24,7 @@ READ_BY_ALL = {
 
 
 def decide_without(app: Flask, letter: str, found: Outcome) -> tuple[Made, Actor]:
-    """A final decision, of another chair; what was said of the first vendor is another each time."""
+    """A final decision, of another chair; what was said of one vendor differs."""
     made, make = begin_scoring(app, {(0, 1): "YYN", (1, 1): "YNN", (1, 0): "-YY", (0, 0): "-YY"})
     other = make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
     for reviewer in range(2):
