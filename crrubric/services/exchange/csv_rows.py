@@ -52,7 +52,7 @@ def iterate_csv_text(file: TextIO, name: str, report: Report) -> Iterator[tuple[
         begun = 1
         for row in reader:
             if len(row) > MOST_COLUMNS:
-                raise _make_too_wide(name, begun)
+                raise _make_wide_row_error(name, begun)
             if begun == 1 or any(cell.strip() for cell in row):
                 yield begun, [unguard_formulas(cell) for cell in row]
             begun = reader.line_num + 1
@@ -95,7 +95,7 @@ def _make_broken(name: str, opened: int | None, line: int, why: str) -> Invalid:
     )
 
 
-def _make_too_wide(name: str, line: int) -> Invalid:
+def _make_wide_row_error(name: str, line: int) -> Invalid:
     """A row with more columns than are looked at. Args: name: as above."""
     if not name:
         return Invalid(
