@@ -78,6 +78,10 @@ class Event(LabelledEnum):
         "INVITE_READDRESSED",
         N_("corrected the address of %(subject)s and made a new invitation link"),
     )
+    MEMBER_LINK_MADE = (
+        "MEMBER_LINK_MADE",
+        N_("made a link with which a new password can be chosen for %(subject)s"),
+    )
     INVITE_ACCEPTED = "INVITE_ACCEPTED", N_("accepted the invitation")
     ACCOUNT_ADDED = "ACCOUNT_ADDED", N_("added the account of %(subject)s")
     ACCOUNT_ADDRESS_VOUCHED = (

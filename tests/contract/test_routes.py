@@ -13,12 +13,14 @@ from crrubric.web.shared.access import PUBLIC, SIGNED_IN, check_route_access
 
 # endpoint -> who may pass: anybody, whoever is signed in, or whom the policy allows the action
 TABLE = """
+account.judge_invited_password public
 account.save_new_password public
 account.show_session public
 account.submit_sign_in public
 account.show_invitation public
 account.show_sign_in public
 account.submit_sign_out signed in
+accounts.make_account_link MANAGE_ACCOUNTS
 accounts.save_account_state MANAGE_ACCOUNTS
 accounts.save_sign_out_everywhere MANAGE_ACCOUNTS
 accounts.save_two_steps_reset MANAGE_ACCOUNTS
@@ -220,6 +222,8 @@ second_step.save_required_set_up public
 second_step.show_required_set_up public
 second_step.show_second_step public
 second_step.submit_second_step public
+own.judge_own_password signed in
+own.save_news_dismissal signed in
 own.save_new_address signed in
 own.save_own_address signed in
 own.save_own_name signed in

@@ -79,14 +79,20 @@ def compose_password_link(
     return _compose_account_mail(say, to, say(N_("Choose a new password")), paragraphs)
 
 
-def compose_link_notice(say: MailTranslator, to: MailContext) -> MailText:
-    """That the operator made a one-time link for the account: it is not in this mail."""
-    what = say(
-        N_(
-            "A link with which a new password can be chosen for your account was made on the "
-            "server. Whoever asked for it there has it."
-        )
+def compose_link_notice(say: MailTranslator, to: MailContext, *, by: str) -> MailText:
+    """That a one-time link for the account was made, which is not in this mail.
+
+    Args: by: the administrator who made it; empty if it was the operator at the server.
+    """
+    made = N_(
+        "%(who)s, an administrator, made a link with which a new password can be chosen for your "
+        "account, to hand it to you."
     )
+    on_server = N_(
+        "A link with which a new password can be chosen for your account was made on the server. "
+        "Whoever asked for it there has it."
+    )
+    what = say(made, who=by) if by else say(on_server)
     subject = say(N_("A link for a new password was made"))
     return _compose_account_mail(say, to, subject, [what, say(NOT_YOU)])
 
@@ -126,6 +132,21 @@ def compose_address_notice(say: MailTranslator, to: MailContext, *, old: str, ne
     how = say(N_("From now on you sign in with the new one, and mails go there."))
     subject = say(N_("Your e-mail address was changed"))
     return _compose_account_mail(say, to, subject, [what, how, say(NOT_YOU)])
+
+
+def compose_failure_notice(say: MailTranslator, to: MailContext, *, codes: bool) -> MailText:
+    """That somebody tries to get in. Args: codes: they know the password, and guess at codes."""
+    passwords = N_(
+        "Somebody tried to sign in to your account, with wrong passwords, many times in a row. "
+        "Further tries are slowed down; your password was not found out. If it was you, choose "
+        "“Forgot your password?” on the page for signing in."
+    )
+    found = N_(
+        "Somebody who knows your password tried to sign in to your account with wrong codes, many "
+        "times in a row. If it was not you, change your password at once."
+    )
+    subject = say(N_("Somebody tries to sign in to your account"))
+    return _compose_account_mail(say, to, subject, [say(found if codes else passwords)])
 
 
 def compose_two_step_notice(say: MailTranslator, to: MailContext, news: TwoStepNews) -> MailText:

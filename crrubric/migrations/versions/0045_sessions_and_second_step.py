@@ -1,4 +1,4 @@
-"""how far a session has come, in which browser; authenticator apps and recovery codes
+"""sessions: how far they have come; authenticator apps; mails about accounts that were read here
 
 Revision: 0045
 Follows: 0044
@@ -26,6 +26,12 @@ def upgrade() -> None:
             sa.Column("browser", sa.String(length=60), nullable=False, server_default="")
         )
         batch.add_column(sa.Column("wrong_codes", sa.Integer(), nullable=False, server_default="0"))
+    with op.batch_alter_table("outgoing_mail") as batch:
+        batch.add_column(sa.Column("read_at", sa.DateTime(timezone=True), nullable=True))
+    # what was told before this is no news: nobody is met by years of it
+    op.execute(
+        "UPDATE outgoing_mail SET read_at = created_at WHERE kind = 'ACCOUNT' AND sent_at IS NULL"
+    )
     op.create_table(
         "authenticator_app",
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -57,6 +63,8 @@ def downgrade() -> None:
     """Everybody signs in with a password alone again; who was half-way in begins anew."""
     op.drop_table("recovery_code")
     op.drop_table("authenticator_app")
+    with op.batch_alter_table("outgoing_mail") as batch:
+        batch.drop_column("read_at")
     op.execute("DELETE FROM user_session WHERE level IN ('AWAITS_CODE', 'AWAITS_SET_UP')")
     with op.batch_alter_table("user_session") as batch:
         batch.drop_constraint(batch.f("ck_user_session_sessionlevel"), type_="check")

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crrubric.config import current_settings
+from crrubric.domain import limits
 from crrubric.domain.people.second_step import needs_two_steps
 from crrubric.domain.policy import FROM_DECIDED
 from crrubric.models import AuthenticatorApp, Evaluation, Member, RecoveryCode, User
@@ -29,6 +30,12 @@ def has_two_steps(session: Session, user_id: int) -> bool:
         AuthenticatorApp.user_id == user_id, AuthenticatorApp.confirmed_at.is_not(None)
     )
     return session.scalar(app) is not None
+
+
+def find_least_password_length(session: Session, user_id: int) -> int:
+    """How many characters a new password of this person has at least."""
+    two_steps = has_two_steps(session, user_id)
+    return limits.PASSWORD_MIN_OF_TWO_STEPS if two_steps else limits.PASSWORD_MIN
 
 
 def is_asked_for_two_steps(session: Session, user: User) -> bool:

@@ -26,6 +26,7 @@ from crrubric.queries.people.second_step import has_two_steps, is_asked_for_two_
 from crrubric.services.people.app_secrets import read_app_secret, renew_app_secret
 from crrubric.services.people.attempts import (
     Attempt,
+    AttemptStep,
     begin_attempt,
     forget_failures,
     note_failed_account,
@@ -194,8 +195,7 @@ def sign_in(
     Raises: TooSoon if too many tries failed, Busy if too many people sign in: then nothing was
     compared.
     """
-    session = _get_session()
-    user = session.scalar(select(User).where(User.email_key == email_key(email)))
+    user = _get_session().scalar(select(User).where(User.email_key == email_key(email)))
     seen = (user.id, user.sign_in_version) if user is not None else None
     attempt = Attempt(email_key(email), address, known=seen in known)
     usable = user is not None and user.disabled_at is None
@@ -207,6 +207,16 @@ def sign_in(
     else:
         forget_failures(attempt)
     return found
+
+
+def make_attempt(
+    email: str, *, address: str, known: Known, step: AttemptStep = AttemptStep.FIRST
+) -> Attempt:
+    """What an attempt to sign in with this address is counted under."""
+    wanted = select(User.id, User.sign_in_version).where(User.email_key == email_key(email))
+    row = _get_session().execute(wanted).one_or_none()
+    seen = row is not None and (row[0], row[1]) in known
+    return Attempt(email_key(email), address, known=seen, step=step)
 
 
 def try_password(attempt: Attempt, expected: str | None, password: str) -> bool:

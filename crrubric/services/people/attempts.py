@@ -31,6 +31,7 @@ from crrubric.domain.people.throttling import (
     ACCOUNTS_FROM_ADDRESS,
     ADDRESS_WINDOW,
     FAILURES_KEPT,
+    FAILURES_TOLD,
     INVENTED_FOR_ONE,
     LINKS_FOR_ACCOUNT,
     LOST_LINKS,
@@ -109,6 +110,15 @@ def begin_attempt(attempt: Attempt) -> None:
         raise TooSoon(N_("Too many attempts. Seconds to wait: %(seconds)s."), seconds=left)
     if delay := find_delay(store.incr(attempt.lane, FAILURES_KEPT), known=attempt.known):
         store.incr(wait, delay)
+
+
+@count_or_refuse()
+def is_owner_told(attempt: Attempt) -> bool:
+    """Whether this failure is the one of which the owner of the account is told."""
+    if not current_settings().RATELIMIT_ENABLED:
+        return False
+    failures: int = limiter.storage.get(attempt.lane)
+    return failures == FAILURES_TOLD
 
 
 @count_or_refuse()

@@ -5,13 +5,11 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
-from crrubric.domain.policy import FROM_DECIDED
 from crrubric.domain.text import email_key, key_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import SessionLevel
 from crrubric.extensions import db
-from crrubric.models import Evaluation, Member, User
-from crrubric.queries.people.access import lock_evaluation
+from crrubric.models import Member, User
 from crrubric.queries.people.people import Actor, has_seat
 from crrubric.services.mail.account_letters import write_address_link, write_password_notice
 from crrubric.services.mail.outbox import is_mail_on
@@ -41,6 +39,7 @@ from crrubric.services.people.links import (
     void_links,
 )
 from crrubric.services.people.proofs import prove_address
+from crrubric.services.people.seats import lock_open_seats
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -56,7 +55,7 @@ def rename_own_account(actor: Actor, name: str, *, seen: str | None = None) -> N
     """
     tidy = clean_name(name)
     with unit_of_work() as session:
-        members = _lock_open_seats(session, actor)
+        members = lock_open_seats(session, actor.user_id)
         user = lock_user(session, get_own_id(actor))
         refuse_unseen_change({"name": user.name}, {"name": tidy}, seen)
         if key_of(tidy) != key_of(user.name):
@@ -98,21 +97,6 @@ def _refuse_name_of_another(session: Session, user: User, name: str) -> None:
             name=name,
             field="name",
         )
-
-
-def _lock_open_seats(session: Session, actor: Actor) -> list[Member]:
-    """The actor's present seats, their evaluations held in one order for everybody."""
-    seats = (
-        select(Member, Evaluation.slug)
-        .join(Evaluation, Evaluation.id == Member.evaluation_id)
-        .where(has_seat(actor.user_id), Evaluation.deleted_at.is_(None))
-        .order_by(Evaluation.id)
-    )
-    return [
-        member
-        for member, slug in session.execute(seats).all()
-        if lock_evaluation(session, slug, exclusive=True).phase not in FROM_DECIDED
-    ]
 
 
 def _rename_seat(session: Session, actor: Actor, member: Member, name: str) -> None:

@@ -46,6 +46,7 @@ from crrubric.services.people.accounts import (
     hash_token,
     insert_user_session,
     lock_user,
+    make_attempt,
 )
 from crrubric.services.people.app_secrets import renew_app_secret
 from crrubric.services.people.attempts import Attempt, AttemptStep, begin_attempt, forget_failures
@@ -106,7 +107,9 @@ def confirm_required_authenticator(
 ) -> tuple[SignIn, list[str]]:
     """The same for somebody who has to, which completes the sign-in."""
     waiting = find_waiting_session(db.session(), token, SessionLevel.AWAITS_SET_UP)
-    attempt = _make_attempt(waiting.user, address, known)
+    attempt = make_attempt(
+        waiting.user.email_key, address=address, known=known, step=AttemptStep.CODE
+    )
     begin_attempt(attempt)
     with unit_of_work() as session:
         user = lock_user(session, waiting.user_id)
@@ -238,25 +241,22 @@ def complete_sign_in(
     Raises: NotFound if the first step was too long ago; TooSoon after too many wrong codes.
     """
     waiting = find_waiting_session(db.session(), token, SessionLevel.AWAITS_CODE)
-    attempt = _make_attempt(waiting.user, address, known)
+    attempt = make_attempt(
+        waiting.user.email_key, address=address, known=known, step=AttemptStep.CODE
+    )
     begin_attempt(attempt)
     with unit_of_work() as session:
         user = lock_user(session, waiting.user_id)
         waiting = find_waiting_session(session, token, SessionLevel.AWAITS_CODE)
-        if not _takes_code(session, actor_of(user), user, code):
-            waiting.wrong_codes += 1
-            if waiting.wrong_codes >= limits.SECOND_STEP_TRIES:
-                waiting.ended_at = now_utc()
-            return None
-        waiting.ended_at = now_utc()
-        found = insert_user_session(session, user, level=SessionLevel.TWO_STEPS, browser=browser)
-    forget_failures(attempt)
+        right = _takes_code(session, actor_of(user), user, code)
+        waiting.wrong_codes += not right
+        if right or waiting.wrong_codes >= limits.SECOND_STEP_TRIES:
+            waiting.ended_at = now_utc()
+        level = SessionLevel.TWO_STEPS
+        found = insert_user_session(session, user, level=level, browser=browser) if right else None
+    if found is not None:
+        forget_failures(attempt)
     return found
-
-
-def _make_attempt(user: User, address: str, known: Known) -> Attempt:
-    seen = (user.id, user.sign_in_version) in known
-    return Attempt(user.email_key, address, known=seen, step=AttemptStep.CODE)
 
 
 def _takes_code(session: Session, actor: Actor, user: User, typed: str) -> bool:

@@ -21,10 +21,12 @@ from crrubric.domain.people.offers import choose_inviting_words, choose_role_wor
 from crrubric.extensions import db
 from crrubric.queries.people.district import find_named_district
 from crrubric.queries.people.offers import OfferedSeat, list_offered_seats
+from crrubric.queries.people.second_step import find_least_password_length
 from crrubric.services.people import accounts, links
+from crrubric.services.people.alarms import warn_of_wrong_passwords
 from crrubric.web.people.account_forms import PasswordForm, SignInForm
 from crrubric.web.people.sign_in_page import render_sign_in_page
-from crrubric.web.people.signing_in import describe_session, follow_sign_in
+from crrubric.web.people.signing_in import describe_session, follow_sign_in, judge_password
 from crrubric.web.shared import resuming, session
 from crrubric.web.shared.access import allow_everyone, require_sign_in
 from crrubric.web.shared.forms import attach_error, join_form_errors
@@ -67,6 +69,9 @@ def submit_sign_in() -> ResponseReturnValue:
     except Busy as error:
         return ask_to_send_again(form, error)
     if found is None:
+        warn_of_wrong_passwords(
+            form.email.data, address=request.remote_addr or "", known=read_known_accounts()
+        )
         form.form_errors.append(_("The e-mail address or the password is not right."))
         return refuse_sign_in(form)
     waiting = resuming.read_interrupted_form()
@@ -128,7 +133,16 @@ def render_invitation(token: str, form: PasswordForm) -> str:
         first=accounts.is_unused(invite.user),
         offers=[tell_offer(seat) for seat in list_offered_seats(db.session(), invite)],
         district=district.name if district else "",
+        judge=url_for("account.judge_invited_password", token=token),
+        least=find_least_password_length(db.session(), invite.user_id),
     )
+
+
+@bp.post("/invitations/<token>/judge")
+@allow_everyone
+def judge_invited_password(token: str) -> ResponseReturnValue:
+    """What is wrong with a password that is being typed, for the script of the page."""
+    return judge_password(links.find_usable_invite(db.session(), token).user)
 
 
 def tell_offer(seat: OfferedSeat) -> dict[str, str]:

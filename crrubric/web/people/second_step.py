@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from crrubric.domain.errors import Invalid, NotFound, TooSoon
 from crrubric.domain.vocabulary import SessionLevel
 from crrubric.extensions import db
+from crrubric.services.people.alarms import warn_of_wrong_codes
 from crrubric.services.people.second_step import (
     complete_sign_in,
     confirm_required_authenticator,
@@ -61,12 +62,14 @@ def submit_second_step() -> ResponseReturnValue:
     form, waiting = SecondStepForm(), resuming.read_interrupted_form()
     if not form.validate():
         return refuse_code(form, 422, waiting)
+    token, address = session.find_waiting_token(), request.remote_addr or ""
+    known = read_known_accounts()
     try:
         found = complete_sign_in(
-            session.find_waiting_token(),
+            token,
             form.step_code.data,
-            address=request.remote_addr or "",
-            known=read_known_accounts(),
+            address=address,
+            known=known,
             browser=session.name_browser(),
         )
     except TooSoon as error:
@@ -76,6 +79,7 @@ def submit_second_step() -> ResponseReturnValue:
     except NotFound as error:
         return begin_anew(error)
     if found is None:
+        warn_of_wrong_codes(token, address=address, known=known)
         form.step_code.errors = [
             _("This code is not right, or was used already. Enter the one that the app shows now.")
         ]

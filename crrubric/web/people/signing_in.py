@@ -2,20 +2,22 @@
 
 from typing import Any
 
-from flask import jsonify, redirect, render_template, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
+from crrubric.domain.errors import Invalid
 from crrubric.domain.vocabulary import SessionLevel
 from crrubric.extensions import db
 from crrubric.models import User
-from crrubric.services.people.accounts import SignIn
+from crrubric.services.people.accounts import SignIn, check_new_password
 from crrubric.services.people.app_secrets import read_app_secret
 from crrubric.web.people.account_forms import AppCodeForm, SecondStepForm, SignInForm
 from crrubric.web.people.two_step_pages import draw_app_secret
 from crrubric.web.shared import resuming, session
 from crrubric.web.shared.page import to_local_address, wants_json
+from crrubric.web.shared.words import translate_error
 
 NEXT_STEPS = {
     SessionLevel.AWAITS_CODE: "second_step.show_second_step",
@@ -93,6 +95,15 @@ def carry_form(waiting: resuming.InterruptedForm | None) -> dict[str, Any]:
     """The fields of an interrupted form as the page of the next step carries them along."""
     kept = [(resuming.PREFIX + name, value) for name, value in waiting.fields] if waiting else []
     return {"kept": kept, "note": waiting.note if waiting else ""}
+
+
+def judge_password(user: User) -> ResponseReturnValue:
+    """What is wrong with a password that the person might choose; it is stored nowhere."""
+    try:
+        check_new_password(db.session(), user, request.form.get("password", ""))
+    except Invalid as error:
+        return jsonify(problem=translate_error(error))
+    return jsonify(problem="")
 
 
 def describe_session() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, NotFound, TooSoon
 from crrubric.domain.events import Event
 from crrubric.domain.people.second_step import RECOVERY_CODES
+from crrubric.domain.people.throttling import FAILURES_TOLD
 from crrubric.domain.vocabulary import Phase, SessionLevel, Standing
 from crrubric.extensions import WRITE, db
 from crrubric.models import (
@@ -25,6 +26,7 @@ from crrubric.models import (
 )
 from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.people import accounts, encryption, links, own_account, second_step
+from crrubric.services.shared.later import find_later_queue
 from tests.conftest import set_settings
 from tests.factories import PASSWORD, Factory
 from tests.integration.conftest import Visit, Visitor
@@ -189,6 +191,35 @@ def test_many_wrong_codes_are_slowed_down_whoever_knows_the_password(person: Act
     guess(4)
     with pytest.raises(TooSoon):
         guess(2)
+
+
+def test_the_owner_is_told_of_many_failures_in_a_row(person: Actor, visit: Visit):
+    who = visit()  # a browser that signed in before is not slowed down
+    email, before = user_of(person).email, len(subjects())
+    assert who.post("/sign-in", {"email": email, "password": PASSWORD}).location == "/"
+    codes = set_up(person, who)
+    before = len(subjects())
+    who.post("/sign-out")
+
+    def fail(url: str, form: dict[str, str]) -> list[str]:
+        who.post(url, form)
+        find_later_queue().settle()
+        return subjects()[before:]
+
+    wrong = {"email": email, "password": "wrong"}
+    told = [len(fail("/sign-in", wrong)) for _ in range(FAILURES_TOLD + 2)]
+    assert told == [0] * (FAILURES_TOLD - 1) + [1] * 3
+    assert subjects()[-1] == "crrubric: Somebody tries to sign in to your account"
+    told = []
+    for number in range(FAILURES_TOLD):
+        if number % limits.SECOND_STEP_TRIES == 0:
+            who.post("/sign-in", {"email": email, "password": PASSWORD})
+        told.append(len(fail("/sign-in/code", {"step_code": codes[0][:-1]})))
+    assert told == [1] * (FAILURES_TOLD - 1) + [2]
+    body = db.session.scalars(select(OutgoingMail.body).order_by(OutgoingMail.id.desc())).first()
+    assert "Somebody who knows your password" in (body or "")
+    wrong["email"] = "nobody@school.example"
+    assert {len(fail("/sign-in", wrong)) for _ in range(4)} == {2}
 
 
 def test_a_step_that_came_too_late_begins_anew(person: Actor, visit: Visit):
