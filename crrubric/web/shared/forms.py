@@ -125,6 +125,7 @@ class TypedField(StringField):
         text = valuelist[0].strip() if valuelist else ""
         self.data = None
         if not text:
+            self.raw_data = []  # a blank is nothing, to whatever asks whether something was typed
             return
         try:
             self.data = self.parse_typed(text)
