@@ -179,10 +179,10 @@ def keep_issue(
             "names_people": made.names_people,
             "covers": made.head,
             "basis": made.basis,
-            "nonce": stamp.nonce,
             **{form.value.lower(): made.digests[form] for form in MemoFormat},
             ROW: {
                 "decided_at": evaluation.decided_at.isoformat(),
+                "nonce": stamp.nonce,
                 "bytes": {form.value: len(made.files[form]) for form in MemoFormat},
             },
         },

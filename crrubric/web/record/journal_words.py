@@ -103,7 +103,6 @@ FIELDS = {
     "covers": N_("newest journal entry that it covers"),
     "html": N_("SHA-256 of the web page"),
     "names_people": N_("the memo names people"),
-    "nonce": N_("number drawn at random"),
     "pdf": N_("SHA-256 of the PDF"),
     "word": N_("SHA-256 of the Word document"),
     "bytes": N_("size in bytes"),

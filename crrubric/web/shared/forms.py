@@ -115,6 +115,7 @@ class TypedField(StringField):
     """A control whose text is read as something else by `parse_typed`; kept as it was typed."""
 
     data: Any
+    raw_data: list[Any]
 
     def parse_typed(self, text: str) -> Any:
         """What the text says. Raises: Invalid saying what to write."""
