@@ -68,6 +68,8 @@ TYPED: Mapping[str, Kinds] = {
     ),
     # made of every mark of a file, notes and all: whoever knows the rest could try for a note
     "fingerprint": WORDS,
+    # of an issued memo: without it, words of the memo could be tried against its hash
+    "nonce": WORDS,
 }  # fmt: skip
 CODES = frozenset({
     *(setting.value for setting in Setting),  # where and when it happens, or how many get it

@@ -23,6 +23,7 @@ from crrubric.domain.exchange.marks.mapping import (
 from crrubric.domain.versions import fingerprint_values
 from crrubric.models import ColumnMapping, Evaluation
 from crrubric.queries.people.access import Seat
+from crrubric.queries.shared.reading import end_reading, is_writing
 from crrubric.services.exchange.csv_rows import Report
 from crrubric.services.exchange.field_tables import store_columns
 from crrubric.services.exchange.filled_ballots import GivenBallots
@@ -124,7 +125,10 @@ def make_import_plan(
     wishes: ImportWishes,
     report: Report = lambda _lines: None,
 ) -> ImportPlan:
-    """Read the whole file. Raises: InvalidPlaces for a header that can't be used; Invalid."""
+    """Read the whole file; outside a unit of work, while nothing is held.
+
+    Raises: InvalidPlaces for a header that can't be used; Invalid.
+    """
     evaluation = seat.evaluation
     heads = read_heads(source)
     roster = load_roster(session, seat, add_new=wishes.add_new)
@@ -135,6 +139,8 @@ def make_import_plan(
     table = MarkTable(source, mapping)
     stored = load_marked_cells(session, evaluation)
     roster.begun |= {(who, of) for who, of in stored.rows if isinstance(who, int)}
+    if not is_writing(session):
+        end_reading(session)  # a file can have a hundred thousand lines
     found = scan_marks(table, roster, stored, report)
     return ImportPlan(table=table, heads=heads, roster=roster, found=found, wishes=wishes)
 

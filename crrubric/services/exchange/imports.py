@@ -164,8 +164,8 @@ def write_marks(
     """
     actor, evaluation = seat.actor, seat.evaluation
     table, roster, found = plan.table, plan.roster, plan.found
-    if seen is not None and seen != plan.fingerprint():
-        raise Stale(OTHER_PLAN)
+    if seen is not None:
+        refuse_other_plan(plan, seen)
     found.refuse_bad_lines()
     vendors = add_vendors(session, actor, evaluation, roster)
     reviewers = add_reviewers(session, actor, evaluation, roster)
@@ -190,6 +190,12 @@ def write_marks(
     note_import(session, actor, evaluation, table.source, done, row={BY_BALLOT: True, **shows})
     remember_mapping(session, evaluation, plan)
     return done
+
+
+def refuse_other_plan(plan: ImportPlan, seen: str) -> None:
+    """Raise Stale if a plan would do something else than was shown."""
+    if seen != plan.fingerprint():
+        raise Stale(OTHER_PLAN)
 
 
 def note_shown_marks(evaluation: Evaluation, found: ImportSummary) -> bool:

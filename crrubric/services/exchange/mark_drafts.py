@@ -39,7 +39,12 @@ from crrubric.services.exchange.import_plans import (
     make_import_plan,
     propose_mapping,
 )
-from crrubric.services.exchange.imports import ImportResult, require_import, write_marks
+from crrubric.services.exchange.imports import (
+    ImportResult,
+    refuse_other_plan,
+    require_import,
+    write_marks,
+)
 from crrubric.services.exchange.mark_lines import read_heads
 from crrubric.services.exchange.rosters import load_roster
 from crrubric.services.exchange.scanning import Roster
@@ -119,6 +124,24 @@ def read_kept_table(session: Session, actor: Actor, slug: str, key: str) -> Tabl
     source = open_draft(find_draft(session, seat, require_user(actor), KIND, key))
     end_reading(session)
     read_heads(source)  # from here on a workbook is in memory
+    return source
+
+
+def read_usable_table(
+    session: Session, actor: Actor, slug: str, key: str, *, wishes: ImportWishes, seen: str
+) -> TableSource:
+    """The same, if it can be taken as it was shown: what can't be taken locks nothing.
+
+    Raises: as `take_marks`.
+    """
+    source = read_kept_table(session, actor, slug, key)
+    seat = require_import(session, actor, find_evaluation(session, slug), wishes)
+    draft = find_draft(session, seat, require_user(actor), KIND, key)
+    plan = make_import_plan(
+        session, seat, source, mapping=read_mapping(draft.mapping), wishes=WISHES
+    )
+    refuse_other_plan(plan, seen)
+    plan.found.refuse_bad_lines()
     return source
 
 
@@ -228,7 +251,7 @@ def take_marks(
     Args: seen: the fingerprint of the plan that was shown.
     Raises: InvalidPlaces listing every bad line; Invalid naming the field; Stale; NotFound.
     """
-    source = read_kept_table(db.session(), actor, slug, key)
+    source = read_usable_table(db.session(), actor, slug, key, wishes=wishes, seen=seen)
     with unit_of_work() as session:
         evaluation = lock_evaluation(session, slug, exclusive=True)
         seat = require_import(session, actor, evaluation, wishes)

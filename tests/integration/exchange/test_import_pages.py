@@ -36,6 +36,7 @@ from crrubric.models import (
 from crrubric.queries.ballots.ballots import has_seen_ballot
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots.declarations import declare_interest
+from crrubric.services.exchange import import_plans
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit, Visitor
 from tests.pages import filled_form, parse
@@ -468,3 +469,27 @@ def test_the_journal_tells_an_import_without_its_marks(made: Made, chair: Visito
 
     assert [entry.subject for entry in entries] == ["answers.csv"]
     assert "secret words" not in chair.get(made.url("journal")).text
+
+
+def test_a_file_that_can_not_be_taken_is_read_while_nothing_is_held(
+    made: Made, chair: Visitor, monkeypatch: pytest.MonkeyPatch
+):
+    held: list[bool] = []
+    read = import_plans.scan_marks
+
+    def watch(*args: Any) -> Any:
+        held.append(db.session().in_transaction())
+        return read(*args)
+
+    monkeypatch.setattr(import_plans, "scan_marks", watch)
+    rows = "reviewer,vendor,criterion,mark\nNobody,Vendor 1,ada,YES\n"
+    sent = chair.post(made.url("import"), {"file": (BytesIO(rows.encode()), "marks.csv")})
+    preview = sent.location.removesuffix("/columns")
+    page = chair.page(preview)
+
+    taken = chair.post(preview, {**filled_form(page, preview), **GIVEN, "to": "take"})
+
+    assert taken.status_code == 422
+    assert "Nobody" in taken.text
+    assert held
+    assert not any(held)

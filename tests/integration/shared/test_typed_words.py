@@ -12,6 +12,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from crrubric.clock import now_utc
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Busy
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
@@ -26,6 +27,7 @@ from crrubric.domain.vocabulary import (
 from crrubric.extensions import db
 from crrubric.models import Criterion, Evaluation
 from crrubric.queries.exchange.redactions import TextFilter, list_texts
+from crrubric.queries.people.access import require
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.attachments import attach_vendor_file
 from crrubric.services.ballots.ballots import MarkText
@@ -232,7 +234,8 @@ def decide(make: Factory) -> Walks:
 def find_written_text(made: Made) -> str:
     """The page of one text that somebody wrote."""
     evaluation = db.session.get_one(Evaluation, made.evaluation.id)
-    place = list_texts(db.session(), evaluation, TextFilter())[0].place
+    seat = require(made.chair, Action.MAKE_ARCHIVE, evaluation, db.session())
+    place = list_texts(db.session(), seat, TextFilter())[0].place
     return f"archive/texts/{place.entry}{place.pointer}"
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from crrubric.domain import limits
 from crrubric.domain.exchange.answer_words import is_blank_answer, recognize_answer
 from crrubric.domain.exchange.marks.lines import Row, list_missing
 from crrubric.domain.exchange.marks.mapping import (
@@ -64,7 +65,7 @@ _ROLE_OF = {
 _COMMENT = re.compile(r"\b(notes?|comments?|why|explain|evidence|nota|comentarios?|por que)\b")
 _NUMBERED = re.compile(r"^\s*(?:[QqPp](?:uestion|regunta)?\s*)?#?\s*\d+\s*[.):–-]?\s+")
 _SECOND = re.compile(r" \(\d+\)$")
-_BRACKETS = re.compile(r"\[(.+)\]\s*$")
+LONGEST_HEADER = 2 * limits.QUESTION  # characters: what is longer heads no column
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,8 @@ def _find_long_roles(labels: Sequence[str]) -> list[str]:
 
 def _find_role(label: str) -> tuple[ColumnRole, int] | None:
     """What a header says by its words, and how clearly; a second one of a name says the same."""
+    if len(label) > LONGEST_HEADER:
+        return None
     return _ROLE_OF.get(to_plain_word(_SECOND.sub("", label).replace("_", " ")).strip("¿? "))
 
 
@@ -246,8 +249,11 @@ def _find_response_roles(labels: Sequence[str], known: Known) -> list[str]:
 
 def find_criterion_code(label: str, known: Known) -> str | None:
     """The criterion that a header names: by code, title or question, numbered, in brackets."""
-    inner = _BRACKETS.search(label)
-    for text in (label, *([inner[1]] if inner else ())):
+    if len(label) > LONGEST_HEADER:
+        return None
+    _before, opened, inner = label.rstrip().removesuffix("]").partition("[")
+    is_inside = bool(opened and inner) and label.rstrip().endswith("]")
+    for text in (label, *([inner] if is_inside else ())):
         bare = _NUMBERED.sub("", text).strip()
         without = re.sub(
             r"(?i)^(?:comments?|notes?|comentarios?|notas?)\s*(?:on|about|for|sobre)?\s*[:–-]?\s*",

@@ -117,14 +117,15 @@ def read_mapping(text: str) -> MarkMapping:
 
 def label_columns(header: Sequence[str]) -> list[str]:
     """What each column is called: as it is written, or by its place; a second of a name is (2)."""
-    labels: list[str] = []
+    labels: dict[str, None] = {}  # in their order
+    times: dict[str, int] = {}
     for place, name in enumerate(header, 1):
-        label = " ".join(name.split()) or f"({place})"
-        times = 1
-        while (label if times == 1 else f"{label} ({times})") in labels:
-            times += 1
-        labels.append(label if times == 1 else f"{label} ({times})")
-    return labels
+        label = own = " ".join(name.split()) or f"({place})"
+        while own in labels:
+            times[label] = times.get(label, 1) + 1
+            own = f"{label} ({times[label]})"
+        labels[own] = None
+    return list(labels)
 
 
 def hash_headers(labels: Sequence[str]) -> str:
