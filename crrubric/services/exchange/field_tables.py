@@ -30,9 +30,7 @@ from crrubric.domain.exchange.field_tables import (
     write_fields,
 )
 from crrubric.domain.exchange.formulas import guard_formulas
-from crrubric.domain.exchange.marks.guess import SheetHead, read_head
-from crrubric.domain.exchange.marks.lines import Row
-from crrubric.domain.exchange.marks.mapping import hash_headers
+from crrubric.domain.exchange.sheets import Row, SheetHead, hash_headers, read_head
 from crrubric.domain.text import clean_text, find_forbidden_character
 from crrubric.domain.translation import N_
 from crrubric.models import ColumnMapping

@@ -6,19 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from crrubric.domain.exchange.drafts import DraftKind
-from crrubric.domain.exchange.marks.guess import (
-    Known,
+from crrubric.domain.exchange.marks.guess import Known, guess_mapping
+from crrubric.domain.exchange.marks.mapping import Layout, MarkMapping, read_mapping, write_mapping
+from crrubric.domain.exchange.sheets import (
     SheetHead,
     find_header_cells,
-    guess_mapping,
-)
-from crrubric.domain.exchange.marks.mapping import (
-    Layout,
-    MarkMapping,
     hash_headers,
     label_columns,
-    read_mapping,
-    write_mapping,
 )
 from crrubric.domain.versions import fingerprint_values
 from crrubric.models import ColumnMapping, Evaluation

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.exchange.drafts import DraftKind
-from crrubric.domain.exchange.marks.guess import SheetHead
 from crrubric.domain.exchange.marks.mapping import (
     BLANK,
     NEW,
@@ -17,6 +16,7 @@ from crrubric.domain.exchange.marks.mapping import (
     read_mapping,
     write_mapping,
 )
+from crrubric.domain.exchange.sheets import SheetHead
 from crrubric.domain.text import to_plain_word
 from crrubric.domain.translation import N_
 from crrubric.domain.versions import fingerprint_values

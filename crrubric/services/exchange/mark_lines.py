@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crrubric.domain.exchange.marks.guess import SheetHead, read_head
 from crrubric.domain.exchange.marks.lines import BadMark, MarkLine, iterate_mark_lines
 from crrubric.domain.exchange.marks.mapping import MarkMapping
+from crrubric.domain.exchange.sheets import SheetHead, read_head
 from crrubric.services.exchange.csv_rows import Report
 from crrubric.services.exchange.table_sources import TableSource
 

@@ -9,7 +9,7 @@ from typing import IO
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
-from crrubric.domain.exchange.marks.lines import TableSheet
+from crrubric.domain.exchange.sheets import TableSheet
 from crrubric.domain.translation import N_
 from crrubric.services.exchange.csv_rows import Report, iterate_csv_text
 from crrubric.services.exchange.workbooks import ZIP, read_sheets

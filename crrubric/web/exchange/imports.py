@@ -13,7 +13,6 @@ from flask_babel import ngettext
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidPlaces, Stale, WrongPhase
-from crrubric.domain.exchange.marks.guess import SheetHead
 from crrubric.domain.exchange.marks.lines import ColumnFault
 from crrubric.domain.exchange.marks.mapping import (
     MARK_ON,
@@ -23,6 +22,7 @@ from crrubric.domain.exchange.marks.mapping import (
     Layout,
     MarkMapping,
 )
+from crrubric.domain.exchange.sheets import SheetHead
 from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
