@@ -32,7 +32,12 @@ from crrubric.queries.people.access import (
 )
 from crrubric.queries.people.people import Actor, require_user
 from crrubric.queries.shared.reading import end_reading
-from crrubric.services.exchange.drafts import drop_drafts, find_draft, keep_draft
+from crrubric.services.exchange.drafts import (
+    drop_drafts,
+    find_draft,
+    keep_draft,
+    read_draft_sheets,
+)
 from crrubric.services.exchange.import_plans import (
     ImportPlan,
     ImportWishes,
@@ -79,7 +84,8 @@ def upload_marks(actor: Actor, slug: str, *, name: str, data: bytes) -> str:
         raise Invalid(message, field="file")
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.IMPORT_MARKS, slug)
-        draft = keep_draft(session, seat, require_user(actor), KIND, name=name, body=data)
+        user, sheets = require_user(actor), source.sheets
+        draft = keep_draft(session, seat, user, KIND, name=name, body=data, sheets=sheets)
         roster = load_roster(session, seat, add_new=False)
         draft.mapping = write_mapping(propose_mapping(session, seat.evaluation, heads, roster))
         return draft.key
@@ -99,7 +105,7 @@ def load_mark_draft(session: Session, seat: Seat, key: str) -> MarkDraft:
 
 def open_draft(draft: ImportDraft) -> TableSource:
     """The table in a file that is kept."""
-    return read_data(draft.body, draft.name)
+    return read_data(draft.body, draft.name, read_draft_sheets(draft))
 
 
 def fingerprint_mapping(text: str) -> str:

@@ -12,6 +12,7 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.exchange.sheets import TableSheet
 from crrubric.domain.translation import N_
 from crrubric.services.exchange.csv_rows import Report, iterate_csv_text
+from crrubric.services.exchange.kept_sheets import Sheets
 from crrubric.services.exchange.workbooks import ZIP, read_sheets
 
 CHUNK = 1 << 16
@@ -39,7 +40,7 @@ class TableSource:
     encoding: str = ""
     part_bytes: int = PART_BYTES  # of a workbook, unpacked; and of all of it
     book_bytes: int = BOOK_BYTES
-    sheets: dict[str, list[list[str]]] | None = field(default=None, init=False)
+    sheets: Sheets | None = field(default=None, init=False)
 
     def iterate_sheets(self, report: Report = lambda _lines: None) -> Iterator[TableSheet]:
         """Each sheet with its rows; of a text file one, without a name. Raises: Invalid."""
@@ -140,9 +141,11 @@ def read_path(path: Path) -> TableSource:
     return TableSource(name=path.name, open_bytes=lambda: path.open("rb"))
 
 
-def read_data(data: bytes, name: str) -> TableSource:
-    """A file that is held in memory."""
-    return TableSource(name=name, open_bytes=lambda: BytesIO(data))
+def read_data(data: bytes, name: str, sheets: Sheets | None = None) -> TableSource:
+    """A file that is held in memory. Args: sheets: what was read of a workbook before."""
+    source = TableSource(name=name, open_bytes=lambda: BytesIO(data))
+    source.sheets = sheets
+    return source
 
 
 def read_text_source(text: str) -> TableSource:
