@@ -78,6 +78,7 @@ FILES = {
     "offline.download_offline_workbook",
     "rubric_papers.download_blank_ballot",
     "rubric_papers.download_rubric_pdf",
+    "imports.show_import_progress",
     "newer.show_newer_marks",
     "plan_answers.show_newer_answers",
     "static",

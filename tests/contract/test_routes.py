@@ -139,6 +139,7 @@ imports.save_columns IMPORT_MARKS
 imports.show_columns IMPORT_MARKS
 imports.show_import_page IMPORT_MARKS
 imports.show_import_preview IMPORT_MARKS
+imports.show_import_progress IMPORT_MARKS
 imports.take_mark_file IMPORT_MARKS
 imports.upload_import_file IMPORT_MARKS
 journal.show_journal VIEW_JOURNAL

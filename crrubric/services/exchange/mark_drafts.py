@@ -49,6 +49,7 @@ from crrubric.services.exchange.mark_lines import read_heads
 from crrubric.services.exchange.rosters import load_roster
 from crrubric.services.exchange.scanning import Roster
 from crrubric.services.exchange.table_sources import TableSource, read_data
+from crrubric.services.shared.progress import WorkProgress, find_progress, tell_progress
 from crrubric.services.shared.unit import unit_of_work
 
 KIND = DraftKind.MARKS
@@ -235,16 +236,20 @@ def take_marks(
     Raises: InvalidPlaces listing every bad line; Invalid naming the field; Stale; NotFound.
     """
     source = read_kept_table(db.session(), actor, slug, key)
-    with unit_of_work() as session:
+    with tell_progress((require_user(actor), key)) as watch, unit_of_work() as session:
         evaluation = lock_evaluation(session, slug, exclusive=True)
         seat = require_import(session, actor, evaluation, wishes)
         draft = find_draft(session, seat, require_user(actor), KIND, key)
-        plan = make_import_plan(
-            session, seat, source, mapping=read_mapping(draft.mapping), wishes=WISHES
-        )
-        done = write_marks(session, seat, plan, wishes, seen=seen)
+        mapping = read_mapping(draft.mapping)
+        plan = make_import_plan(session, seat, source, mapping=mapping, wishes=WISHES, watch=watch)
+        done = write_marks(session, seat, plan, wishes, seen=seen, watch=watch)
         drop_drafts(session, seat, draft.user_id, KIND)
     return done
+
+
+def find_import_progress(actor: Actor, key: str) -> WorkProgress | None:
+    """How far the taking of this file is; None while it is not taken, or not by this actor."""
+    return find_progress((require_user(actor), key))
 
 
 def discard_marks(actor: Actor, slug: str, key: str) -> None:

@@ -17,6 +17,10 @@ class MarkTable:
     source: TableSource
     mapping: MarkMapping
 
+    def count_lines(self) -> int:
+        """How many lines are read of it each time."""
+        return self.source.count_lines(self.mapping.sheets)
+
     def iterate_lines(self, report: Report = lambda _lines: None) -> Iterator[MarkLine | BadMark]:
         """Every mark of the sheets that are read, and the refusals of bad ones, in order.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from types import MappingProxyType
 
-from flask import Blueprint, flash, request
+from flask import Blueprint, flash, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -35,7 +35,7 @@ from crrubric.services.exchange.filled_ballots import GivenBallots
 from crrubric.services.exchange.import_plans import ImportWishes, list_filled_columns
 from crrubric.web.exchange.forms import MarkColumnsForm, MarkFileForm, TakeMarksForm
 from crrubric.web.exchange.import_words import describe_import_plan
-from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.access import let_session_lapse, require_permission
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import OUT_OF_DATE
 from crrubric.web.shared.ids import read_id_after
@@ -356,6 +356,19 @@ def read_readings(form: TakeMarksForm) -> service.ReadingChoices:
         vendors=read("vendor"),
         keep_latest=bool(form.keep_latest.data),
     )
+
+
+@bp.get("/<key>/progress")
+@let_session_lapse
+@require_permission(Action.IMPORT_MARKS)
+def show_import_progress(seat: Seat, key: str) -> ResponseReturnValue:
+    """How far the taking of the file is, for the page that waits for it; empty where it is not."""
+    found = service.find_import_progress(current_actor(), key)
+    if found is None:
+        return jsonify({})
+    facts = {"what": _(found.step.label), "done": found.done, "all": found.total}
+    words = _("%(what)s: %(done)s of %(all)s", **facts)
+    return jsonify(words=words, done=found.done, total=found.total)
 
 
 @bp.post("/<key>/discard")
