@@ -74,6 +74,7 @@ FILES = {
     "rubric_files.download_case_rubric",
     "rubric_files.download_rubric_csv",
     "rubric_files.download_rubric_toml",
+    "rubric_files.download_rubric_workbook",
     "entries.download_paper_ballot",
     "offline.download_offline_workbook",
     "rubric_papers.download_blank_ballot",

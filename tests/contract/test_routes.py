@@ -285,6 +285,7 @@ rubric.show_rubric VIEW_EVALUATION
 rubric_files.download_case_rubric EXPORT_RUBRIC
 rubric_files.download_rubric_csv EXPORT_RUBRIC
 rubric_files.download_rubric_toml EXPORT_RUBRIC
+rubric_files.download_rubric_workbook EXPORT_RUBRIC
 rubric_files.save_rubric_file EDIT_SETUP
 rubric_files.show_rubric_file EXPORT_RUBRIC
 rubric_papers.download_blank_ballot VIEW_EVALUATION

@@ -24,7 +24,7 @@ BROKEN = (zlib.error, ValueError, TypeError, KeyError, AttributeError)
 def pack_sheets(sheets: Mapping[str, list[list[str]]], body: bytes) -> bytes | None:
     """What was read of this file; None where it is too much to be kept."""
     packer, found, plain = zlib.compressobj(QUICK), bytearray(), 0
-    for line in _iterate_lines(sheets, body):
+    for line in _iterate_kept_lines(sheets, body):
         plain += len(line)
         found += packer.compress(line)
         if plain > MOST_UNPACKED or len(found) > MOST_PACKED:
@@ -45,7 +45,7 @@ def unpack_sheets(packed: bytes | None, body: bytes) -> Sheets | None:
         first, *lines = plain.splitlines()
         if json.loads(first) != _name_file(body):
             return None
-        return _read_lines(lines)
+        return _read_kept_lines(lines)
     except BROKEN:
         return None
 
@@ -54,7 +54,7 @@ def _name_file(body: bytes) -> list[int | str]:
     return [FORM, sha256(body).hexdigest()]
 
 
-def _iterate_lines(sheets: Mapping[str, list[list[str]]], body: bytes) -> Iterator[bytes]:
+def _iterate_kept_lines(sheets: Mapping[str, list[list[str]]], body: bytes) -> Iterator[bytes]:
     """A list of the form and the file; a text for each sheet; a list for each of its rows."""
     yield _write_line(_name_file(body))
     for name, rows in sheets.items():
@@ -67,7 +67,7 @@ def _write_line(value: object) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode("ascii") + b"\n"
 
 
-def _read_lines(lines: list[bytes]) -> Sheets:
+def _read_kept_lines(lines: list[bytes]) -> Sheets:
     """Raises: one of BROKEN."""
     found: Sheets = {}
     rows: list[list[str]] = []
