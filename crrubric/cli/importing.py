@@ -1,7 +1,7 @@
 """crrubric import …"""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.exchange.answer_words import recognize_answer
 from crrubric.domain.exchange.marks.guess import NOTHING, guess_mapping
 from crrubric.domain.exchange.marks.mapping import BLANK, Layout, MarkMapping
+from crrubric.domain.exchange.sheets import SheetHead, refuse_missing_sheet
 from crrubric.domain.text import to_plain_word
 from crrubric.domain.typed import parse_share, parse_whole_number
 from crrubric.domain.vocabulary import LabelledEnum, RuleKind
@@ -106,6 +107,9 @@ def parse_column_roles(
 @click.option("--leave-open", is_flag=True, help="Do not seal the ballots that the file fills.")
 @click.option("--layout", type=click.Choice([each.value.lower() for each in Layout]),
               help="How the table is laid out; without it that is guessed.")  # fmt: skip
+@click.option("--sheet", "sheets", multiple=True, metavar="NAME",
+              help="A sheet of a workbook that is read; without it those that fit best. As often as"
+              " needed.")  # fmt: skip
 @click.option("--header", type=click.IntRange(1), help="The number of the line with the headers.")
 @click.option("--column", "columns", multiple=True, metavar="HEADER=ROLE",
               callback=parse_column_roles,
@@ -180,9 +184,10 @@ def choose_mapping(
 ) -> MarkMapping:
     """Which column is which: as it was guessed, and changed by what was said on the command line.
 
-    What is not read is named on stderr.
+    What is not read is named on stderr. Raises: Invalid for a sheet that there is not.
     """
-    heads = read_heads(source)
+    all_heads = read_heads(source)
+    heads = choose_heads(all_heads, said["sheets"])
     if slug is None:
         found = guess_mapping(heads, NOTHING, layout=layout, header=header)
     else:
@@ -193,16 +198,24 @@ def choose_mapping(
                                 header=header)  # fmt: skip
     mapping = replace(
         found,
+        sheets={name: found.sheets.get(name, "") for name in said["sheets"] or found.sheets},
         columns={**found.columns, **said["columns"]},
         vendor=said["vendor"],
         words={**found.words, **said["words"]},
         keep_latest=said["keep_latest"],
     )
-    unread = list_unread_parts(heads, mapping)
+    unread = list_unread_parts(all_heads, mapping)
     for kind, names in (("Sheets", unread.sheets), ("Columns", unread.columns)):
         if names:
             click.echo(f"{kind} that are not read: {', '.join(names)}", err=True)
     return mapping
+
+
+def choose_heads(heads: Sequence[SheetHead], names: Sequence[str]) -> Sequence[SheetHead]:
+    """Those of these sheets; all of them without a name. Raises: Invalid."""
+    for name in names:
+        refuse_missing_sheet([head.name for head in heads], name)
+    return [head for head in heads if head.name in names] if names else heads
 
 
 def print_plan(source: TableSource, slug: str, mapping: MarkMapping, wishes: ImportWishes) -> None:

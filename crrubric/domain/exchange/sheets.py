@@ -1,11 +1,13 @@
 """Tables of a file, whatever they hold: sheets, rows, and by what a table is known again."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
+from crrubric.domain.errors import Invalid
 from crrubric.domain.text import to_plain_word
+from crrubric.domain.translation import N_
 
 Row = tuple[int, Sequence[str]]
 LOOKED_AT = 25  # rows of a sheet, to guess
@@ -36,6 +38,16 @@ def read_head(name: str, rows: Iterator[Row]) -> SheetHead:
             if len(found) == LOOKED_AT:
                 break
     return SheetHead(name, found)
+
+
+def refuse_missing_sheet(names: Collection[str], wanted: str) -> None:
+    """Raise Invalid, naming what there is, if no sheet is called so."""
+    if wanted not in names:
+        raise Invalid(
+            N_("There is no sheet “%(name)s”. There are: %(all)s."),
+            name=wanted,
+            all=", ".join(f"“{each}”" for each in names if each) or "–",
+        )
 
 
 def find_header_cells(head: SheetHead, header: int) -> Sequence[str]:
