@@ -89,6 +89,12 @@ entries.save_dispute RECORD_MARK
 entries.save_entry ENTER_ON_BEHALF
 entries.show_entry_form ENTER_ON_BEHALF
 entries.show_paper_ballot ENTER_ON_BEHALF
+entry_books.discard_entry_workbook ENTER_ON_BEHALF
+entry_books.download_entry_workbook ENTER_ON_BEHALF
+entry_books.show_entry_book_page ENTER_ON_BEHALF
+entry_books.show_entry_book_preview ENTER_ON_BEHALF
+entry_books.take_entry_workbook ENTER_ON_BEHALF
+entry_books.upload_entry_workbook ENTER_ON_BEHALF
 deletion.save_deletion DELETE_EVALUATION
 deletion.show_deletion DELETE_EVALUATION
 evaluations.show_facts_form EDIT_SETUP
