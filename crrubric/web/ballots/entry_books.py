@@ -29,7 +29,7 @@ from crrubric.queries.people.access import Seat
 from crrubric.queries.shared.reading import end_reading
 from crrubric.services.ballots import entry_books as service
 from crrubric.services.ballots.attachments import take_upload_turn
-from crrubric.web.ballots.forms import EntryBookForm, OfflineFileForm
+from crrubric.web.ballots.forms import EntryBookFileForm, EntryBookForm
 from crrubric.web.ballots.offline import MOST_PROBLEMS, read_offline_choices
 from crrubric.web.exchange.exports import XLSX
 from crrubric.web.shared.access import require_permission
@@ -54,13 +54,13 @@ def find_reviewer(seat: Seat, member_id: int) -> Member:
 @require_permission(Action.ENTER_ON_BEHALF)
 def show_entry_book_page(seat: Seat, member_id: int) -> ResponseReturnValue:
     """Where the workbook of a reviewer is had, and where it comes back."""
-    return render_entry_book_page(seat, member_id, OfflineFileForm(formdata=None))
+    return render_entry_book_page(seat, member_id, EntryBookFileForm(formdata=None))
 
 
 def render_entry_book_page(
     seat: Seat,
     member_id: int,
-    form: OfflineFileForm,
+    form: EntryBookFileForm,
     *,
     problems: Sequence[str] = (),
     name: str = "",
@@ -112,7 +112,7 @@ def download_entry_workbook(seat: Seat, member_id: int) -> ResponseReturnValue:
 @require_permission(Action.ENTER_ON_BEHALF)
 def upload_entry_workbook(seat: Seat, member_id: int) -> ResponseReturnValue:
     """Look at a workbook that came back: on to what would be entered, or what can't be used."""
-    form, status, problems = OfflineFileForm(), 422, list[str]()
+    form, status, problems = EntryBookFileForm(), 422, list[str]()
     if form.validate():
         name = PurePath(form.file.data.filename or "").name
         try:

@@ -186,6 +186,14 @@ class OfflineFileForm(Form):
     file = FileField(_("Your filled-in workbook (.xlsx)"), [FileRequired(_("Choose a file."))])
 
 
+class EntryBookFileForm(Form):
+    """A workbook with another's ballots that they filled in."""
+
+    file = FileField(
+        _("The workbook as you got it back (.xlsx)"), [FileRequired(_("Choose a file."))]
+    )
+
+
 class OfflinePreviewForm(Form):
     """The button below what a workbook would change; its choices stand in the page and are read by
     the view. `version` is of what the page showed."""
