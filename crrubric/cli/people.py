@@ -21,6 +21,8 @@ from crrubric.services.people.administration import (
     vouch_for_address,
 )
 from crrubric.services.people.links import make_operator_link
+from crrubric.services.people.own_sessions import sign_out_everywhere
+from crrubric.services.people.second_step import reset_two_steps
 
 
 @click.group("user")
@@ -111,3 +113,21 @@ def enable_account(email: str) -> None:
     """Let a person whose account was disabled sign in again."""
     user = set_account_disabled(OPERATOR, find_user(email).id, disabled=False)
     click.echo(f"{user.name} can sign in again")
+
+
+@user_group.command("reset-second-step")
+@click.option("--email", required=True)
+@run_in_app
+def reset_second_step(email: str) -> None:
+    """Turn off the second step of a person who has lost phone and recovery codes."""
+    user = reset_two_steps(OPERATOR, find_user(email).id)
+    click.echo(f"{user.name} signs in with the password alone until they set it up again")
+
+
+@user_group.command("sign-out")
+@click.option("--email", required=True)
+@run_in_app
+def sign_person_out(email: str) -> None:
+    """Sign a person out of every browser; the password stays."""
+    user = sign_out_everywhere(OPERATOR, find_user(email).id)
+    click.echo(f"{user.name} is signed out everywhere")

@@ -78,6 +78,10 @@ class Event(LabelledEnum):
         "INVITE_READDRESSED",
         N_("corrected the address of %(subject)s and made a new invitation link"),
     )
+    MEMBER_LINK_MADE = (
+        "MEMBER_LINK_MADE",
+        N_("made a link with which a new password can be chosen for %(subject)s"),
+    )
     INVITE_ACCEPTED = "INVITE_ACCEPTED", N_("accepted the invitation")
     ACCOUNT_ADDED = "ACCOUNT_ADDED", N_("added the account of %(subject)s")
     ACCOUNT_ADDRESS_VOUCHED = (
@@ -98,6 +102,19 @@ class Event(LabelledEnum):
         N_("chose a new password with a one-time link"),
     )
     ACCOUNT_PASSWORD_CHANGED = "ACCOUNT_PASSWORD_CHANGED", N_("changed their own password")
+    ACCOUNT_TWO_STEPS_ON = "ACCOUNT_TWO_STEPS_ON", N_("turned on two-step sign-in")
+    ACCOUNT_TWO_STEPS_OFF = "ACCOUNT_TWO_STEPS_OFF", N_("turned off two-step sign-in")
+    ACCOUNT_TWO_STEPS_RESET = (
+        "ACCOUNT_TWO_STEPS_RESET",
+        N_("turned off two-step sign-in of %(subject)s"),
+    )
+    ACCOUNT_RECOVERY_CODES_MADE = "ACCOUNT_RECOVERY_CODES_MADE", N_("made new recovery codes")
+    ACCOUNT_RECOVERY_CODE_USED = (
+        "ACCOUNT_RECOVERY_CODE_USED",
+        N_("signed in with a recovery code"),
+    )
+    ACCOUNT_SESSIONS_ENDED = "ACCOUNT_SESSIONS_ENDED", N_("signed out other browsers of their own")
+    ACCOUNT_SIGNED_OUT = "ACCOUNT_SIGNED_OUT", N_("signed %(subject)s out everywhere")
     ACCOUNT_RENAMED = "ACCOUNT_RENAMED", N_("changed their own name")
     ACCOUNT_ADDRESS_ASKED = (
         "ACCOUNT_ADDRESS_ASKED",

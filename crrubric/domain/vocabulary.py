@@ -119,6 +119,18 @@ class Standing(LabelledEnum):
     MEMBER = "MEMBER", N_("Member")
 
 
+class SessionLevel(StrEnum):
+    """How far somebody has come in signing in; the first two open nothing but the next step."""
+
+    AWAITS_CODE = "AWAITS_CODE"
+    AWAITS_SET_UP = "AWAITS_SET_UP"  # of the second step, which the site asks for
+    ONE_STEP = "ONE_STEP"
+    TWO_STEPS = "TWO_STEPS"
+
+
+SIGNED_IN_LEVELS = frozenset({SessionLevel.ONE_STEP, SessionLevel.TWO_STEPS})
+
+
 class Stakeholder(LabelledEnum):
     """Whom a committee member speaks for."""
 

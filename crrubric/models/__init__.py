@@ -45,7 +45,15 @@ from crrubric.models.mails import ItemReminder, OutgoingMail
 from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
 from crrubric.models.needs import KnownNeed, Renewal
 from crrubric.models.notices import Notice
-from crrubric.models.people import CalendarFeed, District, Invite, User, UserSession
+from crrubric.models.people import (
+    AuthenticatorApp,
+    CalendarFeed,
+    District,
+    Invite,
+    RecoveryCode,
+    User,
+    UserSession,
+)
 from crrubric.models.planning import (
     Actual,
     HeldReview,
@@ -77,6 +85,7 @@ __all__ = [
     "AssignedVendor",
     "AttachedFile",
     "Attendance",
+    "AuthenticatorApp",
     "Ballot",
     "Base",
     "CalendarFeed",
@@ -123,6 +132,7 @@ __all__ = [
     "PurchaseLine",
     "Question",
     "RankedVendor",
+    "RecoveryCode",
     "Redaction",
     "Reinstatement",
     "Renewal",

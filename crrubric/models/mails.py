@@ -60,6 +60,8 @@ class OutgoingMail(Base):
     sent_at: Mapped[datetime | None]
     given_up_at: Mapped[datetime | None]
     set_aside_at: Mapped[datetime | None]  # what it tells holds no more, or mail is off
+    # by its person on a page: what is told of an account is shown there if it was not sent
+    read_at: Mapped[datetime | None]
     member: Mapped[Member | None] = relationship()
 
     @property

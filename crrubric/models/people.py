@@ -7,7 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
-from crrubric.domain.vocabulary import Standing
+from crrubric.domain.people.browsers import LONGEST
+from crrubric.domain.vocabulary import SessionLevel, Standing
 from crrubric.models.base import Base, Name, checked_enum
 
 
@@ -50,7 +51,10 @@ class User(Base):
 
 
 class UserSession(Base):
-    """One signed-in browser. The cookie holds a secret; the table only its SHA-256."""
+    """One signed-in browser. The cookie holds a secret; the table only its SHA-256.
+
+    A level that awaits a step opens nothing but that step.
+    """
 
     __tablename__ = "user_session"
 
@@ -60,7 +64,44 @@ class UserSession(Base):
     created_at: Mapped[datetime] = mapped_column(default=now_utc)
     seen_at: Mapped[datetime] = mapped_column(default=now_utc)
     ended_at: Mapped[datetime | None]
+    level: Mapped[SessionLevel] = mapped_column(
+        checked_enum(SessionLevel),
+        default=SessionLevel.ONE_STEP,
+        server_default=SessionLevel.ONE_STEP.name,
+    )
+    # what the browser calls itself; empty if it says nothing, or began before this was kept
+    browser: Mapped[str] = mapped_column(String(LONGEST), default="", server_default="")
+    wrong_codes: Mapped[int] = mapped_column(default=0, server_default="0")  # of the second step
     user: Mapped[User] = relationship()
+
+
+class AuthenticatorApp(Base):
+    """The app on a person's phone that shows a new code every 30 seconds: their second step.
+
+    `secret` is encrypted with a key that is not in the database: whoever steals a backup can't
+    make codes. It counts from `confirmed_at`, when the person showed that the app has it.
+    """
+
+    __tablename__ = "authenticator_app"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(250))
+    made_at: Mapped[datetime] = mapped_column(default=now_utc)
+    confirmed_at: Mapped[datetime | None]
+    # the period of 30 seconds whose code was used last: no code is taken twice
+    used_period: Mapped[int] = mapped_column(default=0, server_default="0")
+    user: Mapped[User] = relationship()
+
+
+class RecoveryCode(Base):
+    """A code on paper that stands once for the authenticator app; only its SHA-256 is kept."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    used_at: Mapped[datetime | None]
 
 
 class Invite(Base):

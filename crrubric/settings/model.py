@@ -14,6 +14,7 @@ from pydantic_settings import (
 
 from crrubric.domain import limits
 from crrubric.domain.people.languages import NAMES
+from crrubric.domain.people.second_step import TwoStepRule
 from crrubric.settings import checks
 from crrubric.settings.about import About, Taken, for_tests
 from crrubric.settings.file import read_file
@@ -105,6 +106,16 @@ class Settings(BaseSettings):
             example='["es", "en"]',
         ),
     ] = tuple(NAMES)
+    TWO_STEPS_FOR: Annotated[
+        TwoStepRule,
+        About(
+            means="Who has to sign in with two steps, a password and a code of an authenticator"
+            " app: `nobody`, `administrators`, or `chairs`, which means chairs, organizers and"
+            " administrators. Everybody else may choose it.",
+            expects="nobody, administrators or chairs",
+            example='"chairs"',
+        ),
+    ] = "nobody"
     RATELIMIT_STORAGE_URI: Annotated[
         str,
         AfterValidator(checks.check_limits_store),

@@ -12,8 +12,10 @@ const dialog = document.getElementById("sign-in-again");
 const form = dialog.querySelector("form");
 const problem = dialog.querySelector("[role=alert]");
 const { alive, unreachable } = dialog.dataset;
+const [first, second] = dialog.querySelectorAll("[data-step]");
 const me = document.body.dataset.person;
 let renewed = -Infinity; // when this page last got a new token by itself
+let codeAt = ""; // where a code goes
 
 /* Who is signed in, a fresh token, and how many seconds are left. Asking keeps one signed in. */
 export async function whoIsIn() {
@@ -24,6 +26,7 @@ export async function whoIsIn() {
 function goOn({ token, left }) {
   for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = token;
   form.reset();
+  askForCode("");
   document.body.classList.remove("covered");
   dialog.close();
   document.dispatchEvent(new CustomEvent("crrubric:signed-in", { detail: { left } }));
@@ -72,14 +75,23 @@ export async function followOthers() {
   }
 }
 
+/* Ask for a code, which goes to this address; for the password if there is none. */
+function askForCode(at) {
+  codeAt = at;
+  first.hidden = at;
+  second.hidden = !at;
+  (at ? second : first).querySelector("[name=password], [name=step_code]").focus();
+}
+
 async function enter() {
   const present = await whoIsIn();
   if (String(present.person) === me && present.left > ENOUGH) return present;
   const body = new FormData(form);
   body.set("csrf_token", present.token);
-  const answer = await sendInTurn(form.action, body);
+  const answer = await sendInTurn(codeAt || form.action, body);
   const found = await answer.json();
-  return answer.ok ? found : { problem: found.message };
+  if ("at" in found) askForCode(found.at);
+  return "message" in found ? { problem: found.message } : found;
 }
 
 function ask(about) {
@@ -99,7 +111,7 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   try {
     const found = await enter();
-    if (found.problem) problem.textContent = found.problem;
+    if ("problem" in found) problem.textContent = found.problem;
     else if (String(found.person) === me) goOn(found);
     else cover(found.name);
   } catch {

@@ -104,6 +104,8 @@ ELSEWHERE = {
     "offline.show_offline_preview",
     "own.show_new_address",
     "practice.show_practice_round_restart",
+    "second_step.show_required_set_up",
+    "second_step.show_second_step",
     "settlements.show_settlement_form",
     "vote_rounds.show_vote_reopening",
 }

@@ -94,3 +94,21 @@ def test_what_is_wrong_is_said_on_the_page_and_the_password_can_be_typed_again(
     )
     expect(page.get_by_label("Password", exact=True)).to_be_focused()
     who.snap("wrong")
+
+
+def test_a_password_is_looked_at_and_judged_while_it_is_typed(site, email, browse: Browse):
+    page = browse(site).sign_in(email, PASSWORD).page
+    page.goto("/account/password")
+    field, said = page.locator("#password"), page.locator("[data-judges=password]")
+    expect(field).to_have_attribute("type", "password")
+
+    field.press_sequentially("too short")
+    expect(said).to_have_text("9 of at least 15 characters")
+    field.fill("passwordpassword")
+    expect(said).to_contain_text("words and rows of keys that are guessed first")
+    field.fill("seven green bottles on it")
+    expect(said).to_have_text("Long enough, and not easy to guess.")
+    page.locator("#password-shown").check()
+    expect(field).to_have_attribute("type", "text")
+    page.locator("#password-shown").uncheck()
+    expect(field).to_have_attribute("type", "password")

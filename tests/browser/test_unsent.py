@@ -4,9 +4,14 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
+from pyotp import TOTP
+from sqlalchemy import select
 
+from crrubric.clock import now_utc
 from crrubric.domain.vocabulary import Answer, Phase
 from crrubric.extensions import db
+from crrubric.models import AuthenticatorApp, User
+from crrubric.services.people.app_secrets import read_app_secret, renew_app_secret
 from crrubric.services.setup.phases import change_phase
 from tests.browser.ballots import (
     MARKS,
@@ -30,6 +35,7 @@ from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.xdist_group("browser, scripts")
 
+WRONG = r"Failed to load resource: .* 422 "
 ANY_ANSWER = r"Failed to load resource: .*"
 LATE = r"Failed to load resource: .* (401|404|409) "
 WORDS = "Typed in the train, no captions."
@@ -360,6 +366,42 @@ def test_who_was_signed_out_in_another_window_signs_in_on_the_page(task, reviewe
     sign_in_here(reviewer.page, task.email)
 
     expect(status(reviewer.page)).to_have_text(SAVED)
+    assert task.stored() == [(Answer.NO, "")]
+
+
+def turn_on_two_steps(task: Task) -> TOTP:
+    """The reviewer signs in with two steps from now on. Returns: what their app knows."""
+    with task.site.app.app_context():
+        user = db.session.scalars(select(User).where(User.email == task.email)).one()
+        renew_app_secret(db.session(), user)
+        made = read_app_secret(db.session(), user)
+        db.session.get_one(AuthenticatorApp, user.id).confirmed_at = now_utc()
+        db.session.commit()
+        db.session.remove()
+    assert made is not None
+    return TOTP(made.secret)
+
+
+def test_a_code_is_asked_for_on_the_page_as_well(task, reviewer):
+    app, page = turn_on_two_steps(task), reviewer.page
+    reviewer.expected += [SIGNED_OUT, WRONG]
+    sign_out(open_other(reviewer))
+    choose(page, "no")
+    dialog = page.get_by_role("dialog", name=OUT)
+    dialog.wait_for()
+    sign_in_here(page, task.email)
+    code = dialog.get_by_label("Code")
+    expect(code).to_be_focused()
+    expect(dialog.get_by_label("Password")).not_to_be_visible()
+    code.fill("wrong")
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("This code is not right")
+    reviewer.snap("code")
+
+    code.fill(app.now())
+    dialog.get_by_role("button", name="Sign in").click()
+
+    expect(status(page)).to_have_text(SAVED)
     assert task.stored() == [(Answer.NO, "")]
 
 

@@ -37,7 +37,7 @@ def test_every_command_that_is_named_exists():
     known = command_names(root_group)
     named = set(
         re.findall(
-            r"(?:crrubric|run\.py) ((?:db|user|evaluation|import|mail|settings) [a-z]+)", text
+            r"(?:crrubric|run\.py) ((?:db|user|evaluation|import|mail|settings) [a-z-]+)", text
         )
     )
     named |= set(re.findall(r"crrubric (demo|serve|results|memo|export)\b", text))

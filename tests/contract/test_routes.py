@@ -13,13 +13,17 @@ from crrubric.web.shared.access import PUBLIC, SIGNED_IN, check_route_access
 
 # endpoint -> who may pass: anybody, whoever is signed in, or whom the policy allows the action
 TABLE = """
+account.judge_invited_password public
 account.save_new_password public
 account.show_session public
 account.submit_sign_in public
 account.show_invitation public
 account.show_sign_in public
 account.submit_sign_out signed in
+accounts.make_account_link MANAGE_ACCOUNTS
 accounts.save_account_state MANAGE_ACCOUNTS
+accounts.save_sign_out_everywhere MANAGE_ACCOUNTS
+accounts.save_two_steps_reset MANAGE_ACCOUNTS
 accounts.save_confirmed_address MANAGE_ACCOUNTS
 accounts.send_account_link MANAGE_ACCOUNTS
 accounts.show_account MANAGE_ACCOUNTS
@@ -211,6 +215,22 @@ forgotten.send_forgotten_password_link public
 forgotten.show_forgotten_password public
 unsent.show_refusal_reason signed in
 unsent.show_unsent_words signed in
+own_sign_in.save_app_begin signed in
+own_sign_in.save_app_code signed in
+own_sign_in.save_end_of_other_sessions signed in
+own_sign_in.save_recovery_codes signed in
+own_sign_in.save_session_end signed in
+own_sign_in.save_two_steps_off signed in
+own_sign_in.show_app_set_up signed in
+own_sign_in.show_own_sign_in signed in
+own_sign_in.show_recovery_codes signed in
+own_sign_in.show_two_steps_off_form signed in
+second_step.save_required_set_up public
+second_step.show_required_set_up public
+second_step.show_second_step public
+second_step.submit_second_step public
+own.judge_own_password signed in
+own.save_news_dismissal signed in
 own.save_new_address signed in
 own.save_own_address signed in
 own.save_own_name signed in

@@ -1,11 +1,56 @@
 """Mails about an account: links for a new password, and what was changed. Nothing here sends."""
 
+from enum import Enum
+
 from crrubric.domain.mail.mails import SITE_NAME, MailContext, MailText, MailTranslator, frame_mail
 from crrubric.domain.translation import N_
 
 NOT_YOU = N_(
     "If you know nothing of this, tell the people who run this site at your district at once."
 )
+
+
+class TwoStepNews(Enum):
+    """What somebody is told about the second step of their sign-in."""
+
+    ON = "on"
+    OFF = "off"
+    CODES = "codes"
+    USED = "used"
+    RESET = "reset"
+
+
+TWO_STEP_SUBJECTS = {
+    TwoStepNews.ON: N_("Two-step sign-in is on"),
+    TwoStepNews.OFF: N_("Two-step sign-in is off"),
+    TwoStepNews.CODES: N_("New recovery codes were made"),
+    TwoStepNews.USED: N_("A recovery code was used"),
+    TwoStepNews.RESET: N_("Two-step sign-in is off"),
+}
+TWO_STEP_SENTENCES = {
+    TwoStepNews.ON: N_(
+        "From now on a code of your authenticator app is asked for after your password. Everybody "
+        "who was signed in elsewhere is signed out."
+    ),
+    TwoStepNews.OFF: N_(
+        "Your account is protected by its password alone from now on. You turned off the second "
+        "step with your password and a code."
+    ),
+    TwoStepNews.CODES: N_(
+        "New recovery codes for signing in were made on the page of your account. The earlier ones "
+        "work no more."
+    ),
+    TwoStepNews.USED: N_(
+        "Somebody, probably you, signed in with your password and a recovery code in the place of "
+        "your authenticator app, or confirmed a change with it. Each code works once: make new ones"
+        " on the page of your account before they run out."
+    ),
+    TwoStepNews.RESET: N_(
+        "An administrator turned off the second step of your sign-in, because the phone and the "
+        "recovery codes were said to be lost. Your password alone is asked for until you set it up "
+        "again. You are signed out everywhere."
+    ),
+}
 
 
 def compose_password_link(
@@ -34,14 +79,20 @@ def compose_password_link(
     return _compose_account_mail(say, to, say(N_("Choose a new password")), paragraphs)
 
 
-def compose_link_notice(say: MailTranslator, to: MailContext) -> MailText:
-    """That the operator made a one-time link for the account: it is not in this mail."""
-    what = say(
-        N_(
-            "A link with which a new password can be chosen for your account was made on the "
-            "server. Whoever asked for it there has it."
-        )
+def compose_link_notice(say: MailTranslator, to: MailContext, *, by: str) -> MailText:
+    """That a one-time link for the account was made, which is not in this mail.
+
+    Args: by: the administrator who made it; empty if it was the operator at the server.
+    """
+    made = N_(
+        "%(who)s, an administrator, made a link with which a new password can be chosen for your "
+        "account, to hand it to you."
     )
+    on_server = N_(
+        "A link with which a new password can be chosen for your account was made on the server. "
+        "Whoever asked for it there has it."
+    )
+    what = say(made, who=by) if by else say(on_server)
     subject = say(N_("A link for a new password was made"))
     return _compose_account_mail(say, to, subject, [what, say(NOT_YOU)])
 
@@ -81,6 +132,28 @@ def compose_address_notice(say: MailTranslator, to: MailContext, *, old: str, ne
     how = say(N_("From now on you sign in with the new one, and mails go there."))
     subject = say(N_("Your e-mail address was changed"))
     return _compose_account_mail(say, to, subject, [what, how, say(NOT_YOU)])
+
+
+def compose_failure_notice(say: MailTranslator, to: MailContext, *, codes: bool) -> MailText:
+    """That somebody tries to get in. Args: codes: they know the password, and guess at codes."""
+    passwords = N_(
+        "Somebody tried to sign in to your account, with wrong passwords, many times in a row. "
+        "Further tries are slowed down; your password was not found out. If it was you, choose "
+        "“Forgot your password?” on the page for signing in."
+    )
+    found = N_(
+        "Somebody who knows your password tried to sign in to your account with wrong codes, many "
+        "times in a row. If it was not you, change your password at once."
+    )
+    subject = say(N_("Somebody tries to sign in to your account"))
+    return _compose_account_mail(say, to, subject, [say(found if codes else passwords)])
+
+
+def compose_two_step_notice(say: MailTranslator, to: MailContext, news: TwoStepNews) -> MailText:
+    """What became of the second step of one's sign-in."""
+    return _compose_account_mail(
+        say, to, say(TWO_STEP_SUBJECTS[news]), [say(TWO_STEP_SENTENCES[news]), say(NOT_YOU)]
+    )
 
 
 def _compose_account_mail(

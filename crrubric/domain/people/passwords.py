@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from crrubric.domain.errors import Invalid
-from crrubric.domain.limits import PASSWORD_MAX, PASSWORD_MIN
+from crrubric.domain.limits import PASSWORD_MAX, PASSWORD_MIN, PASSWORD_MIN_OF_TWO_STEPS
 from crrubric.domain.people.common_passwords import ROWS, WORDS
 from crrubric.domain.text import normalize_text
 from crrubric.domain.translation import N_
 
 SITE_WORDS = ("crrubric", "rubric")
 LEAST = 9  # what a password must be worth: so many letters that belong to nothing
+LEAST_OF_TWO_STEPS = 5  # the same where a code is asked for as well: not what is guessed first
 CHEAP = 2  # what a common word, a row of the keyboard or a year is worth
 SHORTEST_RUN = 3  # letters of a row of the keyboard, or of the alphabet
 SHORTEST_OWN = 4  # letters of a word about the person
@@ -38,23 +39,24 @@ class _Reading:
     about: tuple[str, ...] = ()
 
 
-def check_password(password: str, *, about: tuple[str, ...] = ()) -> None:
+def check_password(password: str, *, about: tuple[str, ...] = (), two_steps: bool = False) -> None:
     """Accept or refuse a new password.
 
-    Args: about: what a guesser knows of the person: name, address, district.
+    Args: about: what a guesser knows of the person: name, address, district; two_steps: a code is
+    asked for after the password.
     Raises: Invalid (field "password") with the reason.
     """
-    length = len(password)
-    if length < PASSWORD_MIN:
+    length, least = len(password), PASSWORD_MIN_OF_TWO_STEPS if two_steps else PASSWORD_MIN
+    if length < least:
         raise Invalid(
             N_("Use at least %(least)s characters; several words in a row work well."),
-            least=PASSWORD_MIN,
+            least=least,
             field="password",
         )
     if length > PASSWORD_MAX:
         raise Invalid(N_("Use at most %(most)s characters."), most=PASSWORD_MAX, field="password")
     found = read_as_guesser(password, list_own_words((*SITE_WORDS, *about)))
-    if found.worth >= LEAST:
+    if found.worth >= (LEAST_OF_TWO_STEPS if two_steps else LEAST):
         return
     if found.about:
         raise Invalid(

@@ -6,6 +6,7 @@ Two guesses in a minute are some 90,000 in a month: no password that is accepted
 FREE_FAILURES = 4  # failures in a row that cost nothing
 KNOWN_FREE_FAILURES = 19  # the same in a browser that has signed in to the account before
 LONGEST_DELAY = 30  # seconds
+FAILURES_TOLD = 10  # failures in a row of which the owner of the account is told, once a day
 FAILURES_KEPT = 24 * 3600  # seconds after the first one; a sign-in forgets them at once
 ACCOUNTS_FROM_ADDRESS = 50  # different accounts that may fail from one network address …
 INVENTED_FOR_ONE = 20  # addresses without an account, of which one counts as if it had one

@@ -82,6 +82,7 @@ STEPS: dict[Event, Step] = {
     Event.INVITE_SHOWN: Step(apply_nothing, ()),
     Event.INVITE_READDRESSED: Step(apply_nothing, ()),
     Event.INVITE_ACCEPTED: Step(apply_nothing, ()),
+    Event.MEMBER_LINK_MADE: Step(apply_nothing, ()),
     Event.REMINDED: Step(apply_nothing, ()),
     Event.PRACTICE_FINISHED: Step(setup.replay_practice_end, ("members",)),
     Event.PRACTICE_SHOWN: Step(setup.replay_practice_show, ("facts",)),

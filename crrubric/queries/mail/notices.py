@@ -1,10 +1,29 @@
 """Reading notices: a person's own, and only those that they have not put away."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from crrubric.models import Evaluation, Member, Notice
+from crrubric.domain.vocabulary import MailKind
+from crrubric.models import Evaluation, Member, Notice, OutgoingMail, User
 from crrubric.queries.people.people import Actor, has_seat
+
+LATEST_NEWS = 20  # of an account, at most
+
+
+def list_account_news(session: Session, actor: Actor) -> list[OutgoingMail]:
+    """What was done with the actor's account and no mail could tell them, the latest first."""
+    rows = (
+        select(OutgoingMail)
+        .join(User, User.id == OutgoingMail.user_id)
+        .where(
+            OutgoingMail.user_id == actor.user_id,
+            OutgoingMail.kind == MailKind.ACCOUNT,
+            OutgoingMail.to_address == User.email,
+            or_(OutgoingMail.set_aside_at.is_not(None), OutgoingMail.given_up_at.is_not(None)),
+            OutgoingMail.read_at.is_(None),
+        )
+    )
+    return list(session.scalars(rows.order_by(OutgoingMail.id.desc()).limit(LATEST_NEWS)))
 
 
 def list_own_notices(

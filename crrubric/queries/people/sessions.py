@@ -1,9 +1,17 @@
-"""Reading the sessions of signed-in people, by the hash of their secret."""
+"""Reading the sessions of signed-in people."""
+
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.domain.vocabulary import SIGNED_IN_LEVELS
 from crrubric.models import User, UserSession
+
+IDLE = timedelta(minutes=limits.IDLE_MINUTES)
+LONGEST_SESSION = timedelta(hours=limits.SESSION_HOURS)
 
 # Made once: every request asks it.
 _SESSION = (
@@ -17,6 +25,28 @@ def find_session(session: Session, token_hash: str) -> tuple[UserSession, User] 
     """The session with this secret and whose it is; None if there never was one."""
     row = session.execute(_SESSION, {"secret": token_hash}).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+def is_in_use(found: UserSession, now: datetime) -> bool:
+    """Whether somebody is signed in with this session: not ended, not asleep, not too old."""
+    return (
+        found.level in SIGNED_IN_LEVELS
+        and found.ended_at is None
+        and now - found.seen_at <= IDLE
+        and now - found.created_at <= LONGEST_SESSION
+    )
+
+
+def list_sessions_in_use(session: Session, user_id: int | None) -> list[UserSession]:
+    """The browsers in which a person is signed in, the one that was used last first."""
+    now = now_utc()
+    rows = select(UserSession).where(
+        UserSession.user_id == user_id,
+        UserSession.ended_at.is_(None),
+        UserSession.seen_at >= now - IDLE,
+    )
+    found = session.scalars(rows.order_by(UserSession.seen_at.desc(), UserSession.id.desc()))
+    return [row for row in found if is_in_use(row, now)]
 
 
 def find_session_owner(session: Session, token_hash: str) -> int | None:

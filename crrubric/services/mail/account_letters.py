@@ -8,11 +8,14 @@ from sqlalchemy.orm import Session
 from crrubric.config import current_settings
 from crrubric.domain import limits
 from crrubric.domain.mail.account_mails import (
+    TwoStepNews,
     compose_address_link,
     compose_address_notice,
+    compose_failure_notice,
     compose_link_notice,
     compose_password_link,
     compose_password_notice,
+    compose_two_step_notice,
 )
 from crrubric.domain.mail.mails import (
     SITE_NAME,
@@ -45,14 +48,36 @@ def write_password_link(session: Session, user: User, token: str, *, asked_by: s
     _queue_account_mail(session, user, compose, path=path, kind=MailKind.PASSWORD_LINK)
 
 
-def write_link_notice(session: Session, user: User) -> None:
-    """That a link for the account was made on the server."""
-    _queue_account_mail(session, user, compose_link_notice)
+def write_link_notice(session: Session, user: User, *, by: str = "") -> None:
+    """That a link for the account was made. Args: by: the administrator; empty: on the server."""
+
+    def compose(say: MailTranslator, to: MailContext) -> MailText:
+        return compose_link_notice(say, to, by=by)
+
+    _queue_account_mail(session, user, compose)
 
 
 def write_password_notice(session: Session, user: User) -> None:
     """That the password was changed."""
     _queue_account_mail(session, user, compose_password_notice)
+
+
+def write_failure_notice(session: Session, user: User, *, codes: bool) -> None:
+    """That many passwords in a row were wrong, or codes behind the right one."""
+
+    def compose(say: MailTranslator, to: MailContext) -> MailText:
+        return compose_failure_notice(say, to, codes=codes)
+
+    _queue_account_mail(session, user, compose)
+
+
+def write_two_step_notice(session: Session, user: User, news: TwoStepNews) -> None:
+    """What became of the second step of their sign-in."""
+
+    def compose(say: MailTranslator, to: MailContext) -> MailText:
+        return compose_two_step_notice(say, to, news)
+
+    _queue_account_mail(session, user, compose)
 
 
 def write_address_link(session: Session, user: User, token: str, address: str) -> None:

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain.actions import Action
-from crrubric.domain.vocabulary import NoticeKind
-from crrubric.models import Ballot, Declaration, Member, Notice, Vendor
+from crrubric.domain.vocabulary import MailKind, NoticeKind
+from crrubric.models import Ballot, Declaration, Member, Notice, OutgoingMail, Vendor
 from crrubric.queries.mail.lateness import select_open_ballots
 from crrubric.queries.people.access import (
     is_recusing_conflict,
@@ -125,4 +125,19 @@ def dismiss_notices(actor: Actor, slug: str, *, last: int) -> None:
             update(Notice)
             .where(Notice.member_id == seat.member.id, Notice.seen_at.is_(None), Notice.id <= last)
             .values(seen_at=now_utc())
+        )
+
+
+def dismiss_account_news(actor: Actor, *, last: int) -> None:
+    """Mark as read what was told of one's own account on a page, up to the last that it showed."""
+    with unit_of_work() as session:
+        session.execute(
+            update(OutgoingMail)
+            .where(
+                OutgoingMail.user_id == actor.user_id,
+                OutgoingMail.kind == MailKind.ACCOUNT,
+                OutgoingMail.read_at.is_(None),
+                OutgoingMail.id <= last,
+            )
+            .values(read_at=now_utc())
         )

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from dataclasses import dataclass
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -11,17 +12,21 @@ from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.errors import Busy, Invalid
 from crrubric.domain.events import Event
+from crrubric.domain.people.browsers import describe_browser
 from crrubric.domain.people.passwords import check_password
 from crrubric.domain.text import clean_line, email_key, key_of
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import Standing
+from crrubric.domain.vocabulary import SIGNED_IN_LEVELS, SessionLevel, Standing
 from crrubric.extensions import db
 from crrubric.models import CalendarFeed, User, UserSession
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.people.district import find_named_district
 from crrubric.queries.people.people import Actor
+from crrubric.queries.people.second_step import has_two_steps, is_asked_for_two_steps
+from crrubric.services.people.app_secrets import read_app_secret, renew_app_secret
 from crrubric.services.people.attempts import (
     Attempt,
+    AttemptStep,
     begin_attempt,
     forget_failures,
     note_failed_account,
@@ -49,7 +54,8 @@ def check_new_password(session: Session, user: User, password: str) -> None:
     """Refuse a password that is guessed early. Raises: Invalid (field "password")."""
     district = find_named_district(session)
     known = (district.name,) if district else ()
-    check_password(password, about=(user.name, user.email, *known))
+    two_steps = has_two_steps(session, user.id)
+    check_password(password, about=(user.name, user.email, *known), two_steps=two_steps)
 
 
 def hash_token(token: str) -> str:
@@ -160,28 +166,57 @@ def add_user(
     return user
 
 
-def sign_in(
-    email: str, password: str, *, address: str = "", known: Known = NOBODY_KNOWN
-) -> tuple[User, str] | None:
-    """The person and the secret of a new session; None, in the same time, if they don't match.
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A person, the secret of their new session, and how far they have come with it."""
 
-    Args: address: the network address of the browser; known: accounts that it has signed in to.
+    user: User
+    token: str
+    level: SessionLevel
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether they are in; else the session opens nothing but the next step."""
+        return self.level in SIGNED_IN_LEVELS
+
+
+def sign_in(
+    email: str,
+    password: str,
+    *,
+    address: str = "",
+    known: Known = NOBODY_KNOWN,
+    browser: str = "",
+) -> SignIn | None:
+    """A new session for the person; None, in the same time, if address and password don't match.
+
+    Args: address: the network address of the browser; known: accounts that it has signed in to;
+    browser: what it calls itself.
     Raises: TooSoon if too many tries failed, Busy if too many people sign in: then nothing was
     compared.
     """
-    session = _get_session()
-    user = session.scalar(select(User).where(User.email_key == email_key(email)))
+    user = _get_session().scalar(select(User).where(User.email_key == email_key(email)))
     seen = (user.id, user.sign_in_version) if user is not None else None
     attempt = Attempt(email_key(email), address, known=seen in known)
     usable = user is not None and user.disabled_at is None
     expected = user.password_hash if user is not None and usable else None
     fits = try_password(attempt, expected, password)
-    found = _open_session(*seen) if fits and seen is not None else None
+    found = _open_session(*seen, browser) if fits and seen is not None else None
     if found is None:
         note_failed_account(attempt, exists=user is not None)
     else:
         forget_failures(attempt)
     return found
+
+
+def make_attempt(
+    email: str, *, address: str, known: Known, step: AttemptStep = AttemptStep.FIRST
+) -> Attempt:
+    """What an attempt to sign in with this address is counted under."""
+    wanted = select(User.id, User.sign_in_version).where(User.email_key == email_key(email))
+    row = _get_session().execute(wanted).one_or_none()
+    seen = row is not None and (row[0], row[1]) in known
+    return Attempt(email_key(email), address, known=seen, step=step)
 
 
 def try_password(attempt: Attempt, expected: str | None, password: str) -> bool:
@@ -197,13 +232,26 @@ def try_password(attempt: Attempt, expected: str | None, password: str) -> bool:
         raise
 
 
-def _open_session(user_id: int, version: int) -> tuple[User, str] | None:
+def _open_session(user_id: int, version: int, browser: str) -> SignIn | None:
     """The person with a new session; None if the password was changed while it was compared."""
     with unit_of_work() as session:
         user = lock_user(session, user_id)
         if user.sign_in_version != version or user.disabled_at is not None:
             return None
-        return user, insert_user_session(session, user)
+        return begin_user_session(session, user, browser=browser)
+
+
+def begin_user_session(session: Session, user: User, *, browser: str) -> SignIn:
+    """A session of a person who has shown the first step: complete if nobody asks for another."""
+    if has_two_steps(session, user.id):
+        level = SessionLevel.AWAITS_CODE
+    elif is_asked_for_two_steps(session, user):
+        level = SessionLevel.AWAITS_SET_UP
+        if read_app_secret(session, user) is None:
+            renew_app_secret(session, user)
+    else:
+        level = SessionLevel.ONE_STEP
+    return insert_user_session(session, user, level=level, browser=browser)
 
 
 def sign_out(token: str) -> None:
@@ -230,11 +278,33 @@ def end_sessions(session: Session, user: User) -> None:
     )
 
 
-def insert_user_session(session: Session, user: User) -> str:
-    """The secret of a new session of a person."""
+def end_other_sessions(session: Session, user: User, *, keep: str) -> None:
+    """End the sessions of a person who is held, but for one. Args: keep: its secret, or empty."""
+    session.execute(
+        update(UserSession)
+        .where(
+            UserSession.user_id == user.id,
+            UserSession.ended_at.is_(None),
+            UserSession.token_hash != hash_token(keep),
+        )
+        .values(ended_at=now_utc())
+    )
+
+
+def insert_user_session(
+    session: Session, user: User, *, level: SessionLevel, browser: str
+) -> SignIn:
+    """A new session of a person. Args: browser: the header with which it names itself."""
     token = secrets.token_urlsafe(32)
-    session.add(UserSession(token_hash=hash_token(token), user_id=user.id))
-    return token
+    session.add(
+        UserSession(
+            token_hash=hash_token(token),
+            user_id=user.id,
+            level=level,
+            browser=describe_browser(browser),
+        )
+    )
+    return SignIn(user, token, level)
 
 
 def _get_session() -> Session:

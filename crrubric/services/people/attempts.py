@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 
 from flask import current_app
 from limits.errors import StorageError
@@ -30,6 +31,7 @@ from crrubric.domain.people.throttling import (
     ACCOUNTS_FROM_ADDRESS,
     ADDRESS_WINDOW,
     FAILURES_KEPT,
+    FAILURES_TOLD,
     INVENTED_FOR_ONE,
     LINKS_FOR_ACCOUNT,
     LOST_LINKS,
@@ -53,6 +55,13 @@ def count_or_refuse() -> Iterator[None]:
         ) from error
 
 
+class AttemptStep(StrEnum):
+    """What is tried: each has failures of its own."""
+
+    FIRST = "sign-in"
+    CODE = "second-step"
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One try to sign in: to which account, from which network address, by a browser that ..."""
@@ -60,11 +69,12 @@ class Attempt:
     account: str  # the folded address, whether it has an account or not
     address: str = ""
     known: bool = False  # ... has signed in to the account before
+    step: AttemptStep = AttemptStep.FIRST
 
     @property
     def lane(self) -> str:
         """What its failures are counted under."""
-        return f"sign-in/{'known' if self.known else 'any'}/{_digest(self.account)}"
+        return f"{self.step}/{'known' if self.known else 'any'}/{_digest(self.account)}"
 
     @property
     def network(self) -> str:
@@ -100,6 +110,15 @@ def begin_attempt(attempt: Attempt) -> None:
         raise TooSoon(N_("Too many attempts. Seconds to wait: %(seconds)s."), seconds=left)
     if delay := find_delay(store.incr(attempt.lane, FAILURES_KEPT), known=attempt.known):
         store.incr(wait, delay)
+
+
+@count_or_refuse()
+def is_owner_told(attempt: Attempt) -> bool:
+    """Whether this failure is the one of which the owner of the account is told."""
+    if not current_settings().RATELIMIT_ENABLED:
+        return False
+    failures: int = limiter.storage.get(attempt.lane)
+    return failures == FAILURES_TOLD
 
 
 @count_or_refuse()

@@ -33,16 +33,18 @@ from crrubric.services.mail.account_letters import (
 )
 from crrubric.services.mail.outbox import is_mail_on, set_aside_links
 from crrubric.services.people.accounts import (
+    SignIn,
+    begin_user_session,
     check_new_password,
     end_sessions,
     hash_token,
-    insert_user_session,
     is_unused,
     lock_user,
 )
 from crrubric.services.people.attempts import Attempt, begin_request, note_requested_account
 from crrubric.services.people.hashing import hash_password
 from crrubric.services.people.proofs import prove_address
+from crrubric.services.people.seats import lock_open_seats
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.later import find_later_queue
 from crrubric.services.shared.unit import unit_of_work
@@ -161,13 +163,45 @@ def make_operator_link(actor: Actor, user: User) -> str:
     if actor.user_id is not None:
         raise make_not_found()
     with unit_of_work() as session:
-        user = lock_user(session, user.id)
-        _refuse_disabled(user)
-        token = issue_invite(session, user, proves=True)
-        if not is_unused(user):
-            write_link_notice(session, user)
-        note_event(session, actor, Event.ACCOUNT_LINK_MADE, subject=user.name)
-        return token
+        return _make_link(session, actor, user.id, proves=True)
+
+
+def make_reset_link(actor: Actor, user_id: int) -> str:
+    """A one-time link secret for an administrator to hand on, where the site sends no mail.
+
+    The owner reads of it when they sign in next, and the committees on which they sit have it in
+    their journals: whoever has the link could sign in as them. It proves no address.
+
+    Raises: NotFound unless the actor administers the site; Invalid for one's own account, for one
+    that is disabled, and where mail is on.
+    """
+    require_on_site(actor, SiteAction.MANAGE_ACCOUNTS)
+    if user_id == actor.user_id:
+        raise Invalid(N_("Change your own password on the page of your account."))
+    if is_mail_on():
+        raise Invalid(N_("This site sends mail: have the link sent to the owner."))
+    with unit_of_work() as session:
+        return _make_link(session, actor, user_id, proves=False)
+
+
+def _make_link(session: Session, actor: Actor, user_id: int, *, proves: bool) -> str:
+    seats = lock_open_seats(session, user_id)
+    user = lock_user(session, user_id)
+    _refuse_disabled(user)
+    token = issue_invite(session, user, proves=proves)
+    if not is_unused(user):
+        write_link_notice(session, user, by=actor.name if actor.user_id else "")
+    note_event(session, actor, Event.ACCOUNT_LINK_MADE, subject=user.name)
+    for seat in seats:
+        note_event(
+            session,
+            actor,
+            Event.MEMBER_LINK_MADE,
+            evaluation_id=seat.evaluation_id,
+            subject=seat.name,
+            about=EntryReferences(member_id=seat.id),
+        )
+    return token
 
 
 def send_password_link(actor: Actor, user_id: int) -> User:
@@ -253,10 +287,12 @@ def find_invite(session: Session, token: str) -> Invite | None:
     return invite
 
 
-def accept_invite(token: str, *, password: str) -> tuple[User, str]:
+def accept_invite(token: str, *, password: str, browser: str = "") -> SignIn:
     """Set the password of the link's owner and sign them in; every link of theirs is spent.
 
-    Returns: the person and the secret of their new session.
+    A link is no second step: whoever signs in with two still has to show the other one.
+
+    Args: browser: what it calls itself.
     Raises: NotFound if the link no longer works; Invalid if the password can't be used.
     """
     user = find_usable_invite(db.session(), token).user
@@ -278,7 +314,7 @@ def accept_invite(token: str, *, password: str) -> tuple[User, str]:
         else:
             write_password_notice(session, user)
             note_event(session, actor_of(user), Event.ACCOUNT_PASSWORD_SET)
-        return user, insert_user_session(session, user)
+        return begin_user_session(session, user, browser=browser)
 
 
 def _note_acceptance(session: Session, user: User) -> None:

@@ -3,19 +3,19 @@
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from crrubric.domain.errors import Invalid, Stale
+from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
-from crrubric.domain.policy import FROM_DECIDED
 from crrubric.domain.text import email_key, key_of
 from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import SessionLevel
 from crrubric.extensions import db
-from crrubric.models import Evaluation, Member, User
-from crrubric.queries.people.access import lock_evaluation
+from crrubric.models import Member, User
 from crrubric.queries.people.people import Actor, has_seat
 from crrubric.services.mail.account_letters import write_address_link, write_password_notice
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.accounts import (
     SAME_EMAIL,
+    SignIn,
     check_new_password,
     clean_email,
     clean_name,
@@ -24,10 +24,13 @@ from crrubric.services.people.accounts import (
     is_taken,
     lock_user,
     make_taken,
-    try_password,
 )
 from crrubric.services.people.addresses import readdress_user
-from crrubric.services.people.attempts import Attempt, forget_failures
+from crrubric.services.people.confirming import (
+    confirm_password,
+    get_own_id,
+    lock_confirmed_account,
+)
 from crrubric.services.people.hashing import hash_password
 from crrubric.services.people.links import (
     find_address_link,
@@ -36,6 +39,7 @@ from crrubric.services.people.links import (
     void_links,
 )
 from crrubric.services.people.proofs import prove_address
+from crrubric.services.people.seats import lock_open_seats
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -51,8 +55,8 @@ def rename_own_account(actor: Actor, name: str, *, seen: str | None = None) -> N
     """
     tidy = clean_name(name)
     with unit_of_work() as session:
-        members = _lock_open_seats(session, actor)
-        user = lock_user(session, _own_id(actor))
+        members = lock_open_seats(session, actor.user_id)
+        user = lock_user(session, get_own_id(actor))
         refuse_unseen_change({"name": user.name}, {"name": tidy}, seen)
         if key_of(tidy) != key_of(user.name):
             _refuse_name_of_another(session, user, tidy)
@@ -95,21 +99,6 @@ def _refuse_name_of_another(session: Session, user: User, name: str) -> None:
         )
 
 
-def _lock_open_seats(session: Session, actor: Actor) -> list[Member]:
-    """The actor's present seats, their evaluations held in one order for everybody."""
-    seats = (
-        select(Member, Evaluation.slug)
-        .join(Evaluation, Evaluation.id == Member.evaluation_id)
-        .where(has_seat(actor.user_id), Evaluation.deleted_at.is_(None))
-        .order_by(Evaluation.id)
-    )
-    return [
-        member
-        for member, slug in session.execute(seats).all()
-        if lock_evaluation(session, slug, exclusive=True).phase not in FROM_DECIDED
-    ]
-
-
 def _rename_seat(session: Session, actor: Actor, member: Member, name: str) -> None:
     old, member.name = member.name, name
     note_event(
@@ -127,7 +116,7 @@ def _rename_seat(session: Session, actor: Actor, member: Member, name: str) -> N
 def set_own_item_mails(actor: Actor, *, wanted: bool) -> None:
     """Get mails before action items are due, or none; one's own choice is no entry in a journal."""
     with unit_of_work() as session:
-        lock_user(session, _own_id(actor)).item_mails_off = not wanted
+        lock_user(session, get_own_id(actor)).item_mails_off = not wanted
 
 
 def request_own_address(actor: Actor, *, email: str, password: str) -> str:
@@ -143,10 +132,10 @@ def request_own_address(actor: Actor, *, email: str, password: str) -> str:
     if not is_mail_on():
         raise Invalid(N_("This site sends no e-mail: ask the people who run it."))
     address = clean_email(email)
-    refuse_more_address_links(db.session(), _own_id(actor))  # and below: before it costs a hash
-    version = _confirm_password(actor, password, field="password")
+    refuse_more_address_links(db.session(), get_own_id(actor))  # and below: before it costs a hash
+    version = confirm_password(actor, password, field="password")
     with unit_of_work() as session:
-        user = _lock_unchanged(session, actor, version)
+        user = lock_confirmed_account(session, actor, version)
         if email_key(address) != user.email_key and is_taken(session, address):
             raise make_taken(address)
         token = issue_address_link(session, user, address)
@@ -169,55 +158,36 @@ def change_own_address(actor: Actor, token: str) -> None:
 
     Raises: NotFound if the link works no more; Invalid if the address has an account meanwhile.
     """
-    address = find_address_link(db.session(), _own_id(actor), token).address or ""
+    address = find_address_link(db.session(), get_own_id(actor), token).address or ""
     with explain_constraint(SAME_EMAIL, make_taken(address)), unit_of_work() as session:
-        user = lock_user(session, _own_id(actor))
+        user = lock_user(session, get_own_id(actor))
         find_address_link(session, user.id, token)  # once more: nobody else can spend it now
         readdress_user(session, actor, user, address)
         prove_address(session, actor, user)
         void_links(session, user.id)
 
 
-def change_own_password(actor: Actor, *, present: str, password: str) -> tuple[User, str]:
-    """Change one's password; every session ends.
+def change_own_password(
+    actor: Actor,
+    *,
+    present: str,
+    password: str,
+    level: SessionLevel = SessionLevel.ONE_STEP,
+    browser: str = "",
+) -> SignIn:
+    """Change one's password; every session ends but the one that begins.
 
-    Returns: the person and the secret of the one session that begins.
+    Args: level: how far the present session has come; browser: what it calls itself.
     Raises: Invalid beside the field; TooSoon after too many wrong passwords.
     """
     check_new_password(db.session(), db.session.get_one(User, actor.user_id), password)
-    version = _confirm_password(actor, present, field="present_password")
+    version = confirm_password(actor, present, field="present_password")
     hashed = hash_password(password)
     with unit_of_work() as session:
-        user = _lock_unchanged(session, actor, version)
+        user = lock_confirmed_account(session, actor, version)
         user.password_hash = hashed
         void_links(session, user.id)
         end_sessions(session, user)
         write_password_notice(session, user)
         note_event(session, actor, Event.ACCOUNT_PASSWORD_CHANGED)
-        return user, insert_user_session(session, user)
-
-
-def _confirm_password(actor: Actor, password: str, *, field: str) -> int:
-    """The version of the account whose password this is. Raises: Invalid; TooSoon; Busy."""
-    session = db.session()
-    user = session.get_one(User, actor.user_id)
-    attempt = Attempt(user.email_key, known=True)
-    expected, version = user.password_hash, user.sign_in_version
-    if not try_password(attempt, expected, password):
-        raise Invalid(N_("This is not your password."), field=field)
-    forget_failures(attempt)
-    return version
-
-
-def _lock_unchanged(session: Session, actor: Actor, version: int) -> User:
-    """The actor's account, held, if it is still the one whose password was confirmed."""
-    user = lock_user(session, _own_id(actor))
-    if user.sign_in_version != version or user.disabled_at is not None:
-        raise Stale(N_("Your password was changed meanwhile: sign in again."))
-    return user
-
-
-def _own_id(actor: Actor) -> int:
-    if actor.user_id is None:
-        raise RuntimeError("the operator has no account of their own")
-    return actor.user_id
+        return insert_user_session(session, user, level=level, browser=browser)

@@ -10,4 +10,6 @@ BLUEPRINTS = (
     "help",
     "home",
     "own",
+    "own_sign_in",
+    "second_step",
 )

@@ -1,7 +1,6 @@
 """Signing in and out, and one-time links."""
 
 import logging
-from typing import Any
 
 from flask import (
     Blueprint,
@@ -16,16 +15,18 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import gettext as _
-from flask_wtf.csrf import generate_csrf
 
 from crrubric.domain.errors import Busy, Invalid, TooSoon
 from crrubric.domain.people.offers import choose_inviting_words, choose_role_words
 from crrubric.extensions import db
 from crrubric.queries.people.district import find_named_district
 from crrubric.queries.people.offers import OfferedSeat, list_offered_seats
+from crrubric.queries.people.second_step import find_least_password_length
 from crrubric.services.people import accounts, links
+from crrubric.services.people.alarms import warn_of_wrong_passwords
 from crrubric.web.people.account_forms import PasswordForm, SignInForm
 from crrubric.web.people.sign_in_page import render_sign_in_page
+from crrubric.web.people.signing_in import describe_session, follow_sign_in, judge_password
 from crrubric.web.shared import resuming, session
 from crrubric.web.shared.access import allow_everyone, require_sign_in
 from crrubric.web.shared.forms import attach_error, join_form_errors
@@ -59,6 +60,7 @@ def submit_sign_in() -> ResponseReturnValue:
             form.password.data,
             address=request.remote_addr or "",
             known=read_known_accounts(),
+            browser=session.name_browser(),
         )
     except TooSoon as error:
         log.warning("too many attempts from %s at %s", request.remote_addr, request.path)
@@ -67,16 +69,14 @@ def submit_sign_in() -> ResponseReturnValue:
     except Busy as error:
         return ask_to_send_again(form, error)
     if found is None:
+        warn_of_wrong_passwords(
+            form.email.data, address=request.remote_addr or "", known=read_known_accounts()
+        )
         form.form_errors.append(_("The e-mail address or the password is not right."))
         return refuse_sign_in(form)
     waiting = resuming.read_interrupted_form()
-    session.begin_session(*found)
-    if wants_json():
-        go = to_local_address(form.next.data)
-        return jsonify(go=go, **describe_session())
-    if waiting:
-        return offer_interrupted_form(waiting, found[0].id)
-    return redirect(to_local_address(form.next.data), code=303)
+    session.begin_session(found)
+    return follow_sign_in(found, next=form.next.data, waiting=waiting)
 
 
 def refuse_sign_in(form: SignInForm, status: int = 422) -> ResponseReturnValue:
@@ -99,29 +99,11 @@ def ask_to_send_again(form: SignInForm, error: Busy) -> Response:
     return response
 
 
-def offer_interrupted_form(waiting: resuming.InterruptedForm, user_id: int) -> ResponseReturnValue:
-    """Let whoever typed a form send it again; nobody else reads it, and it waits for them."""
-    if waiting.owner != user_id:
-        return resuming.render_sign_in_again(SignInForm(formdata=None), waiting, 200)
-    return resuming.render_go_on(waiting)
-
-
 @bp.get("/session")
 @allow_everyone
 def show_session() -> ResponseReturnValue:
     """Who is signed in, for the scripts of a page left open; to ask keeps one signed in."""
     return jsonify(describe_session())
-
-
-def describe_session() -> dict[str, Any]:
-    """Who is signed in, the token of their forms, the seconds until their session ends for good."""
-    found = session.current_person()
-    return {
-        "person": found.user.id if found else None,
-        "name": found.name if found else "",
-        "token": generate_csrf(),
-        "left": found.left() if found else 0,
-    }
 
 
 @bp.post("/sign-out")
@@ -151,7 +133,16 @@ def render_invitation(token: str, form: PasswordForm) -> str:
         first=accounts.is_unused(invite.user),
         offers=[tell_offer(seat) for seat in list_offered_seats(db.session(), invite)],
         district=district.name if district else "",
+        judge=url_for("account.judge_invited_password", token=token),
+        least=find_least_password_length(db.session(), invite.user_id),
     )
+
+
+@bp.post("/invitations/<token>/judge")
+@allow_everyone
+def judge_invited_password(token: str) -> ResponseReturnValue:
+    """What is wrong with a password that is being typed, for the script of the page."""
+    return judge_password(links.find_usable_invite(db.session(), token).user)
 
 
 def tell_offer(seat: OfferedSeat) -> dict[str, str]:
@@ -179,9 +170,11 @@ def save_new_password(token: str) -> ResponseReturnValue:
     form = PasswordForm()
     if form.validate():
         try:
-            session.begin_session(*links.accept_invite(token, password=form.password.data))
-            home = url_for("home.show_home")
-            return jsonify(go=home) if wants_json() else redirect(home, code=303)
+            found = links.accept_invite(
+                token, password=form.password.data, browser=session.name_browser()
+            )
+            session.begin_session(found)
+            return follow_sign_in(found)
         except Busy as error:
             return refuse_password(token, form, error)
         except Invalid as error:

@@ -26,6 +26,40 @@ class SignInForm(Form):
     next = HiddenField()
 
 
+class SecondStepForm(Form):
+    """The code of an authenticator app, or one on paper."""
+
+    step_code = StringField(
+        _("Code"), [InputRequired(_("Enter the code.")), limit_length(limits.CODE_TEXT)]
+    )
+    next = HiddenField()
+
+
+class AppCodeForm(Form):
+    """The first code of an app that is being set up."""
+
+    step_code = StringField(
+        _("The six digits that the app shows"),
+        [InputRequired(_("Enter the code.")), limit_length(limits.CODE_TEXT)],
+    )
+    next = HiddenField()
+
+
+class ConfirmForm(Form):
+    """One's password once more, before something of importance."""
+
+    password = PasswordField(_("Your password"), [InputRequired(_("Enter your password."))])
+
+
+class TwoStepsOffForm(ConfirmForm):
+    """Both steps once more."""
+
+    step_code = StringField(
+        _("Code of the app, or a recovery code"),
+        [InputRequired(_("Enter the code.")), limit_length(limits.CODE_TEXT)],
+    )
+
+
 class PasswordForm(Form):
     """A new password, typed once: it can be shown while typing."""
 

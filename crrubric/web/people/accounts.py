@@ -1,6 +1,7 @@
 """The accounts of the site, for administrators: disable, enable, confirm, send a link."""
 
 from flask import Blueprint, flash, redirect, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -8,16 +9,20 @@ from crrubric.domain.actions import SiteAction
 from crrubric.domain.errors import Invalid
 from crrubric.extensions import db
 from crrubric.queries.people.accounts import find_account, list_account_changes, list_accounts
+from crrubric.queries.people.second_step import has_two_steps
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.administration import set_account_disabled, vouch_for_address
-from crrubric.services.people.links import send_password_link
+from crrubric.services.people.links import make_reset_link, send_password_link
+from crrubric.services.people.own_sessions import sign_out_everywhere
+from crrubric.services.people.second_step import reset_two_steps
 from crrubric.web.shared.access import require_site_permission
-from crrubric.web.shared.page import render_site_page
+from crrubric.web.shared.page import make_full_address, render_site_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
 HOME = "accounts.show_accounts"
+LINK = "account-link"  # in the signed cookie until it is shown: the database keeps a hash
 STATES = {"disabled": True, "enabled": False}
 
 
@@ -43,7 +48,29 @@ def show_account(user_id: int) -> ResponseReturnValue:
         account=find_account(db.session(), user_id),
         own=user_id == current_actor().user_id,
         mailed=is_mail_on(),
+        two_steps=has_two_steps(db.session(), user_id),
+        link=take_made_link(user_id),
     )
+
+
+def take_made_link(user_id: int) -> str:
+    """The link that was just made for this account, which is shown once; else empty."""
+    made = cookie.get(LINK)
+    if not made or made[0] != user_id:
+        return ""
+    cookie.pop(LINK)
+    return make_full_address("account.show_invitation", token=made[1])
+
+
+@bp.post("/<int:user_id>/link")
+@require_site_permission(SiteAction.MANAGE_ACCOUNTS)
+def make_account_link(user_id: int) -> ResponseReturnValue:
+    """Make a link for a new password to hand on, where the site sends no mail."""
+    try:
+        cookie[LINK] = [user_id, make_reset_link(current_actor(), user_id)]
+    except Invalid as error:
+        flash(translate_error(error), "problem")
+    return redirect(url_for("accounts.show_account", user_id=user_id), code=303)
 
 
 @bp.post("/<int:user_id>/state")
@@ -86,6 +113,33 @@ def send_account_link(user_id: int) -> ResponseReturnValue:
     try:
         user = send_password_link(current_actor(), user_id)
         flash(_("A link for a new password is on its way to %(name)s.", name=user.name), "done")
+    except Invalid as error:
+        flash(translate_error(error), "problem")
+    return redirect(url_for("accounts.show_account", user_id=user_id), code=303)
+
+
+@bp.post("/<int:user_id>/second-step")
+@require_site_permission(SiteAction.MANAGE_ACCOUNTS)
+def save_two_steps_reset(user_id: int) -> ResponseReturnValue:
+    """Turn off the second step of somebody who has lost phone and recovery codes."""
+    try:
+        user = reset_two_steps(current_actor(), user_id)
+        words = _(
+            "%(name)s signs in with the password alone until they set it up again.", name=user.name
+        )
+        flash(words, "done")
+    except Invalid as error:
+        flash(translate_error(error), "problem")
+    return redirect(url_for("accounts.show_account", user_id=user_id), code=303)
+
+
+@bp.post("/<int:user_id>/sessions")
+@require_site_permission(SiteAction.MANAGE_ACCOUNTS)
+def save_sign_out_everywhere(user_id: int) -> ResponseReturnValue:
+    """End every session of a person."""
+    try:
+        user = sign_out_everywhere(current_actor(), user_id)
+        flash(_("%(name)s is signed out everywhere.", name=user.name), "done")
     except Invalid as error:
         flash(translate_error(error), "problem")
     return redirect(url_for("accounts.show_account", user_id=user_id), code=303)

@@ -48,6 +48,25 @@ PEOPLE_HELP = (
         ),
     ),
     HelpTopic(
+        anchor="signing-in",
+        title=N_("Signing in"),
+        pages=(
+            "own_sign_in.show_own_sign_in",
+            "own_sign_in.show_app_set_up",
+            "own_sign_in.show_recovery_codes",
+            "own_sign_in.show_two_steps_off_form",
+            "second_step.show_second_step",
+            "second_step.show_required_set_up",
+        ),
+        everybody=N_(
+            "With two-step sign-in a code is asked for after your password. An authenticator app "
+            "on your phone shows it, another one each half minute; the site sends no codes. Print "
+            "your recovery codes: each works once in the place of the app. Here you also see in "
+            "which browsers you are signed in, and can sign out those that you do not use any "
+            "more."
+        ),
+    ),
+    HelpTopic(
         anchor="calendar",
         title=N_("Your calendar"),
         pages=("calendar_link.show_own_calendar",),

@@ -14,7 +14,7 @@ from crrubric.domain.setup.rubric import Rubric, load_built_in_rubric
 from crrubric.domain.terms import TERMS, Term
 from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import db
-from crrubric.queries.mail.notices import list_own_notices
+from crrubric.queries.mail.notices import list_account_news, list_own_notices
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.people.district import find_named_district
 from crrubric.queries.planning.items import list_own_items
@@ -55,6 +55,7 @@ def show_home() -> ResponseReturnValue:
         items=items,
         today=current_day() if items else None,
         notices=list_own_notices(db.session(), actor),
+        account_news=list_account_news(db.session(), actor),
         seats_wait=not is_address_proven() and has_waiting_seat(db.session(), actor),
         mailed=is_mail_on(),
         may_create=actor.standing is not Standing.MEMBER,

@@ -5,7 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.errors import Busy, Invalid, Stale, TooSoon
+from crrubric.domain.typed import parse_id
 from crrubric.extensions import db
+from crrubric.queries.people.second_step import find_least_password_length
+from crrubric.services.mail.notices import dismiss_account_news
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.links import find_address_link
 from crrubric.services.people.own_account import (
@@ -16,6 +19,7 @@ from crrubric.services.people.own_account import (
     set_own_item_mails,
 )
 from crrubric.web.people.account_forms import AddressForm, NameForm, NewPasswordForm
+from crrubric.web.people.signing_in import judge_password
 from crrubric.web.shared import session
 from crrubric.web.shared.access import require_sign_in
 from crrubric.web.shared.errors import attach_refusal
@@ -79,6 +83,14 @@ def save_own_reminders() -> ResponseReturnValue:
     return redirect(url_for(HOME), code=303)
 
 
+@bp.post("/news")
+@require_sign_in
+def save_news_dismissal() -> ResponseReturnValue:
+    """Dismiss what home told of one's account."""
+    dismiss_account_news(current_actor(), last=parse_id(request.form.get("at")) or 0)
+    return redirect(url_for("home.show_home"), code=303)
+
+
 @bp.get("/address")
 @require_sign_in
 def show_own_address_form() -> ResponseReturnValue:
@@ -138,7 +150,25 @@ def save_new_address(token: str) -> ResponseReturnValue:
 @require_sign_in
 def show_own_password_form() -> ResponseReturnValue:
     """The form for another password."""
-    return render_site_page("people/own_password.html", under=HOME, form=NewPasswordForm())
+    return render_own_password(NewPasswordForm(formdata=None))
+
+
+def render_own_password(form: NewPasswordForm) -> str:
+    """The form, with what a new password needs."""
+    return render_site_page(
+        "people/own_password.html",
+        under=HOME,
+        form=form,
+        judge=url_for("own.judge_own_password"),
+        least=find_least_password_length(db.session(), session.require_person().user.id),
+    )
+
+
+@bp.post("/password/judge")
+@require_sign_in
+def judge_own_password() -> ResponseReturnValue:
+    """What is wrong with a password that is being typed, for the script of the page."""
+    return judge_password(session.require_person().user)
 
 
 @bp.post("/password")
@@ -152,10 +182,12 @@ def save_own_password() -> ResponseReturnValue:
                 current_actor(),
                 present=form.present_password.data,
                 password=form.password.data,
+                level=session.current_level(),
+                browser=session.name_browser(),
             )
-            session.begin_session(*found)
+            session.begin_session(found)
             flash(_("Your password is changed. Every other browser is signed out."), "done")
             return redirect(url_for(HOME), code=303)
         except (Busy, Invalid, TooSoon) as error:
             status = attach_refusal(form, error)
-    return render_site_page("people/own_password.html", under=HOME, form=form), status
+    return render_own_password(form), status

@@ -7,6 +7,7 @@ it is, and nobody else sends it.
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -155,13 +156,17 @@ def render_sign_in_again(
     return shown, status
 
 
-def render_go_on(interrupted: InterruptedForm) -> ResponseReturnValue:
-    """The form once more for whoever typed it, signed in again: nothing is sent by itself."""
+def render_go_on(interrupted: InterruptedForm, *, codes: Sequence[str] = ()) -> ResponseReturnValue:
+    """The form once more for whoever typed it, signed in again: nothing is sent by itself.
+
+    Args: codes: recovery codes that were made on the way, and are shown nowhere else.
+    """
     shown = render_template(
         "people/go_on.html",
         address=to_local_address(interrupted.address),
         kept=interrupted.fields,
         long=list_long_texts(interrupted.fields),
+        codes=codes,
     )
     return shown, 200
 

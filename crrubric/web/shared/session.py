@@ -1,7 +1,7 @@
 """Who is signed in. The cookie holds the secret of a session that lives on the server."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, current_app, g, request, session
@@ -10,16 +10,23 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.vocabulary import SessionLevel
 from crrubric.extensions import db, login
-from crrubric.models import User
+from crrubric.models import User, UserSession
 from crrubric.queries.people.people import Actor, actor_of
-from crrubric.queries.people.sessions import find_session, find_session_owner
-from crrubric.services.people.accounts import hash_token
+from crrubric.queries.people.sessions import (
+    LONGEST_SESSION,
+    find_session,
+    find_session_owner,
+    is_in_use,
+)
+from crrubric.services.people.accounts import SignIn, hash_token
 from crrubric.services.people.sessions import touch_session
 from crrubric.web.shared.known_browsers import remember_browser
 
 TOUCH_EVERY = timedelta(minutes=limits.TOUCH_MINUTES)
 LANGUAGE = "language"  # of a browser in which nobody is signed in, in the cookie
+WAITING = "waiting"  # the secret of a session whose next step is missing, in the cookie
 CSRF = "csrf_token"  # of forms, and in the cookie: what Flask-WTF compares
 CSRF_SALT = "wtf-csrf-token"  # Flask-WTF's own
 
@@ -27,16 +34,17 @@ CSRF_SALT = "wtf-csrf-token"  # Flask-WTF's own
 class SignedInPerson(UserMixin):
     """The signed-in person; what Flask-Login keeps of them is the secret of their session."""
 
-    def __init__(self, user: User, token: str, since: datetime) -> None:
+    def __init__(self, user: User, token: str, own: UserSession) -> None:
         self.user = user
         self.token = token
         self.name = user.name
-        self.since = since
+        self.session_id = own.id
+        self.level = own.level
+        self.since = own.created_at
 
     def left(self) -> int:
         """Seconds until the session ends for good, however busy it is."""
-        end = self.since + timedelta(hours=limits.SESSION_HOURS)
-        return max(0, round((end - now_utc()).total_seconds()))
+        return max(0, round((self.since + LONGEST_SESSION - now_utc()).total_seconds()))
 
     def get_id(self) -> str:
         """The session's secret: Flask-Login puts it into the signed cookie."""
@@ -57,16 +65,11 @@ def person_of(token: str) -> SignedInPerson | None:
         return None
     own, user = row
     now = now_utc()
-    if (
-        own.ended_at is not None
-        or user.disabled_at is not None
-        or now - own.seen_at > timedelta(minutes=limits.IDLE_MINUTES)
-        or now - own.created_at > timedelta(hours=limits.SESSION_HOURS)
-    ):
+    if user.disabled_at is not None or not is_in_use(own, now):
         return None
     if now - own.seen_at > TOUCH_EVERY and not is_asked_by_itself():
         touch_session(own.id)
-    return SignedInPerson(user, token, own.created_at)
+    return SignedInPerson(user, token, own)
 
 
 def is_asked_by_itself() -> bool:
@@ -83,13 +86,33 @@ def find_lapsed_owner() -> int | None:
     return find_session_owner(db.session(), hash_token(token))
 
 
-def begin_session(user: User, token: str) -> None:
-    """Sign the browser in under a new session; of the old cookie only the language stays."""
+def begin_session(found: SignIn) -> None:
+    """Sign the browser in under a new session; of the old cookie only the language stays.
+
+    Where a step is missing nobody is signed in yet: the cookie knows the session that waits for it.
+    """
     clear_cookie()
     g.pop("csrf_token", None)  # made for the old session: Flask-WTF would hand it out once more
-    login_user(SignedInPerson(user, token, now_utc()))
-    session[CSRF] = f"{secrets.token_hex(20)}.{user.id}"
-    remember_browser(user)
+    if not found.is_complete:
+        session[WAITING] = found.token
+        return
+    row = find_session(db.session(), hash_token(found.token))
+    if row is None:  # ended within the last millisecond: the next page asks to sign in
+        return
+    login_user(SignedInPerson(found.user, found.token, row[0]))
+    session[CSRF] = f"{secrets.token_hex(20)}.{found.user.id}"
+    remember_browser(found.user)
+
+
+def find_waiting_token() -> str:
+    """The secret of the session of this browser that waits for its next step; else empty."""
+    token = session.get(WAITING)
+    return token if isinstance(token, str) else ""
+
+
+def name_browser() -> str:
+    """What the browser calls itself."""
+    return request.headers.get("User-Agent", "")
 
 
 def find_form_owner() -> int | None:
@@ -128,9 +151,24 @@ def current_person() -> SignedInPerson | None:
     return found._get_current_object() if found.is_authenticated else None
 
 
+def current_level() -> SessionLevel:
+    """How far the signed-in person has come in signing in; only behind a route that asks for it."""
+    return require_person().level
+
+
+def current_token() -> str:
+    """The secret of the present session; only behind a route that asks for sign-in."""
+    return require_person().token
+
+
 def current_actor() -> Actor:
     """The signed-in person as an actor; only behind a route that asks for sign-in."""
+    return actor_of(require_person().user)
+
+
+def require_person() -> SignedInPerson:
+    """The signed-in person. Raises: RuntimeError if nobody is, and the route let them pass."""
     signed_in = current_person()
     if signed_in is None:
         raise RuntimeError("no one is signed in: the route's access declaration is wrong")
-    return actor_of(signed_in.user)
+    return signed_in

@@ -320,7 +320,7 @@ def test_a_forgotten_password_is_replaced_by_a_link_to_the_address(
     assert accounts.sign_in(user.email, PASSWORD) is None
     assert accounts.sign_in(user.email, GOOD) is not None
     ended = select(UserSession.ended_at).where(
-        UserSession.token_hash == accounts.hash_token(old[1])
+        UserSession.token_hash == accounts.hash_token(old.token)
     )
     assert db.session.scalars(ended).one() is not None
     assert [row.subject for row in mails(user.email)[1:]] == ["crrubric: Your password was changed"]
@@ -474,11 +474,10 @@ def test_an_administrator_has_a_link_sent_and_never_sees_it(
     assert accounts.sign_in(user.email, PASSWORD) is not None  # until the link is used
 
 
-def test_without_mail_an_administrator_is_sent_to_the_server(make: Factory, visit: Visit):
+def test_without_mail_no_administrator_sends_a_link(make: Factory, visit: Visit):
     person = visit(make.actor(standing=Standing.ADMINISTRATOR))
     user = make.user()
 
-    assert "crrubric user link" in person.get(f"/accounts/{user.id}").text
     person.post(f"/accounts/{user.id}/password")
     assert "crrubric user link" in person.get("/").text
     assert db.session.scalar(select(Invite.id)) is None

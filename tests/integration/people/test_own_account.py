@@ -1,9 +1,12 @@
 """One's own account: name, address, password."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from sqlalchemy import select
 
 from crrubric.domain import limits
+from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import MailKind, Phase, Standing
 from crrubric.extensions import db
@@ -16,7 +19,7 @@ from tests.factories import PASSWORD, Factory
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.people.test_links import invite
 from tests.machine.stored import list_differences, replay, stored
-from tests.pages import parse, words
+from tests.pages import filled_form, parse, words
 
 ROSA = "rosa.diaz@school.example"
 NEW = "seven green bottles on it"
@@ -316,3 +319,66 @@ def test_the_operator_corrects_an_address(make: Factory, mailing: None):
     assert accounts.sign_in("olga@school.example", PASSWORD) is not None
     told = [row.to_address for row in db.session.scalars(select(OutgoingMail))]
     assert told[-2:] == [old, "olga@school.example"]
+
+
+def test_a_new_password_is_judged_while_it_is_typed(make: Factory, visit: Visit):
+    actor = make.actor("Olga Owner")
+    who, url = visit(actor), "/account/password/judge"
+    hashed = db.session.get_one(User, actor.user_id).password_hash
+
+    def judge(password: str) -> str:
+        answer = who.post(url, {"password": password})
+        assert answer.status_code == 200
+        found: str = answer.json["problem"]
+        return found
+
+    assert "Use at least 15 characters" in judge("short")
+    assert "“Olga” is easy to guess" in judge("OlgaOlgaOlga2029")
+    assert judge(NEW) == ""
+    db.session.expire_all()
+    assert db.session.get_one(User, actor.user_id).password_hash == hashed
+    stranger = visit()
+    assert stranger.post(url, {"password": NEW}).status_code == 303
+    token = links.make_operator_link(OPERATOR, db.session.get_one(User, actor.user_id))
+    assert stranger.post(f"/invitations/{token}/judge", {"password": NEW}).json == {"problem": ""}
+    assert stranger.post("/invitations/none/judge", {"password": NEW}).status_code == 404
+
+
+def test_without_mail_the_owner_reads_on_home_what_was_done_with_the_account(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    actor = made.reviewers[0]
+    admin = make.actor("Ada Admin", standing=Standing.ADMINISTRATOR)
+    ada, url = visit(admin), f"/accounts/{actor.user_id}"
+    assert "Make a link for a new password" in ada.page(url).text
+    assert ada.post(f"{url}/link").location == url
+    shown = ada.page(url).with_id("link").get("value") or ""
+    assert 'id="link"' not in ada.get(url).text  # it is shown once
+    owner = visit(actor)
+    home = owner.page("/").text
+    assert "A link for a new password was made" in home
+    assert "Ada Admin, an administrator, made a link" in home
+    assert "A link for a new password was made" not in visit(made.reviewers[-1]).page("/").text
+
+    owner.post("/account/news", filled_form(owner.page("/"), "/account/news"))
+
+    assert "What was done with your account" not in owner.page("/").text
+    told = db.session.scalars(
+        select(JournalEntry).where(JournalEntry.event == Event.MEMBER_LINK_MADE)
+    ).all()
+    assert [entry.evaluation_id for entry in told] == [made.evaluation.id]
+    answer = visit().post(urlsplit(shown).path, {"password": NEW})
+    assert answer.status_code == 303
+    assert accounts.sign_in(db.session.get_one(User, actor.user_id).email, NEW) is not None
+
+
+def test_with_mail_no_administrator_sees_a_link(make: Factory, visit: Visit, mailing: None):
+    actor, admin = make.actor(), make.actor(standing=Standing.ADMINISTRATOR)
+
+    with pytest.raises(Invalid):
+        links.make_reset_link(admin, actor.user_id or 0)
+
+    for who in (actor, make.actor(standing=Standing.ORGANIZER)):
+        with pytest.raises(NotFound):
+            links.make_reset_link(who, admin.user_id or 0)

@@ -37,7 +37,7 @@ def take_over(made: Made) -> Actor:
     """A chair uses the link that only they have read, and signs in as whom they invited."""
     token = invite(made).token
     assert token is not None
-    return actor_of(links.accept_invite(token, password=GOOD)[0])
+    return actor_of(links.accept_invite(token, password=GOOD).user)
 
 
 def take_address(thief: Actor) -> None:

@@ -1,0 +1,42 @@
+"""What pages of two-step sign-in share: the picture for the app, codes that are shown once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import segno
+from flask import redirect, session, url_for
+from flask.typing import ResponseReturnValue
+
+from crrubric.services.people.app_secrets import AppSecret
+
+CODES = "recovery-codes"  # in one's own signed cookie until they are shown: the database has hashes
+GROUP = 4  # letters of a secret between two blanks
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSecret:
+    """A secret as people type it, and the picture that an app reads."""
+
+    text: str
+    picture: str  # the address of an SVG, dark on white whatever the page looks like
+
+
+def draw_app_secret(made: AppSecret | None) -> ShownSecret | None:
+    """The secret of an app that is being set up; None if there is none."""
+    if made is None:
+        return None
+    picture = segno.make(made.uri, error="m")
+    text = " ".join(made.secret[at : at + GROUP] for at in range(0, len(made.secret), GROUP))
+    return ShownSecret(text, picture.svg_data_uri(scale=5, dark="#000", light="#fff"))
+
+
+def keep_codes(codes: list[str], *, next: str | None = None) -> ResponseReturnValue:
+    """Off to the page that shows them once."""
+    session[CODES] = codes
+    return redirect(url_for("own_sign_in.show_recovery_codes", next=next or None), code=303)
+
+
+def take_codes() -> list[str]:
+    """The codes that were just made, which are shown now and never again."""
+    found: Any = session.pop(CODES, [])
+    return [str(code) for code in found]
