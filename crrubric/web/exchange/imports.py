@@ -42,7 +42,7 @@ from crrubric.web.shared.ids import read_id_after
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
-from crrubric.web.shared.words import translate_error, translate_label
+from crrubric.web.shared.words import format_short_number, translate_error, translate_label
 
 bp = Blueprint("imports", __name__, url_prefix="/evaluations/<slug>/import")
 PROGRESS = "evaluations.show_progress"
@@ -366,7 +366,8 @@ def show_import_progress(seat: Seat, key: str) -> ResponseReturnValue:
     found = service.find_import_progress(current_actor(), key)
     if found is None:
         return jsonify({})
-    facts = {"what": _(found.step.label), "done": found.done, "all": found.total}
+    done, total = format_short_number(found.done), format_short_number(found.total)
+    facts = {"what": _(found.step.label), "done": done, "all": total}
     words = _("%(what)s: %(done)s of %(all)s", **facts)
     return jsonify(words=words, done=found.done, total=found.total)
 
