@@ -104,6 +104,8 @@ def flask_config(settings: Settings) -> dict[str, Any]:
             "pool_size": settings.SERVER_THREADS,
             "max_overflow": SPARE_CONNECTIONS,
             "connect_args": database_options(url),
+            # What people typed stands in no message of an error, and so in no log.
+            "hide_parameters": not settings.TESTING,
             **settings.SQLALCHEMY_ENGINE_OPTIONS,
         },
         "SQLALCHEMY_RECORD_QUERIES": settings.SQLALCHEMY_RECORD_QUERIES,

@@ -10,7 +10,6 @@ import click
 from flask import Flask
 
 from crrubric.cli.running import (
-    find_newest_revision,
     make_app,
     refuse_newer_schema,
     upgrade_schema,
@@ -22,6 +21,7 @@ from crrubric.domain import limits
 from crrubric.domain.errors import CrrubricError, Invalid
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
+from crrubric.queries.operations.health import find_newest_revision
 from crrubric.queries.record.backups import BackupFacts
 from crrubric.services.record import postgresql_backups as postgresql
 from crrubric.services.record.backups import BackupFile, hash_file, write_backup_file

@@ -4,7 +4,6 @@ import click
 
 from crrubric.cli.backups import back_up_before_upgrade
 from crrubric.cli.running import (
-    find_newest_revision,
     make_app,
     read_database_revision,
     refuse_newer_schema,
@@ -12,6 +11,7 @@ from crrubric.cli.running import (
 )
 from crrubric.cli.serving import RUNNING, hold_server_lock
 from crrubric.extensions import prepare_migrations
+from crrubric.queries.operations.health import find_newest_revision
 
 
 @click.group("db")

@@ -7,10 +7,10 @@ from typing import Any, ParamSpec, TypeVar
 import click
 from flask import Flask, current_app
 
-from crrubric.config import PACKAGE
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
 from crrubric.extensions import db, prepare_migrations
+from crrubric.queries.operations.health import find_newest_revision
 from crrubric.queries.record.backups import read_revision
 
 P = ParamSpec("P")
@@ -23,11 +23,6 @@ def make_app(settings: Mapping[str, Any] | None = None) -> Flask:
         click.get_current_context().find_root().obj
     )
     return factory(settings)
-
-
-def find_newest_revision() -> str:
-    """The revision that the code knows, read from the file names: 0001_first_light.py."""
-    return max(file.name[:4] for file in (PACKAGE / "migrations" / "versions").glob("0*.py"))
 
 
 def read_database_revision() -> str | None:

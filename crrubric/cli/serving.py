@@ -14,15 +14,16 @@ from crrubric.cli.district import add_district_options, set_up_district
 from crrubric.cli.mail import start_mail_thread
 from crrubric.cli.running import (
     check_schema,
-    find_newest_revision,
     make_app,
     read_database_revision,
     upgrade_schema,
 )
-from crrubric.config import instance_folder
+from crrubric.config import instance_folder, settings_of
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
 from crrubric.extensions import choose_journal_mode, db
+from crrubric.logs import configure_logging
+from crrubric.queries.operations.health import find_newest_revision
 from crrubric.services.record.backups import find_engine_file
 from crrubric.services.record.whole_files import lock_file
 
@@ -84,8 +85,7 @@ def run_server(app: Flask, host: str, port: int) -> None:
 
 def log_to_console(app: Flask) -> None:
     """Say what happens, and how the database is kept."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a line for each that waits
+    configure_logging(as_json=settings_of(app).LOG_FORMAT == "json")
     if find_database_file(app):
         mode = choose_journal_mode(sqlite3.sqlite_version_info[:3])
         logging.getLogger("crrubric").info(

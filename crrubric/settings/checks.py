@@ -85,6 +85,15 @@ def check_limits_store(value: str) -> str:
     return value
 
 
+def check_metrics_token(value: str) -> str:
+    """A secret that opens the metrics; empty: there are none."""
+    if value:
+        if len(value) < SECRET_LENGTH:
+            raise ValueError
+        require_package("prometheus_client", "METRICS_TOKEN is set", "prometheus-client")
+    return value
+
+
 def require_package(module: str, why: str, package: str) -> None:
     """Raise Refusal if a package that a setting needs is not installed."""
     if find_spec(module) is None:

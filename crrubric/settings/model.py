@@ -201,6 +201,34 @@ class Settings(BaseSettings):
             default="`http://127.0.0.1:5000`; on pages, the address that was asked for",
         ),
     ] = ""
+    LOG_FORMAT: Annotated[
+        Literal["text", "json"],
+        About(
+            means="How the log is written: lines for people, or one JSON object in each line.",
+            expects="text or json",
+            example='"json"',
+        ),
+    ] = "text"
+    LOG_REQUESTS: Annotated[
+        bool,
+        About(
+            means="The log has a line for each request: method, rule of the address, status,"
+            " milliseconds; nobody’s name, and nothing of the address that could be a secret."
+        ),
+    ] = False
+    METRICS_TOKEN: Annotated[
+        str,
+        AfterValidator(checks.check_metrics_token),
+        About(
+            means="Whoever sends it as `Authorization: Bearer …` reads `/metrics`, in the format of"
+            " Prometheus (needs the Python package `prometheus-client`). Without it there is no"
+            " such page.",
+            expects=f"a text of at least {checks.SECRET_LENGTH} characters",
+            example='"64 digits and letters that nobody can guess"',
+            default="none: no metrics",
+            secret=True,
+        ),
+    ] = ""
     SERVER_THREADS: Annotated[
         Number,
         Field(ge=2, le=200),

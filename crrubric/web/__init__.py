@@ -20,6 +20,7 @@ from crrubric.web import (
     mail,
     meeting,
     memo,
+    operations,
     people,
     planning,
     procurement,
@@ -31,6 +32,7 @@ from crrubric.web import (
 )
 from crrubric.web.ballots import evidence, files
 from crrubric.web.memo import memo as memo_pages
+from crrubric.web.operations import metrics, request_log
 from crrubric.web.planning import plan_words, rosters
 from crrubric.web.planning.measure_pages import measure_words
 from crrubric.web.record import journal_words
@@ -53,7 +55,7 @@ from crrubric.web.shared import (
 
 ROOMS = (
     people, planning, setup, ballots, questions, results, meeting, memo, procurement, record,
-    exchange, mail, shared,
+    exchange, mail, operations, shared,
 )  # fmt: skip
 
 
@@ -82,6 +84,8 @@ def init_app(app: Flask) -> None:
     limiter.init_app(app)
     babel.init_app(app, locale_selector=language.select_locale)
     for part in (
+        request_log,  # first: whatever follows may log
+        metrics,
         session,
         language,
         reading,

@@ -140,7 +140,9 @@ files.save_file_withdrawal ATTACH_TO_VENDOR
 help.show_help public
 home.show_accessibility_statement public
 home.save_new_evaluation signed in
-home.show_health public
+monitoring.show_health public
+monitoring.show_liveness public
+monitoring.show_metrics public
 home.show_home signed in
 home.show_terms public
 home.show_new_evaluation_form signed in

@@ -424,7 +424,7 @@ def test_the_larger_locks_contain_the_smaller_ones_with_the_same_versions():
     base, everything, tests = pins("base"), pins("all"), pins("test")
 
     assert base.items() <= everything.items() <= tests.items()
-    assert everything.keys() - base.keys() == {"psycopg", "psycopg-binary"}
+    assert everything.keys() - base.keys() == {"prometheus-client", "psycopg", "psycopg-binary"}
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,16 @@ FORM_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 TOKEN = re.compile(r'name="(csrf_token|once)" value="[^"]*"|data-left="\d+"')
 
 
+# Every header of ours; one that is not here is a mistake, or has to be thought about.
+HEADERS = {
+    "Allow", "Cache-Control", "Content-Disposition", "Content-Length", "Content-Security-Policy",
+    "Content-Type", "Cross-Origin-Opener-Policy", "Date", "ETag", "Last-Modified", "Location",
+    "Permissions-Policy", "Referrer-Policy", "Retry-After", "Set-Cookie",
+    "Strict-Transport-Security", "Vary", "X-Content-Type-Options", "X-Frame-Options",
+    "X-Request-Id",
+}  # fmt: skip
+
+
 SOUND: set[bytes] = set()  # digests of pages that were in order: most refusals are the same
 
 
@@ -115,6 +125,7 @@ class Visitor:
         assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"] or (
             "sandbox" in response.headers["Content-Security-Policy"]
         )
+        assert set(response.headers.keys()) <= HEADERS
         if "Set-Cookie" in response.headers:
             self.token = ""  # the session may be another one
         if response.mimetype == "text/html" and response.status_code not in {301, 302, 303, 308}:

@@ -119,11 +119,7 @@ class SmtpClient:
         keeps none of the others from going.
         """
         message = make_email_message(letter, self.settings)
-        try:
-            connection = self.connection or self._connect()
-        except (smtplib.SMTPException, OSError, ValueError) as error:
-            raise ServerDown(format_error(error)) from error
-        self.connection = connection
+        connection = self.greet()
         try:
             connection.send_message(message)
         except (smtplib.SMTPException, OSError) as error:
@@ -134,6 +130,15 @@ class SmtpClient:
         except Exception as error:
             self._hang_up()  # nobody knows how far the conversation was
             raise PermanentRefusal(format_error(error)) from error
+
+    def greet(self) -> PlainConnection | TlsConnection:
+        """Begin the conversation, unless it has begun; nothing is sent. Raises: ServerDown."""
+        if self.connection is None:
+            try:
+                self.connection = self._connect()
+            except (smtplib.SMTPException, OSError, ValueError) as error:
+                raise ServerDown(format_error(error)) from error
+        return self.connection
 
     def _hang_up(self) -> None:
         if self.connection is not None:

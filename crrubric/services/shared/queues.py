@@ -38,17 +38,25 @@ class WorkQueue:
         self.turns = BoundedSemaphore(at_once)
         self.room = BoundedSemaphore(at_once + waiting)
         self.full = full
+        self.taken = 0  # places that are taken now, for monitoring
+        self.lock = Lock()
 
     @contextmanager
     def take_turn(self) -> Iterator[None]:
         """Wait for a turn, and have it. Raises: Busy at once where too many wait already."""
         if not self.room.acquire(blocking=False):
             raise Busy(self.full.message, seconds=self.full.seconds)
+        self._count(1)
         try:
             with self.turns:
                 yield
         finally:
+            self._count(-1)
             self.room.release()
+
+    def _count(self, more: int) -> None:
+        with self.lock:
+            self.taken += more
 
 
 class FairQueue:

@@ -19,6 +19,7 @@ from flask_babel import gettext as _
 from crrubric.domain.errors import Busy, Invalid, TooSoon
 from crrubric.domain.people.offers import choose_inviting_words, choose_role_words
 from crrubric.extensions import db
+from crrubric.logs import describe_request
 from crrubric.queries.people.district import find_named_district
 from crrubric.queries.people.offers import OfferedSeat, list_offered_seats
 from crrubric.queries.people.second_step import find_least_password_length
@@ -63,7 +64,7 @@ def submit_sign_in() -> ResponseReturnValue:
             browser=session.name_browser(),
         )
     except TooSoon as error:
-        log.warning("too many attempts from %s at %s", request.remote_addr, request.path)
+        log.warning("too many attempts from %s at %s", request.remote_addr, describe_request())
         form.form_errors.append(translate_error(error))
         return refuse_sign_in(form, 429)
     except Busy as error:

@@ -1,8 +1,8 @@
-"""Home, a new evaluation, health, and what anybody may read: access, words."""
+"""Home, a new evaluation, and what anybody may read: access, words."""
 
 from collections.abc import Iterable
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
@@ -25,7 +25,6 @@ from crrubric.queries.setup.library import (
     parse_version_content,
 )
 from crrubric.queries.setup.members import has_waiting_seat
-from crrubric.queries.shared.health import load_database_state
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.setup.earlier import has_final_needs, start_from_earlier
 from crrubric.services.setup.evaluations import create_evaluation
@@ -148,13 +147,6 @@ def save_new_evaluation() -> ResponseReturnValue:
         except Invalid as error:
             attach_error(form, error)
     return render_new_evaluation_form(form), 422
-
-
-@bp.get("/health")
-@allow_everyone
-def show_health() -> ResponseReturnValue:
-    """Whether the database answers, and how it is kept; for monitoring."""
-    return jsonify({"status": "ok", **load_database_state(db.session())})
 
 
 @bp.get("/accessibility")

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from crrubric.domain.errors import Invalid, NotFound, TooSoon
 from crrubric.domain.vocabulary import SessionLevel
 from crrubric.extensions import db
+from crrubric.logs import describe_request
 from crrubric.services.people.alarms import warn_of_wrong_codes
 from crrubric.services.people.second_step import (
     complete_sign_in,
@@ -73,7 +74,7 @@ def submit_second_step() -> ResponseReturnValue:
             browser=session.name_browser(),
         )
     except TooSoon as error:
-        log.warning("too many attempts from %s at %s", request.remote_addr, request.path)
+        log.warning("too many attempts from %s at %s", request.remote_addr, describe_request())
         form.form_errors.append(translate_error(error))
         return refuse_code(form, 429, waiting)
     except NotFound as error:

@@ -1,7 +1,6 @@
 """Refusals and faults become pages here, in one place; what was typed is never dropped."""
 
 import logging
-import secrets
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
@@ -37,6 +36,7 @@ from crrubric.domain.errors import (
 from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.extensions import DatabaseUnavailable, db
+from crrubric.logs import describe_request, find_request_id
 from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.queries.setup.vendors import list_visible_vendors
@@ -166,8 +166,8 @@ def describe_size_limit() -> str:
 def handle_unexpected_error(_error: Exception) -> ResponseReturnValue:
     """A fault of ours: an id for the log, no detail for the reader."""
     db.session.rollback()
-    number = secrets.token_hex(4)
-    log.exception("error %s at %s", number, request.path)
+    number = find_request_id()
+    log.exception("error %s at %s", number, describe_request())
     return render_error_page(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         gettext("Something went wrong on our side. Tell your IT this number: %(id)s", id=number),

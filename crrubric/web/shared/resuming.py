@@ -19,6 +19,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from crrubric.domain import limits
+from crrubric.logs import describe_request
 from crrubric.web.people.account_forms import SignInForm
 from crrubric.web.people.sign_in_page import render_sign_in_page
 from crrubric.web.shared import session
@@ -89,7 +90,7 @@ def show_sign_in_again() -> ResponseReturnValue:
 def explain_foreign_form() -> ResponseReturnValue:
     """Another site sent it, or this one by a name that the settings do not know."""
     site = find_site_address()
-    log.warning("refused a form from %s at %s", request.origin, request.path)
+    log.warning("refused a form from %r at %s", request.origin, describe_request())
     words = _(
         "This form was sent from another site. Open the page at %(site)s and send it once"
         " more; if this goes on, tell your IT.",

@@ -41,7 +41,8 @@ main()
      "import", "import marks", "import vendors", "import committee", "import rubric", "results",
      "memo",
      "mail", "mail send", "mail list", "mail test",
-     "settings", "settings show", "settings document", "backup", "restore", "verify"],
+     "settings", "settings show", "settings document", "backup", "restore", "verify",
+     "doctor", "user sign-out", "user reset-second-step"],
 )  # fmt: skip
 def test_every_command_has_a_help_text(run: Run, words: str):
     done = run(*words.split(), "--help")

@@ -20,11 +20,11 @@ from sqlalchemy import select
 
 from crrubric.app import create_app
 from crrubric.cli import root_group
-from crrubric.cli.running import find_newest_revision
 from crrubric.cli.serving import find_database_file, hold_server_lock
 from crrubric.domain.vocabulary import Answer, Phase
 from crrubric.extensions import db, prepare_migrations
 from crrubric.models import Ballot, Mark
+from crrubric.queries.operations.health import find_newest_revision
 from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.ballots.ballots import MarkText, record_mark
 from crrubric.services.people.administration import set_account_disabled

@@ -347,8 +347,8 @@ def bare_url(postgresql: str, tmp_path: Path) -> Iterator[str]:
     """The address of a PostgreSQL database with the very first schema."""
     from flask_migrate import upgrade
 
-    from crrubric.cli.running import find_newest_revision
     from crrubric.extensions import prepare_migrations
+    from crrubric.queries.operations.health import find_newest_revision
 
     with empty_database(postgresql, "bare") as url:
         app = create_app({**SETTINGS, "INSTANCE": str(tmp_path / "bare"), "DATABASE_URL": url})

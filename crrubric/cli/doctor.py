@@ -1,0 +1,326 @@
+"""crrubric doctor: what is wrong with an installation, in words, and how to mend it."""
+
+import os
+import shutil
+import sqlite3
+import ssl
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from crrubric import __version__
+from crrubric.cli.running import make_app, read_database_revision
+from crrubric.cli.serving import find_database_file
+from crrubric.config import current_settings
+from crrubric.domain.limits import MEGABYTE
+from crrubric.extensions import choose_journal_mode, db
+from crrubric.queries.operations.health import LEAST_FREE, count_late_mails, find_newest_revision
+from crrubric.queries.people.district import find_named_district
+from crrubric.services.mail.smtp import ServerDown, SmtpClient
+from crrubric.settings.model import Settings
+
+PATIENCE = 5  # seconds that the site may take
+SKEW = 60  # seconds that two clocks may differ
+NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afpfs"})
+MOUNTS = Path("/proc/mounts")
+LOCAL = frozenset({"", "127.0.0.1", "localhost", "::1"})
+
+
+class Verdict(Enum):
+    """How bad it is."""
+
+    FINE = "ok   "
+    LOOK = "look "
+    WRONG = "WRONG"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What was looked at, and what to do about it."""
+
+    verdict: Verdict
+    words: str
+
+
+def tell_fine(words: str) -> Diagnosis:
+    """Nothing to do."""
+    return Diagnosis(Verdict.FINE, words)
+
+
+def tell_oddity(words: str) -> Diagnosis:
+    """Works, and should be looked at."""
+    return Diagnosis(Verdict.LOOK, words)
+
+
+def tell_fault(words: str) -> Diagnosis:
+    """Does not work, or is not safe."""
+    return Diagnosis(Verdict.WRONG, words)
+
+
+@click.command("doctor")
+def diagnose() -> None:
+    """Look at the installation, and say what is wrong with it and how to mend it.
+
+    What is there stays as it is, and no mail is sent. The site is asked at SITE_URL, the mail
+    server is greeted. Ends with 1 if something is wrong.
+    """
+    app = make_app()
+    click.echo(f"crrubric {__version__}, Python {sys.version.split()[0]}")
+    with app.app_context():
+        findings = list(examine_installation(current_settings(), find_database_file(app)))
+    for finding in findings:
+        click.echo(f"{finding.verdict.value}  {finding.words}")
+    count = sum(finding.verdict is Verdict.WRONG for finding in findings)
+    if count:
+        click.echo(f"To mend: {count}", err=True)
+        sys.exit(1)
+    click.echo("Nothing is wrong.")
+
+
+def examine_installation(settings: Settings, file: Path | None) -> Iterator[Diagnosis]:
+    """Everything that is looked at, in the order in which one would mend it."""
+    yield from examine_folder(settings.INSTANCE, file)
+    answers = False
+    for finding in examine_database(file):
+        answers |= finding.verdict is Verdict.FINE
+        yield finding
+    if answers:
+        yield from examine_content(settings)
+    yield from examine_addresses(settings)
+    yield from examine_site(settings)
+    yield from examine_mail(settings)
+
+
+def examine_folder(folder: Path, file: Path | None) -> Iterator[Diagnosis]:
+    """Who may read the files, and how much room there is."""
+    if not os.access(folder, os.W_OK):
+        yield tell_fault(f"{folder} can’t be written: let the account that runs crrubric own it.")
+    named = [folder / "secret-key", folder / "settings.toml", *([file] if file else [])]
+    open_files = [path for path in named if path.exists() and is_open_to_others(path)]
+    for path in open_files:
+        yield tell_fault(f"Other accounts of this machine may read {path}: chmod 600 {path}")
+    if not open_files:
+        yield tell_fine(f"Only its own account reads what lies in {folder}.")
+    free = shutil.disk_usage(folder).free
+    room = f"{free // MEGABYTE:,} MB are free where {folder} lies"
+    if free >= LEAST_FREE:
+        yield tell_fine(f"{room}.")
+    else:
+        yield tell_fault(f"{room}: make room, or saves will fail.")
+    kind = find_disk_kind(file) if file else None
+    if kind in NETWORK_DISKS:
+        yield tell_fault(
+            f"{file} lies on a network disk ({kind}), where SQLite can lose data: put it on a disk"
+            " of this machine, or use PostgreSQL."
+        )
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Whether accounts but the owner's may read or write it."""
+    return os.name == "posix" and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
+def find_disk_kind(path: Path) -> str | None:
+    """The kind of file system on which a path lies, where the system tells."""
+    if not MOUNTS.exists():
+        return None
+    mounts = (line.split()[1:3] for line in MOUNTS.read_text("utf-8", "replace").splitlines())
+    here = path.resolve()
+    found = [(len(at), kind) for at, kind in mounts if here.is_relative_to(at)]
+    return max(found)[1] if found else None
+
+
+def examine_database(file: Path | None) -> Iterator[Diagnosis]:
+    """Whether the database answers, and is the one that the program knows."""
+    if file is not None:
+        version = sqlite3.sqlite_version_info[:3]
+        mode = choose_journal_mode(version)
+        words = f"SQLite {sqlite3.sqlite_version}, journal mode {mode}"
+        yield (
+            tell_fine(f"{words}.")
+            if mode == "WAL"
+            else tell_oddity(
+                f"{words}: this version can lose saves in the faster mode WAL, so it is not used. A"
+                " Python with SQLite 3.51.3 or newer would save faster."
+            )
+        )
+    try:
+        found = read_database_revision()
+        zone = None
+        if db.engine.dialect.name == "postgresql":
+            with db.engine.connect() as connection:
+                zone = connection.execute(text("SHOW server_version")).scalar()
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", error)).strip()
+        yield tell_fault(
+            f"The database does not answer ({reason}): is it running, is DATABASE_URL right, may"
+            " this account use it?"
+        )
+        return
+    if zone:
+        yield tell_fine(f"PostgreSQL {zone} answers.")
+    newest = find_newest_revision()
+    if found is None:
+        yield tell_oddity(
+            "The database is empty: crrubric serve makes its tables at the first start."
+        )
+    elif found == newest:
+        yield tell_fine(f"The database is at schema {found}, as the program is.")
+    elif found < newest:
+        yield tell_fault(
+            f"The database is at schema {found}, the program at {newest}: crrubric db upgrade"
+        )
+    else:
+        yield tell_fault(
+            f"The database is at schema {found}, which this program ({newest}) does not know:"
+            " install the newer crrubric."
+        )
+
+
+def examine_content(settings: Settings) -> Iterator[Diagnosis]:
+    """What has to be set inside, and what waits."""
+    if read_database_revision() != find_newest_revision():
+        return
+    district = find_named_district(db.session())
+    if district is None:
+        yield tell_oddity(
+            "Name and time zone of the district are not set: days are shown in UTC. An"
+            " administrator sets them on the page District."
+        )
+    else:
+        yield tell_fine(
+            f"The district is {district.name}, its days are those of {district.time_zone}."
+        )
+    late = count_late_mails(db.session())
+    if late and settings.MAIL_HOST:
+        yield tell_fault(
+            f"Mails that wait for over an hour: {late}. Is MAIL_THREAD on, or does something run"
+            " “crrubric mail send” each minute? “crrubric mail list” says why they wait."
+        )
+
+
+def examine_addresses(settings: Settings) -> Iterator[Diagnosis]:
+    """Whether what is set of address, proxy and TLS fits together."""
+    parts = urlsplit(settings.SITE_URL)
+    host = parts.hostname or ""
+    if not settings.SITE_URL:
+        yield tell_oddity(
+            "SITE_URL is not set: links begin with the address that was asked for. Set it to the"
+            " address by which people reach the site."
+        )
+        return
+    if parts.scheme == "https" and not settings.BEHIND_TLS:
+        yield tell_fault(
+            "SITE_URL begins with https and BEHIND_TLS is false: cookies could travel unprotected."
+            " Set BEHIND_TLS = true."
+        )
+    if parts.scheme == "http" and settings.BEHIND_TLS:
+        yield tell_fault(
+            "BEHIND_TLS is true and SITE_URL begins with http: nobody could sign in there. Let it"
+            " begin with https."
+        )
+    if parts.scheme == "http" and host not in LOCAL:
+        yield tell_fault(
+            f"People would send their passwords to {settings.SITE_URL} unprotected: put a web"
+            " server with TLS before it (docs/running.md)."
+        )
+    if parts.scheme == "https" and not settings.PROXY_COUNT:
+        yield tell_fault(
+            "SITE_URL begins with https and PROXY_COUNT is 0: all people would seem to share the"
+            " address of your web server. Set PROXY_COUNT = 1."
+        )
+    if host not in LOCAL and not settings.TRUSTED_HOSTS:
+        yield tell_oddity(f'Any host name is answered. Set TRUSTED_HOSTS = ["{host}"].')
+    elif settings.TRUSTED_HOSTS and not any(
+        host == one or (one.startswith(".") and f".{host}".endswith(one))
+        for one in settings.TRUSTED_HOSTS
+    ):
+        yield tell_fault(f"The host of SITE_URL, {host}, is not among TRUSTED_HOSTS: add it.")
+
+
+def examine_site(settings: Settings) -> Iterator[Diagnosis]:
+    """Whether the site answers at its address, with a certificate that lasts and our time."""
+    parts = urlsplit(settings.SITE_URL)
+    if not settings.SITE_URL or (parts.hostname or "") in LOCAL:
+        return
+    secure = parts.scheme == "https"
+    try:
+        if secure:
+            context = ssl.create_default_context()
+            connection: HTTPConnection = HTTPSConnection(
+                parts.hostname or "", parts.port, timeout=PATIENCE, context=context
+            )
+        else:
+            connection = HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE)
+        connection.request("GET", "/health/live")
+        if secure and isinstance(connection.sock, ssl.SSLSocket):
+            yield examine_certificate(connection.sock.getpeercert() or {})
+        answer = connection.getresponse()
+        answer.read(4096)
+        connection.close()
+    except ssl.SSLError as error:
+        yield tell_fault(
+            f"The certificate of {settings.SITE_URL} is refused ({error.reason or error})."
+        )
+        return
+    except (OSError, HTTPException) as error:
+        yield tell_oddity(
+            f"{settings.SITE_URL} does not answer from here ({error}): is the site running?"
+        )
+        return
+    if answer.status != 200:  # HTTP's own number
+        yield tell_fault(
+            f"{settings.SITE_URL}/health/live answers {answer.status}: does the web server hand"
+            " requests on to crrubric?"
+        )
+        return
+    yield tell_fine(f"{settings.SITE_URL} answers.")
+    if not answer.headers.get("X-Request-Id"):
+        yield tell_oddity("What answers there does not look like this version of crrubric.")
+    yield from compare_clocks(answer.headers.get("Date"))
+
+
+def examine_certificate(certificate: Mapping[str, object]) -> Diagnosis:
+    """For how many days the certificate holds."""
+    ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
+    days = (ends - datetime.now(UTC)).days
+    words = f"The certificate holds for another {days} days"
+    return tell_fine(f"{words}.") if days >= 14 else tell_oddity(f"{words}: renew it.")
+
+
+def compare_clocks(date: str | None) -> Iterator[Diagnosis]:
+    """Whether the machine that answers has the time of this one."""
+    if not date:
+        return
+    off = abs((parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds())
+    if off > SKEW:
+        yield tell_fault(
+            f"The clock of the web server and that of this machine differ by {off:.0f} seconds:"
+            " let both follow a time server."
+        )
+
+
+def examine_mail(settings: Settings) -> Iterator[Diagnosis]:
+    """Whether the mail server takes us."""
+    if not settings.MAIL_HOST:
+        yield tell_oddity("Mail is off: people get no invitations and reminders, links are copied.")
+        return
+    where = f"The mail server {settings.MAIL_HOST}"
+    try:
+        with SmtpClient() as client:
+            client.greet()
+    except ServerDown as error:
+        yield tell_fault(f"{where} does not take us ({error}): look at the settings MAIL_….")
+    else:
+        yield tell_fine(f"{where} takes us.")

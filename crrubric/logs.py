@@ -1,0 +1,83 @@
+"""How the log is written: lines for people or objects for machines, with the id of the request.
+
+What is logged are events of the server, never what people typed: no notes, names, passwords or
+secret links. An address is told by its rule (`/invitations/<token>`), so nothing in it can be read
+in the log, or forge a line of it.
+"""
+
+import json
+import logging
+import re
+import secrets
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import g, has_request_context, request
+
+HEADER = "X-Request-Id"
+TAKEN = re.compile(r"[A-Za-z0-9_-]{8,64}")  # of a proxy before us
+PLAIN = "%(asctime)s %(levelname)s [%(request_id)s] %(message)s"
+NONE = "-"  # outside requests
+# What each record has; what else it carries was given by whoever logged it.
+OWN = {"message", "asctime", "request_id", "taskName"}
+USUAL = frozenset(vars(logging.makeLogRecord({}))) | OWN
+
+
+class RequestFilter(logging.Filter):
+    """Adds the id of the request, if there is one, to each record."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Take every record."""
+        record.request_id = g.get("request_id", NONE) if has_request_context() else NONE
+        return True
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object on one line: time, level, logger, message, request, and what was given."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        told: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.request_id != NONE:  # type: ignore[attr-defined]  # the filter added it
+            told["request_id"] = record.request_id  # type: ignore[attr-defined]
+        told.update({key: value for key, value in vars(record).items() if key not in USUAL})
+        if record.exc_info:
+            told["exception"] = self.formatException(record.exc_info)
+        return json.dumps(told, ensure_ascii=False, default=str)
+
+
+def configure_logging(*, as_json: bool) -> None:
+    """Write the log to stderr, where whatever runs the server keeps it."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(RequestFilter())
+    handler.setFormatter(JsonFormatter() if as_json else logging.Formatter(PLAIN))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a line for each that waits
+
+
+def describe_request() -> str:
+    """Method and rule of the request: `POST /invitations/<token>`."""
+    rule = request.url_rule.rule if request.url_rule else "an unknown address"
+    return f"{request.method} {rule}"
+
+
+def take_request_id(*, trusted: bool) -> str:
+    """The id that a proxy gave, if we trust one and it is one; else a fresh one."""
+    given = request.headers.get(HEADER, "")
+    return given if trusted and TAKEN.fullmatch(given) else secrets.token_hex(6)
+
+
+def find_request_id() -> str:
+    """The id of the present request; made now where the request failed before it had one."""
+    if "request_id" not in g:
+        g.request_id = secrets.token_hex(6)
+    found: str = g.request_id
+    return found

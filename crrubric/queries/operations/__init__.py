@@ -1,0 +1,1 @@
+"""Reading how the site is doing."""
