@@ -96,6 +96,12 @@ entries.save_dispute RECORD_MARK
 entries.save_entry ENTER_ON_BEHALF
 entries.show_entry_form ENTER_ON_BEHALF
 entries.show_paper_ballot ENTER_ON_BEHALF
+entry_books.discard_entry_workbook ENTER_ON_BEHALF
+entry_books.download_entry_workbook ENTER_ON_BEHALF
+entry_books.show_entry_book_page ENTER_ON_BEHALF
+entry_books.show_entry_book_preview ENTER_ON_BEHALF
+entry_books.take_entry_workbook ENTER_ON_BEHALF
+entry_books.upload_entry_workbook ENTER_ON_BEHALF
 deletion.save_deletion DELETE_EVALUATION
 deletion.show_deletion DELETE_EVALUATION
 evaluations.show_facts_form EDIT_SETUP
@@ -152,6 +158,7 @@ imports.save_columns IMPORT_MARKS
 imports.show_columns IMPORT_MARKS
 imports.show_import_page IMPORT_MARKS
 imports.show_import_preview IMPORT_MARKS
+imports.show_import_progress IMPORT_MARKS
 imports.take_mark_file IMPORT_MARKS
 imports.upload_import_file IMPORT_MARKS
 journal.show_journal VIEW_JOURNAL
@@ -313,6 +320,7 @@ rubric.show_rubric VIEW_EVALUATION
 rubric_files.download_case_rubric EXPORT_RUBRIC
 rubric_files.download_rubric_csv EXPORT_RUBRIC
 rubric_files.download_rubric_toml EXPORT_RUBRIC
+rubric_files.download_rubric_workbook EXPORT_RUBRIC
 rubric_files.save_rubric_file EDIT_SETUP
 rubric_files.show_rubric_file EXPORT_RUBRIC
 rubric_papers.download_blank_ballot VIEW_EVALUATION
