@@ -32,6 +32,7 @@ from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.attachments import attach_vendor_file
 from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.ballots.entries import EnteredBallot, enter_ballot
+from crrubric.services.ballots.entry_books import upload_entry_book
 from crrubric.services.exchange.mark_drafts import upload_marks
 from crrubric.services.meeting import decisions, meetings, positions, reinstatements
 from crrubric.services.memo.issues import IssueText, issue_memo
@@ -45,6 +46,7 @@ from crrubric.services.setup.committee import invite_member
 from crrubric.services.setup.phases import change_phase
 from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of
+from tests.integration.ballots.offline_books import write_entry_book
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.shared.test_access import addresses, follow_one_measure
 from tests.pages import Page, filled_form, list_values, parse, words
@@ -186,9 +188,13 @@ def score(make: Factory) -> Walks:
     line = f"{made.reviewers[0].name},{made.vendors[0].code},{made.criteria[0].code},yes"
     file = f"reviewer,vendor,criterion,mark\n{line}\n".encode()
     waiting = upload_marks(made.chair, made.slug, name="marks.csv", data=file)
+    book = write_entry_book(made, 2).write(1, answer="Yes").save()
+    member = ballot_of(made, 2, 0).member_id
+    given = upload_entry_book(made.chair, made.slug, member, name="theirs.xlsx", data=book)
     return made, {
         made.chair: [
             f"import/{waiting}",
+            f"progress/workbook/{member}/{given}",
             f"progress/{ballot_of(made, 1, 0).id}/reopen",
             f"conflicts/{conflict.id}",
             f"questions/askings/{asking.id}",
@@ -269,7 +275,8 @@ SCENES = {
         declarations.save_conflict_retraction declarations.save_conflict_words
         declarations.save_declaration
         declarations.save_waiver
-        entries.save_dispute entries.save_entry evaluations.save_reopening
+        entries.save_dispute entries.save_entry entry_books.take_entry_workbook
+        evaluations.save_reopening
         imports.take_mark_file
         questions.save_merged_question questions.save_new_question questions.save_questions_sent
         reminders.submit_reminders

@@ -5,27 +5,27 @@ from collections.abc import Sequence
 import pytest
 
 from crrubric.domain.errors import Invalid, InvalidPlaces
-from crrubric.domain.exchange.marks.guess import NOTHING, Known, guess_mapping, read_head
+from crrubric.domain.exchange.marks.guess import NOTHING, Known, guess_mapping
 from crrubric.domain.exchange.marks.latest import (
     Answered,
     comes_day_first,
     find_latest,
     read_time,
 )
-from crrubric.domain.exchange.marks.lines import (
-    MarkLine,
-    TableSheet,
-    iterate_mark_lines,
-    name_column,
-)
+from crrubric.domain.exchange.marks.lines import MarkLine, iterate_mark_lines
 from crrubric.domain.exchange.marks.mapping import (
     BLANK,
     Layout,
     MarkMapping,
-    hash_headers,
-    label_columns,
     read_mapping,
     write_mapping,
+)
+from crrubric.domain.exchange.sheets import (
+    TableSheet,
+    hash_headers,
+    label_columns,
+    name_column,
+    read_head,
 )
 from crrubric.domain.text import key_of
 from crrubric.domain.vocabulary import Answer

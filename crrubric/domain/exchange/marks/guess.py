@@ -6,22 +6,19 @@ from dataclasses import dataclass
 
 from crrubric.domain import limits
 from crrubric.domain.exchange.answer_words import is_blank_answer, recognize_answer
-from crrubric.domain.exchange.marks.lines import Row, list_missing
-from crrubric.domain.exchange.marks.mapping import (
-    MARK_ON,
-    NOTE_ON,
-    ColumnRole,
-    Layout,
-    MarkMapping,
+from crrubric.domain.exchange.marks.lines import list_missing
+from crrubric.domain.exchange.marks.mapping import MARK_ON, NOTE_ON, ColumnRole, Layout, MarkMapping
+from crrubric.domain.exchange.sheets import (
+    HEADER_WITHIN,
+    SheetHead,
+    find_header_cells,
     label_columns,
 )
 from crrubric.domain.text import to_plain_word
 
-LOOKED_AT = 25  # rows of a sheet, to guess
 SURE = 1_000  # points of a table that has all its columns by name; the others hold names
 HALF = 0.5  # of a column are names that are known: it is one of names
 UNSURE = 1_000  # points less where a column is missing, which somebody may find
-HEADER_WITHIN = 15  # rows that aren't blank: the header is one of them
 # How people head these columns; the first word of each is its own name. The clearer ones first: a
 # code tells a vendor better than a name.
 HEADERS: Mapping[ColumnRole, tuple[str, ...]] = {
@@ -82,14 +79,6 @@ NOTHING = Known(lambda _text: None, lambda _text: False, lambda _text: False)
 
 
 @dataclass(frozen=True, slots=True)
-class SheetHead:
-    """How a sheet begins: its name, and its first rows that are not blank."""
-
-    name: str
-    rows: Sequence[Row]
-
-
-@dataclass(frozen=True, slots=True)
 class _Guess:
     layout: Layout
     header: int
@@ -132,22 +121,6 @@ def guess_mapping(
                     own = zip(_read_labels(head, guess.header), guess.roles, strict=True)
                     columns = {**dict(own), **{key: role for key, role in columns.items() if role}}
     return MarkMapping(layout=best.layout, columns=columns, header=best.header, sheets=sheets)
-
-
-def read_head(name: str, rows: Iterator[Row]) -> SheetHead:
-    """How a sheet begins."""
-    found: list[Row] = []
-    for number, cells in rows:
-        if any(cell.strip() for cell in cells):
-            found.append((number, cells))
-            if len(found) == LOOKED_AT:
-                break
-    return SheetHead(name, found)
-
-
-def find_header_cells(head: SheetHead, header: int) -> Sequence[str]:
-    """The cells of the row with this number; none if it is blank."""
-    return next((cells for number, cells in head.rows if number == header), ())
 
 
 def _read_labels(head: SheetHead, header: int) -> list[str]:
