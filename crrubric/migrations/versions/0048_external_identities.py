@@ -1,14 +1,14 @@
 """who people are to providers of single sign-on; links that the operator made
 
-Revision: 0046
-Follows: 0045
+Revision: 0048
+Follows: 0047
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0046"
-down_revision = "0045"
+revision = "0048"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 
