@@ -24,7 +24,7 @@ from tests.factories import PASSWORD, Factory, Made
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.people.sign_on.conftest import Arrive, Configure
 from tests.integration.people.sign_on.provider import FakeProvider
-from tests.integration.people.test_second_step import code_of, set_up
+from tests.integration.people.test_second_step import code_of, set_up, wrong_code
 from tests.pages import filled_form, parse, words
 
 NORA = "nora@cedar.example"
@@ -339,6 +339,11 @@ def test_two_steps_are_shown_once_more_before_anything_is_connected(
     assert {n.get("name") for n in page.all("input")} >= {"password", "step_code"}
     without = who.post("/sign-in/connect", {"password": PASSWORD, "step_code": ""})
     assert (without.status_code, identities()) == (422, [])
+    wrong = who.post(
+        "/sign-in/connect", {"password": PASSWORD, "step_code": wrong_code(person)}
+    )
+    assert (wrong.status_code, identities()) == (422, [])
+    assert "This code is not right" in wrong.text
     done = who.post(
         "/sign-in/connect", {"password": PASSWORD, "step_code": code_of(person, ahead=1)}
     )
