@@ -58,7 +58,7 @@ class ConnectForm(Form):
     """
 
     password = PasswordField(_("Password"), [InputRequired(_("Enter your password."))])
-    step_code = StringField(
+    step_code = CodeField(
         _("Code of the app, or a recovery code"),
         [InputRequired(_("Enter the code.")), limit_length(limits.CODE_TEXT)],
     )

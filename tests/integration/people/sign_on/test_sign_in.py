@@ -339,9 +339,7 @@ def test_two_steps_are_shown_once_more_before_anything_is_connected(
     assert {n.get("name") for n in page.all("input")} >= {"password", "step_code"}
     without = who.post("/sign-in/connect", {"password": PASSWORD, "step_code": ""})
     assert (without.status_code, identities()) == (422, [])
-    wrong = who.post(
-        "/sign-in/connect", {"password": PASSWORD, "step_code": wrong_code(person)}
-    )
+    wrong = who.post("/sign-in/connect", {"password": PASSWORD, "step_code": wrong_code(person)})
     assert (wrong.status_code, identities()) == (422, [])
     assert "This code is not right" in wrong.text
     done = who.post(
