@@ -45,7 +45,7 @@ AS_TYPED = {
     "strings_to_numbers": False,
 }
 NUMBER_FORMATS = {
-    Kind.NUMBER: "#,##0.##",
+    Kind.NUMBER: "General",  # a pattern of optional decimals is "12." in Excel
     Kind.PERCENT: "0.0 %",
     Kind.COEFFICIENT: "0.000",
     Kind.DAY: "yyyy-mm-dd",
