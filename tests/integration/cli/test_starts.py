@@ -1,0 +1,62 @@
+"""How a server starts: alone on its file, and again at once after it was killed."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.databases import quick_folder, write_empty_database
+from tests.web_server import Client, find_free_port, wait_for_port
+
+PATIENCE = 30
+
+
+@pytest.fixture
+def folder(sqlite_app: Flask) -> Iterator[Path]:
+    with quick_folder() as found:
+        write_empty_database(sqlite_app, found / "crrubric.db")
+        yield found
+
+
+def start_server(folder: Path, port: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "crrubric", "serve", "--port", str(port)]
+    command += ["--district", "Lakeside", "--timezone", "America/Chicago"]
+    told = {**os.environ, "CRRUBRIC_INSTANCE": str(folder)}
+    return subprocess.Popen(
+        command, env=told, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """`crrubric serve` on this folder, and its port."""
+    port = find_free_port()
+    with start_server(folder, port) as process:
+        try:
+            wait_for_port(port)
+            yield process, port
+        finally:
+            process.kill()
+
+
+def test_a_second_server_on_the_same_file_is_refused(folder: Path):
+    with serving(folder) as (_first, port), start_server(folder, find_free_port()) as second:
+        _out, said = second.communicate(timeout=PATIENCE)
+
+        assert second.returncode == 1
+        assert f"Another crrubric serves {folder / 'crrubric.db'} already" in said
+        assert Client(port).ask("GET", "/health").status == 200
+
+
+def test_a_server_that_was_killed_starts_again(folder: Path):
+    with serving(folder) as (first, _port):
+        first.kill()
+        first.wait(PATIENCE)
+
+    with serving(folder) as (_second, port):
+        assert Client(port).ask("GET", "/health").status == 200
