@@ -1,10 +1,11 @@
 """How a server starts: alone on its file, and again at once after it was killed."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,25 +24,28 @@ def folder(sqlite_app: Flask) -> Iterator[Path]:
         yield found
 
 
-def start_server(folder: Path, port: int) -> subprocess.Popen[str]:
+@contextmanager
+def start_server(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    """`crrubric serve` on this folder, until the end."""
     command = [sys.executable, "-m", "crrubric", "serve", "--port", str(port)]
     command += ["--district", "Lakeside", "--timezone", "America/Chicago"]
     told = {**os.environ, "CRRUBRIC_INSTANCE": str(folder)}
-    return subprocess.Popen(
+    with subprocess.Popen(
         command, env=told, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @contextmanager
 def serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """`crrubric serve` on this folder, and its port."""
+    """A server on this folder that answers, and its port."""
     port = find_free_port()
     with start_server(folder, port) as process:
-        try:
-            wait_for_port(port)
-            yield process, port
-        finally:
-            process.kill()
+        wait_for_port(port)
+        yield process, port
 
 
 def test_a_second_server_on_the_same_file_is_refused(folder: Path):
@@ -60,3 +64,17 @@ def test_a_server_that_was_killed_starts_again(folder: Path):
 
     with serving(folder) as (_second, port):
         assert Client(port).ask("GET", "/health").status == 200
+
+
+@pytest.mark.parametrize(
+    ("revision", "says"),
+    [("0001", "Run: crrubric db upgrade"), ("9999", "of a newer crrubric (9999)")],
+)
+def test_a_server_refuses_a_schema_that_is_not_its_own(folder: Path, revision: str, says: str):
+    with closing(sqlite3.connect(folder / "crrubric.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+
+    with start_server(folder, find_free_port()) as process:
+        _out, said = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, says in said) == (1, True)

@@ -271,6 +271,27 @@ def test_a_clock_that_jumps_changes_no_order(
     assert list(verify_record(db.session()).problems) == []
 
 
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_no_answer_may_be_framed(app: Flask, make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "YNA"})
+    person = visit(made.chair)
+    style = re.findall(r'href="(/static/[^"]+)"', person.get("/").text)[0]
+
+    answers = {
+        place: person.send("GET", place)
+        for place in ("/", "/sign-in", "/nothing", "/health", style, made.url("matrix"))
+    }
+
+    framed = [
+        place
+        for place, answer in answers.items()
+        if "frame-ancestors 'none'" not in answer.headers["Content-Security-Policy"]
+        or answer.headers["X-Frame-Options"] != "DENY"
+    ]
+    assert {answer.status_code for answer in answers.values()} == {200, 302, 404}
+    assert framed == []
+
+
 @pytest.mark.both_databases
 def test_words_of_sql_are_words(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
