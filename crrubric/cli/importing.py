@@ -1,8 +1,8 @@
 """crrubric import …"""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,10 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.exchange.answer_words import recognize_answer
 from crrubric.domain.exchange.marks.guess import NOTHING, guess_mapping
 from crrubric.domain.exchange.marks.mapping import BLANK, Layout, MarkMapping
+from crrubric.domain.exchange.sheets import SheetHead, refuse_missing_sheet
 from crrubric.domain.text import to_plain_word
 from crrubric.domain.typed import parse_share, parse_whole_number
-from crrubric.domain.vocabulary import RuleKind
+from crrubric.domain.vocabulary import LabelledEnum, RuleKind
 from crrubric.extensions import db
 from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.people.people import OPERATOR
@@ -34,6 +35,7 @@ from crrubric.services.exchange.mark_lines import read_heads
 from crrubric.services.exchange.rosters import load_roster
 from crrubric.services.exchange.table_sources import TableSource, read_path
 from crrubric.services.setup.rules import RuleSettings
+from crrubric.services.shared.progress import StepWatch
 
 RULES = "majority, unanimity, or a supermajority like 2/3"
 
@@ -105,6 +107,9 @@ def parse_column_roles(
 @click.option("--leave-open", is_flag=True, help="Do not seal the ballots that the file fills.")
 @click.option("--layout", type=click.Choice([each.value.lower() for each in Layout]),
               help="How the table is laid out; without it that is guessed.")  # fmt: skip
+@click.option("--sheet", "sheets", multiple=True, metavar="NAME",
+              help="A sheet of a workbook that is read; without it those that fit best. As often as"
+              " needed.")  # fmt: skip
 @click.option("--header", type=click.IntRange(1), help="The number of the line with the headers.")
 @click.option("--column", "columns", multiple=True, metavar="HEADER=ROLE",
               callback=parse_column_roles,
@@ -158,16 +163,15 @@ def import_marks_file(
     if preview:
         print_plan(source, slug or "", mapping, wishes)
         return
-    with show_import_progress(
-        2 * count_lines(file)
-    ) as report:  # it is read twice: checked, then stored
+    with ExitStack() as bars:
+        watch = BarWatch(bars)
         if title is not None:
             settings = RuleSettings(kind=rule.kind, over=rule.over, under=rule.under, quorum=quorum)
             done = import_new_evaluation(OPERATOR, source, title=title, rule=settings,
-                                         mapping=mapping, report=report)  # fmt: skip
+                                         mapping=mapping, watch=watch)  # fmt: skip
         else:
             done = import_marks(OPERATOR, source, slug=slug or "", mapping=mapping, wishes=wishes,
-                                report=report)  # fmt: skip
+                                watch=watch)  # fmt: skip
     click.echo(summarize_import(done))
 
 
@@ -180,9 +184,10 @@ def choose_mapping(
 ) -> MarkMapping:
     """Which column is which: as it was guessed, and changed by what was said on the command line.
 
-    What is not read is named on stderr.
+    What is not read is named on stderr. Raises: Invalid for a sheet that there is not.
     """
-    heads = read_heads(source)
+    all_heads = read_heads(source)
+    heads = choose_heads(all_heads, said["sheets"])
     if slug is None:
         found = guess_mapping(heads, NOTHING, layout=layout, header=header)
     else:
@@ -193,16 +198,24 @@ def choose_mapping(
                                 header=header)  # fmt: skip
     mapping = replace(
         found,
+        sheets={name: found.sheets.get(name, "") for name in said["sheets"] or found.sheets},
         columns={**found.columns, **said["columns"]},
         vendor=said["vendor"],
         words={**found.words, **said["words"]},
         keep_latest=said["keep_latest"],
     )
-    unread = list_unread_parts(heads, mapping)
+    unread = list_unread_parts(all_heads, mapping)
     for kind, names in (("Sheets", unread.sheets), ("Columns", unread.columns)):
         if names:
             click.echo(f"{kind} that are not read: {', '.join(names)}", err=True)
     return mapping
+
+
+def choose_heads(heads: Sequence[SheetHead], names: Sequence[str]) -> Sequence[SheetHead]:
+    """Those of these sheets; all of them without a name. Raises: Invalid."""
+    for name in names:
+        refuse_missing_sheet([head.name for head in heads], name)
+    return [head for head in heads if head.name in names] if names else heads
 
 
 def print_plan(source: TableSource, slug: str, mapping: MarkMapping, wishes: ImportWishes) -> None:
@@ -222,26 +235,22 @@ def print_plan(source: TableSource, slug: str, mapping: MarkMapping, wishes: Imp
     found.refuse_bad_lines()
 
 
-@contextmanager
-def show_import_progress(steps: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar on a terminal; called with the number of lines read, which begins anew."""
-    with click.progressbar(
-        range(steps), label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
-        seen = 0
+class BarWatch(StepWatch):
+    """A bar for each step on a terminal."""
 
-        def report(line: int) -> None:
-            nonlocal seen
-            bar.update(line - seen if line > seen else line)
-            seen = line
+    def __init__(self, bars: ExitStack) -> None:
+        self.bars = bars
 
-        yield report
+    def begin_step(self, step: LabelledEnum, total: int) -> None:
+        """The bar of the step before stays as it is."""
+        self.bars.close()
+        hidden = not sys.stderr.isatty()
+        bar = click.progressbar(length=total, label=step.label, file=sys.stderr, hidden=hidden)
+        self.bar = self.bars.enter_context(bar)
 
-
-def count_lines(path: Path) -> int:
-    """About how many lines the file has, for the progress bar."""
-    with path.open("rb") as file:
-        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) or 1
+    def advance(self, more: int = 1) -> None:
+        """Draw it."""
+        self.bar.update(more)
 
 
 def summarize_import(done: ImportResult) -> str:

@@ -1,24 +1,21 @@
 """crrubric mail …"""
 
 import logging
-import secrets
 import threading
 
 import click
 from flask import Flask
 
 from crrubric.cli.running import run_in_app
-from crrubric.clock import now_utc
 from crrubric.config import settings_of
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.services.mail.item_reminders import write_due_item_reminders
 from crrubric.services.mail.outbox import is_mail_on, list_waiting_mails
-from crrubric.services.mail.posting import BATCH, SendingResult, district_name, send_due_mails
+from crrubric.services.mail.posting import BATCH, SendingResult, send_due_mails
 from crrubric.services.mail.reminders import write_due_reminders
-from crrubric.services.mail.smtp import MailError, SmtpClient, SmtpMessage
-from crrubric.services.people.accounts import clean_email
+from crrubric.services.mail.trial import send_test_mail
 
 EVERY = 60  # seconds between two rounds of the thread
 
@@ -76,25 +73,9 @@ def print_waiting_mails() -> None:
 @mail_group.command("test")
 @click.argument("address")
 @run_in_app
-def send_test_mail(address: str) -> None:
+def try_mail(address: str) -> None:
     """Send an e-mail to ADDRESS now, to see whether the settings are right."""
-    if not is_mail_on():
-        raise Invalid(N_("Mail is off: set MAIL_HOST, MAIL_SENDER and SITE_URL."))
-    letter = SmtpMessage(
-        id=0,
-        to_name="",
-        to_address=clean_email(address),
-        subject="A test of crrubric",
-        body="Mail works: crrubric can write to this address.\n",
-        district=district_name(db.session()),
-        key=secrets.token_hex(12),
-        at=now_utc(),
-    )
-    try:
-        with SmtpClient() as server:
-            server.send(letter)
-    except MailError as error:
-        raise Invalid(N_("The mail was not taken: %(why)s"), why=str(error)) from None
+    send_test_mail(address)
     click.echo(f"The server accepted an e-mail to {address}.")
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from crrubric.catalogue import load_translations
-from crrubric.cli.importing import count_lines
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, InvalidLines
 from crrubric.domain.people.languages import NAMES, SOURCE
@@ -153,7 +152,7 @@ def write_placed(
         file=sys.stderr,
         hidden=not sys.stderr.isatty(),
     ) as bar:
-        rows = iterate_roster_rows(roster, lambda line: bar.update(line - bar.pos))
+        rows = iterate_roster_rows(roster, bar.update)
         header = next(rows, (1, []))[1]
         places = find_columns_or_name_them(header, columns)
         words = RosterWords(
@@ -196,3 +195,9 @@ def summarize_settings(counts: dict[Setting, int]) -> Iterator[str]:
     yield from (f"{count:>8}  {setting.label}" for setting, count in counts.items())
     seats = count_seats(counts)
     yield f"{sum(counts.values()):>8}  learners; online seats: {seats.low} to {seats.high}"
+
+
+def count_lines(path: Path) -> int:
+    """About how many lines the file has, for the progress bar."""
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) or 1

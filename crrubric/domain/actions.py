@@ -10,7 +10,11 @@ class SiteAction(LabelledEnum):
     CHANGE_DISTRICT = "CHANGE_DISTRICT", N_("change name and time zone of the district")
     APPOINT_CHAIR = "APPOINT_CHAIR", N_("make a committee member acting chair, with a reason")
     USE_LIBRARY = "USE_LIBRARY", N_("read the library of rubrics, begin with one, keep one there")
-    MANAGE_ACCOUNTS = "MANAGE_ACCOUNTS", N_("disable accounts, start new passwords")
+    MANAGE_ACCOUNTS = (
+        "MANAGE_ACCOUNTS",
+        N_("add and disable accounts, change their roles, start new passwords"),
+    )
+    MANAGE_SITE = "MANAGE_SITE", N_("read how the site does, its settings and its outbox")
 
 
 class Action(LabelledEnum):

@@ -68,6 +68,8 @@ TYPED: Mapping[str, Kinds] = {
     ),
     # made of every mark of a file, notes and all: whoever knows the rest could try for a note
     "fingerprint": WORDS,
+    # of an issued memo: without it, words of the memo could be tried against its hash
+    "nonce": WORDS,
 }  # fmt: skip
 CODES = frozenset({
     *(setting.value for setting in Setting),  # where and when it happens, or how many get it
@@ -133,7 +135,8 @@ SUBJECTS: Mapping[Event, Kinds] = {
             Event.ACCOUNT_LINK_ASKED, Event.ACCOUNT_RENAMED, Event.ACCOUNT_READDRESSED,
             Event.ACCOUNT_ADDRESS_ASKED, Event.ACCOUNT_DISABLED, Event.ACCOUNT_ENABLED,
             Event.ACCOUNT_ADDRESS_VOUCHED, Event.ACCOUNT_TWO_STEPS_RESET,
-            Event.ACCOUNT_SIGNED_OUT, Event.MEMBER_CONFIRMED, Event.ATTENDANCE_CHANGED,
+            Event.ACCOUNT_SIGNED_OUT, Event.ACCOUNT_STANDING_CHANGED,
+            Event.MEMBER_CONFIRMED, Event.ATTENDANCE_CHANGED,
         ),
         PEOPLE,
     ),

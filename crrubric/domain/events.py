@@ -124,6 +124,10 @@ class Event(LabelledEnum):
         "ACCOUNT_READDRESSED",
         N_("changed the e-mail address of %(subject)s"),
     )
+    ACCOUNT_STANDING_CHANGED = (
+        "ACCOUNT_STANDING_CHANGED",
+        N_("changed the role of %(subject)s on the site"),
+    )
     ACCOUNT_DISABLED = "ACCOUNT_DISABLED", N_("disabled the account of %(subject)s")
     ACCOUNT_ENABLED = "ACCOUNT_ENABLED", N_("enabled the account of %(subject)s again")
     ACCOUNT_CALENDAR_MADE = "ACCOUNT_CALENDAR_MADE", N_("made a link for their calendar")

@@ -98,7 +98,7 @@ def _begins_with_mark(letter: str) -> bool:
     return unicodedata.combining(apart[0]) != 0
 
 
-def normalize_text(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
+def normalize_text(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
     """`text` in a normal form of Unicode; of accents in a row, no more than 30 count."""
     if text.isascii():
         return text
@@ -161,12 +161,17 @@ def may_hold_forbidden_characters(body: bytes) -> bool:
     return bool(body.translate(None, _FINE_BYTES)) or any(each.search(body) for each in _SUSPECTS)
 
 
+def drop_steering(text: str) -> str:
+    """`text` without what steers the direction of writing: sentences are made without it."""
+    return text if text.isascii() else _STEERING.sub("", text)
+
+
 def isolate_direction(text: str) -> str:
     """`text` for the inside of a sentence, which it can't reorder: a name in Arabic, for instance.
 
     What steers the direction of writing is left out, and right-to-left text stands in an isolate.
     """
-    plain = _STEERING.sub("", text)
+    plain = drop_steering(text)
     if not any(unicodedata.bidirectional(letter) in {"R", "AL", "AN"} for letter in plain):
         return plain
     return f"\N{FIRST STRONG ISOLATE}{plain}\N{POP DIRECTIONAL ISOLATE}"

@@ -5,6 +5,7 @@ is short to write, and exact arithmetic with it would never come to its end.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +14,7 @@ from typing import TypeVar
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.limits import NumberLimits
+from crrubric.domain.text import find_forbidden_character, replace_control_characters
 from crrubric.domain.translation import N_
 
 # A comma sets apart groups of three digits before the point, and nothing else.
@@ -21,6 +23,10 @@ _DECIMAL_COMMA = re.compile(r"-?[0-9]+(?:\.[0-9]{3})*,[0-9]+|-?[0-9]+(?:\.[0-9]{
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SHARE = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
 _ID = re.compile(r"[0-9]{1,10}")
+_FILE_NUMBER = 100  # characters of a number in a file
+_FAR = 20  # digits before its point, or noughts behind it
+_NO_NUMBER = Decimal("NaN")
+_SHOWN = 40  # characters of a text that a refusal repeats
 Number = TypeVar("Number", int, Decimal)
 
 
@@ -119,3 +125,49 @@ def parse_id(text: str | None) -> int | None:
         return None
     number = int(text)
     return number if number <= limits.ID.most else None
+
+
+def parse_file_number(text: str) -> Decimal:
+    """A number of TOML or JSON, exactly; none (NaN) for one that is too long, or too far from 1, to
+    be computed with."""
+    try:
+        number = Decimal(text) if len(text) <= _FILE_NUMBER else _NO_NUMBER
+    except ArithmeticError:  # an exponent of twenty digits
+        return _NO_NUMBER
+    return number if number.is_finite() and abs(number.adjusted()) <= _FAR else _NO_NUMBER
+
+
+def iterate_inner_values(value: object) -> Iterator[object]:
+    """Every text, number and key of a value of TOML or JSON, however deep it is."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            yield from each
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+        else:
+            yield each
+
+
+def refuse_foreign_values(value: object, *, field: str | None = None) -> None:
+    """Raise Invalid if a value of JSON holds a text that can't be stored, or a number as below.
+
+    An escape makes a character there that no form and no table lets in.
+    """
+    refuse_long_numbers(value, field=field)
+    for each in iterate_inner_values(value):
+        if isinstance(each, str) and find_forbidden_character(each):
+            raise Invalid(
+                N_("“%(text)s” holds a character that can’t be stored: remove it."),
+                text=replace_control_characters(each)[:_SHOWN],
+                field=field,
+            )
+
+
+def refuse_long_numbers(value: object, *, field: str | None = None) -> None:
+    """Raise Invalid if a value of TOML or JSON holds a whole number that can't be written."""
+    for each in iterate_inner_values(value):
+        if isinstance(each, int) and abs(each) > 10**_FAR:
+            raise Invalid(N_("A number in it is too long to be one."), field=field)

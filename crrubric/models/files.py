@@ -118,7 +118,8 @@ class MemoIssue(Base):
     """A memo as it was issued, with its files: it stays, whatever changes after it.
 
     decided_at: when the decision was made that it tells of; journal_head: the newest hash of the
-    journal that it covers; basis_hash: of criteria, rule, marks and findings, empty in old ones.
+    journal that it covers; basis_hash: of criteria, rule, marks and findings; nonce: printed in it,
+    drawn at random. Both are empty in old ones.
     From the second on, each replaces the one before, with a reason. The database refuses to change
     or delete it.
     """
@@ -138,6 +139,7 @@ class MemoIssue(Base):
     decided_at: Mapped[datetime]
     journal_head: Mapped[str] = mapped_column(String(64))
     basis_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    nonce: Mapped[str] = mapped_column(String(32), default="", server_default="")
     reason: Mapped[LongText]
     issued_by: Mapped[Name]
     issued_at: Mapped[datetime]

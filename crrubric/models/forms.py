@@ -29,7 +29,8 @@ class ImportDraft(Base):
     """A file on its way in: one person's, kept until it is taken, given up, or a day old.
 
     Nothing of it counts. `key` names it in addresses. `mapping` says as JSON which column is which;
-    empty until somebody said so. Nobody but whoever uploaded it may read it.
+    empty until somebody said so. `sheets` is what was read of a workbook, if that is kept. Nobody
+    but whoever uploaded it may read it.
     """
 
     __tablename__ = "import_draft"
@@ -42,6 +43,7 @@ class ImportDraft(Base):
     kind: Mapped[DraftKind] = mapped_column(checked_enum(DraftKind))
     name: Mapped[str] = mapped_column(String(limits.FILE_NAME))
     body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    sheets: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     mapping: Mapped[str] = mapped_column(Text, default="", server_default="")
     made_at: Mapped[datetime] = mapped_column(default=now_utc, index=True)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin
@@ -87,12 +88,27 @@ def default_in_words(name: str) -> str:
     return "none" if default is None else f"`{json.dumps(default)}`"
 
 
-def describe_settings(settings: Settings, sources: Sources) -> Iterator[str]:
-    """A line for each setting in force, with its origin; no secret."""
+@dataclass(frozen=True, slots=True)
+class SettingInForce:
+    """A setting as an operator reads it, and where it comes from; no secret."""
+
+    name: str
+    origin: str
+    value: str
+
+
+def list_settings_in_force(settings: Settings, sources: Sources) -> Iterator[SettingInForce]:
+    """Every setting that an operator can give."""
     for name in Settings.model_fields:
         if about(name).taken is not Taken.CODE:
-            origin = sources.origin(name).value
-            yield f"{name:22} {origin:12} {shown_value(name, getattr(settings, name))}"
+            value = shown_value(name, getattr(settings, name))
+            yield SettingInForce(name, sources.origin(name).value, value)
+
+
+def describe_settings(settings: Settings, sources: Sources) -> Iterator[str]:
+    """A line for each setting in force, with its origin; no secret."""
+    for row in list_settings_in_force(settings, sources):
+        yield f"{row.name:22} {row.origin:12} {row.value}"
 
 
 def shown_value(name: str, value: Any) -> str:

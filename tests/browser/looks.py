@@ -101,6 +101,19 @@ def violations_at(page: Page, places: Collection[str], rules: dict[str, object])
     return list(page.evaluate(AXE_AT, [rules, list(places)]))
 
 
+# The lists whose chosen words have no room; the sign at their end takes some of it.
+CUT_CHOICES = """() => [...document.querySelectorAll("select")].filter((list) => {
+  if (!list.checkVisibility() || !list.selectedOptions[0]) return false;
+  const style = getComputedStyle(list), brush = document.createElement("canvas").getContext("2d");
+  brush.font = style.font;
+  const sign = 16;
+  const room = list.clientWidth - parseFloat(style.paddingInlineStart)
+    - parseFloat(style.paddingInlineEnd) - sign;
+  return brush.measureText(list.selectedOptions[0].text).width > room;
+}).map((list) => `${list.name}: ${list.selectedOptions[0].text}`)"""
+# In how many lines the entries of each menu stand.
+MENU_LINES = """() => [...document.querySelectorAll("header nav")].map((menu) =>
+  new Set([...menu.querySelectorAll("a")].map((a) => a.getBoundingClientRect().top)).size)"""
 SCROLLED = """[...document.querySelectorAll(".scroll")]
   .filter((box) => box.scrollWidth > box.clientWidth + 1 && !box.querySelector(".matrix"))
   .map((box) => `${box.ariaLabel} scrolls sideways`)"""
@@ -138,6 +151,16 @@ def tell(name: str, value: str) -> str:
 def broken_references(page: Page) -> list[str]:
     """The ids that stand on the page twice, and attributes that name an id that isn't there."""
     return list(page.evaluate(REFERENCES))
+
+
+def cut_choices(page: Page) -> list[str]:
+    """What is chosen in a list and cut off at its end."""
+    return list(page.evaluate(CUT_CHOICES))
+
+
+def menu_lines(page: Page) -> list[int]:
+    """In how many lines each menu stands."""
+    return list(page.evaluate(MENU_LINES))
 
 
 def overflow(page: Page) -> list[str]:

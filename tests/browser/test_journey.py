@@ -304,9 +304,9 @@ def see_progress(chair: Visitor) -> None:
 
 
 def close_scoring(chair: Visitor) -> None:
-    chair.follow("Close scoring and open the ballots")
+    chair.follow("Close scoring and show the ballots")
     chair.snap("before-closing")
-    chair.press("Close scoring and open the ballots")
+    chair.press("Close scoring and show the ballots")
     chair.snap("agenda")
 
 

@@ -22,6 +22,9 @@ account.show_sign_in public
 account.submit_sign_out signed in
 accounts.make_account_link MANAGE_ACCOUNTS
 accounts.save_account_state MANAGE_ACCOUNTS
+accounts.save_new_account MANAGE_ACCOUNTS
+accounts.save_standing MANAGE_ACCOUNTS
+accounts.show_new_account_form MANAGE_ACCOUNTS
 accounts.save_sign_out_everywhere MANAGE_ACCOUNTS
 accounts.save_two_steps_reset MANAGE_ACCOUNTS
 accounts.save_confirmed_address MANAGE_ACCOUNTS
@@ -93,6 +96,12 @@ entries.save_dispute RECORD_MARK
 entries.save_entry ENTER_ON_BEHALF
 entries.show_entry_form ENTER_ON_BEHALF
 entries.show_paper_ballot ENTER_ON_BEHALF
+entry_books.discard_entry_workbook ENTER_ON_BEHALF
+entry_books.download_entry_workbook ENTER_ON_BEHALF
+entry_books.show_entry_book_page ENTER_ON_BEHALF
+entry_books.show_entry_book_preview ENTER_ON_BEHALF
+entry_books.take_entry_workbook ENTER_ON_BEHALF
+entry_books.upload_entry_workbook ENTER_ON_BEHALF
 deletion.save_deletion DELETE_EVALUATION
 deletion.show_deletion DELETE_EVALUATION
 evaluations.show_facts_form EDIT_SETUP
@@ -135,6 +144,10 @@ help.show_help public
 home.show_accessibility_statement public
 home.save_new_evaluation signed in
 monitoring.show_health public
+site.show_site MANAGE_SITE
+site.show_site_mail MANAGE_SITE
+site.show_site_settings MANAGE_SITE
+site.submit_test_mail MANAGE_SITE
 monitoring.show_liveness public
 monitoring.show_metrics public
 home.show_home signed in
@@ -145,6 +158,7 @@ imports.save_columns IMPORT_MARKS
 imports.show_columns IMPORT_MARKS
 imports.show_import_page IMPORT_MARKS
 imports.show_import_preview IMPORT_MARKS
+imports.show_import_progress IMPORT_MARKS
 imports.take_mark_file IMPORT_MARKS
 imports.upload_import_file IMPORT_MARKS
 journal.show_journal VIEW_JOURNAL
@@ -306,6 +320,7 @@ rubric.show_rubric VIEW_EVALUATION
 rubric_files.download_case_rubric EXPORT_RUBRIC
 rubric_files.download_rubric_csv EXPORT_RUBRIC
 rubric_files.download_rubric_toml EXPORT_RUBRIC
+rubric_files.download_rubric_workbook EXPORT_RUBRIC
 rubric_files.save_rubric_file EDIT_SETUP
 rubric_files.show_rubric_file EXPORT_RUBRIC
 rubric_papers.download_blank_ballot VIEW_EVALUATION

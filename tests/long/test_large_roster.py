@@ -44,6 +44,6 @@ def test_progress_is_told_to_the_last_line(roster: Path):
     for _row in iterate_roster_rows(roster, told.append):
         pass
 
-    assert told == sorted(told)
-    assert told[-1] == LEARNERS + 1
+    assert min(told[:-1]) > 0
+    assert sum(told) == LEARNERS + 1
     assert len(told) > 10

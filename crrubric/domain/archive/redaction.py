@@ -1,6 +1,8 @@
 """What a redacted copy hides: chosen texts, and names of people behind their roles.
 
 A chosen text is hidden wherever it stands, word for word: in the journal, in tables, in papers.
+Papers and columns give texts other forms: line breaks become blanks, lines become items of a list,
+a short text stands inside of a sentence. In these forms it is hidden as well.
 """
 
 import html
@@ -15,13 +17,18 @@ from crrubric.domain.documents.tree import Document
 from crrubric.domain.event_fields import TextKind, find_text_kinds
 from crrubric.domain.events import Event
 from crrubric.domain.memo.issuing.roles import RoleBook
+from crrubric.domain.memo.narratives import DASH
 from crrubric.domain.record.chain import ChainLink
 from crrubric.domain.record.copies import withhold_chosen
 from crrubric.domain.record.texts import iterate_strings
+from crrubric.domain.text import drop_steering
 from crrubric.domain.translation import N_
 
 BLACKED_OUT = N_("[blacked out]")
 TAG = re.compile(r"<[^>]*>")
+# fields of the journal: names of attached files, which are no part of such a copy; and what lets
+# nobody try hidden words of a memo against its hash
+ALWAYS_HIDDEN = ("file", "nonce")
 SHORTEST_INSIDE = 12  # characters of a text that is looked for inside of others as well
 
 
@@ -60,6 +67,27 @@ def list_inner_texts(text: str) -> list[str]:
     return [inner for _pointer, _name, inner in iterate_strings(told)]
 
 
+def list_lines(text: str) -> list[str]:
+    """The lines of a text as papers have them: as paragraphs, or as items of a list."""
+    lines = (line.strip().removeprefix(DASH.strip()).strip() for line in text.split("\n"))
+    return [line for line in lines if has_letter(line)]
+
+
+def has_letter(text: str) -> bool:
+    """Whether a text is more than a number, which stands in a sentence by chance."""
+    return any(map(str.isalpha, text))
+
+
+def make_text_pattern(texts: Collection[str], *, whole_words: bool) -> re.Pattern[str] | None:
+    """Finds one of these texts, with whatever blanks between its words; None without any."""
+    found = {tuple(drop_steering(text).split()) for text in texts} - {()}
+    parts = [r"\s+".join(map(re.escape, words)) for words in found]
+    if not parts:
+        return None
+    either = "|".join(sorted(parts, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)" if whole_words else either)
+
+
 class Redactor:
     """Hides texts and names.
 
@@ -74,36 +102,60 @@ class Redactor:
         for text in texts:
             inner = list_inner_texts(text)
             found |= {part.strip() for part in inner if len(inner) == 1 or is_long(part)}
-        self.texts = sorted(found - {""}, key=len, reverse=True)
+        self.texts = found - {""}
+        lines = {line for text in self.texts for line in list_lines(text)}
+        # what is a whole paragraph or item of a paper, or a whole cell
+        self.wholes = {" ".join(drop_steering(text).split()) for text in self.texts | lines}
+        long = set(filter(is_long, self.texts | lines))
+        self.long = make_text_pattern(set(filter(is_long, self.texts)), whole_words=False)
+        self.long_lines = make_text_pattern(long, whole_words=False)
+        self.short = make_text_pattern(
+            {text for text in self.texts | lines if not is_long(text) and has_letter(text)},
+            whole_words=True,
+        )
         self.book, self.mask = book, say(BLACKED_OUT)
 
     def hides(self, text: str) -> bool:
-        """Whether a chosen text is this one, or stands in it."""
-        bare = text.strip()
-        return any(bare == chosen or (is_long(chosen) and chosen in text) for chosen in self.texts)
+        """Whether a chosen text is this one, or stands in it; also in an answer of the workbook, of
+        which the journal has the texts as JSON."""
+        return any(
+            inner.strip() in self.texts or _is_in(self.long, inner)
+            for inner in {text, *list_inner_texts(text)}
+        )
 
     def stands_in_page(self, page: str) -> bool:
         """Whether a web page holds a chosen text, or the name of a member."""
-        bare = html.unescape(TAG.sub(" ", page))
-        words = " ".join(bare.split())
-        return any(
-            re.search(rf"(?<!\w){re.escape(' '.join(chosen.split()))}(?!\w)", words)
-            for chosen in self.texts
-        ) or (self.book is not None and self.book.finder.find(words) is not None)
+        bare = drop_steering(html.unescape(TAG.sub(" ", page)))
+        every = make_text_pattern(self.texts, whole_words=True)
+        return (
+            _is_in(every, bare)
+            or _is_in(self.long_lines, bare)
+            or (self.book is not None and self.book.finder.find(" ".join(bare.split())) is not None)
+        )
 
     def hide_text(self, text: str) -> str:
         """A text as the copy has it."""
-        found = text
-        for chosen in self.texts:
-            if found.strip() == chosen:
-                return self.mask
-            if is_long(chosen):
-                found = found.replace(chosen, self.mask)
+        if text.strip() in self.texts:
+            return self.mask
+        return self._hide_names(_replace(self.long, text, self.mask))
+
+    def hide_paper_text(self, text: str) -> str:
+        """A text of a paper as the copy has it: whatever stands in it has been put there."""
+        if " ".join(drop_steering(text).split()) in self.wholes:
+            return self.mask
+        found = _replace(self.long_lines, text, self.mask)
+        return self._hide_names(_replace(self.short, found, self.mask))
+
+    def hide_number(self, text: str) -> str:
+        """A number that somebody typed, before a paper puts it into a sentence."""
+        return "" if text.strip() in self.texts else text
+
+    def _hide_names(self, text: str) -> str:
         book = self.book
         pattern = None if book is None else book.finder.pattern
         if book is None or pattern is None:
-            return found
-        return pattern.sub(lambda match: book.hide_person(match.group()), found)
+            return text
+        return pattern.sub(lambda match: book.hide_person(match.group()), text)
 
     def hide_person(self, name: str) -> str:
         """A person as the copy names them."""
@@ -114,7 +166,7 @@ class Redactor:
         return withhold_chosen(link, self._is_withheld)
 
     def _is_withheld(self, event: Event, name: str, text: str) -> bool:
-        if self.hides(text):
+        if self.hides(text) or name in ALWAYS_HIDDEN:
             return True
         if self.book is None:
             return False
@@ -122,11 +174,18 @@ class Redactor:
         return TextKind.PEOPLE in kinds or self.book.finder.find(text) is not None
 
     def hide_row(self, row: Mapping[str, Any], people: Collection[str] = ()) -> dict[str, Any]:
-        """A row of a table as the copy has it. Args: people: columns that name a person."""
+        """A row of a table as the copy has it. Args: people: columns that name a person.
+
+        Of a text that is hidden in one column, others are made: in them it is hidden as well.
+        """
+        cells = {value.strip() for value in row.values() if isinstance(value, str)}
+        own = make_text_pattern(cells & self.texts, whole_words=True)
         return {
             name: self.hide_person(value)
             if name in people and isinstance(value, str)
-            else self.hide_value(value)
+            else self.hide_value(
+                _replace(own, value, self.mask) if isinstance(value, str) else value
+            )
             for name, value in row.items()
         }
 
@@ -148,7 +207,7 @@ class Redactor:
     def _hide_node(self, value: Any) -> Any:
         """A value of the tree of a paper."""
         if type(value) is str:  # words of ours that are on a list are texts as well: they stay
-            return self.hide_text(value)
+            return self.hide_paper_text(value)
         if isinstance(value, tuple):
             return tuple(map(self._hide_node, value))
         if is_dataclass(value) and not isinstance(value, type):
@@ -157,3 +216,14 @@ class Redactor:
                 **{row.name: self._hide_node(getattr(value, row.name)) for row in fields(value)},
             )
         return value
+
+
+def _is_in(pattern: re.Pattern[str] | None, text: str) -> bool:
+    return pattern is not None and pattern.search(drop_steering(text)) is not None
+
+
+def _replace(pattern: re.Pattern[str] | None, text: str, mask: str) -> str:
+    """`text` with the mask where the pattern is found; else as it is, to the last character."""
+    if not _is_in(pattern, text) or pattern is None:
+        return text
+    return pattern.sub(lambda _match: mask, drop_steering(text))

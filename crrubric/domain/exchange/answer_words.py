@@ -1,6 +1,5 @@
 """What people write for an answer, in both languages, and the answer that it is."""
 
-import re
 from collections.abc import Mapping
 
 from crrubric.domain.text import to_plain_word
@@ -29,7 +28,8 @@ WORDS: Mapping[Answer, tuple[str, ...]] = {
 }  # fmt: skip
 BLANK = frozenset({"", "-", "–", "—", "…", "...", "--"})  # how people leave a cell empty
 _ANSWERS = {word: answer for answer, words in WORDS.items() for word in words}
-_ENDINGS = re.compile(r"[\s.!;,]+$")
+_ENDINGS = " .!;,"
+LONGEST = 80  # characters of what can be an answer; a cell may have a hundred thousand
 
 
 def recognize_answer(text: str) -> Answer | None:
@@ -37,7 +37,7 @@ def recognize_answer(text: str) -> Answer | None:
 
     Signs that stand for either answer, such as a lone x, are nobody's.
     """
-    return _ANSWERS.get(_tidy(text))
+    return _ANSWERS.get(_tidy(text)) if len(text) <= LONGEST else None
 
 
 def is_blank_answer(text: str) -> bool:
@@ -47,4 +47,4 @@ def is_blank_answer(text: str) -> bool:
 
 def _tidy(text: str) -> str:
     plain = to_plain_word(text.replace("’", "'").replace("‘", "'").replace("_", " "))
-    return _ENDINGS.sub("", plain.replace("\ufe0f", ""))
+    return plain.replace("\ufe0f", "").rstrip(_ENDINGS)

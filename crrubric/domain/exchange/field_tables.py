@@ -13,9 +13,14 @@ from typing import NamedTuple
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, InvalidLines, refuse_together
-from crrubric.domain.exchange.marks.guess import HEADER_WITHIN, SheetHead, find_header_cells
-from crrubric.domain.exchange.marks.lines import Row
-from crrubric.domain.exchange.marks.mapping import hash_headers, label_columns
+from crrubric.domain.exchange.sheets import (
+    HEADER_WITHIN,
+    Row,
+    SheetHead,
+    find_header_cells,
+    hash_headers,
+    label_columns,
+)
 from crrubric.domain.text import to_plain_word
 from crrubric.domain.translation import N_
 from crrubric.domain.versions import fingerprint_values

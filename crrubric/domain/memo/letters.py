@@ -132,13 +132,13 @@ class _LetterComposer:
         day = words.day(facts.decided_on)
         if facts.chosen is None:
             text = N_(
-                "The selection committee of %(district)s has made its decision final on %(day)s."
+                "The selection committee of %(district)s made its decision final on %(day)s."
                 " It recommends none of the offers."
             )
             yield Paragraph(words(text, district=facts.district, day=day))
         else:
             text = N_(
-                "The selection committee of %(district)s has made its decision final on %(day)s."
+                "The selection committee of %(district)s made its decision final on %(day)s."
                 " It recommends the offer of %(vendor)s. Your offer was not chosen."
             )
             yield Paragraph(words(text, district=facts.district, day=day, vendor=facts.chosen))

@@ -143,6 +143,13 @@ class _MemoComposer:
                 " results/basis.json."
             )
             yield Paragraph(words(text, hash=self.facts.basis_hash))
+        issue = self.facts.issue
+        if issue is not None and issue.nonce:
+            text = N_(
+                "This issue bears a number drawn at random, %(number)s. Without it, whoever has a"
+                " copy in which words are blacked out could try words against its fingerprint."
+            )
+            yield Paragraph(words(text, number=issue.nonce))
 
     def language(self) -> str:
         """In which language it is, and whether the evaluation's documents are in another one."""

@@ -1,11 +1,13 @@
 """Answers as text, and what differs between two versions of a section, word by word."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from difflib import SequenceMatcher
+from itertools import takewhile
 
 from crrubric.domain.planning.answers import NO, YES, PlanAnswer, PlanRow
 from crrubric.domain.planning.progress import PlanAnswers
@@ -19,6 +21,7 @@ from crrubric.domain.planning.prompts import (
 from crrubric.domain.translation import N_
 
 _WORDS = re.compile(r"\S+\s*|\s+")
+MOST_PAIRS = 40_000  # of the same word in both; with more, all of it is another text
 MOST_WORDS = 1_500  # of a text that is compared word by word; longer ones are compared by lines
 
 
@@ -133,6 +136,12 @@ def compare_words(old: str, new: str) -> Iterator[TextPart]:
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     if len(before) > MOST_WORDS or len(after) > MOST_WORDS:
         before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    begun = count_same(zip(before, after, strict=False))
+    first, before, after = before[:begun], before[begun:], after[begun:]
+    if first:
+        yield TextPart("".join(first))
+    if count_pairs(before, after) > MOST_PAIRS:
+        before, after = ["".join(before)], ["".join(after)]
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     for what, old_from, old_to, new_from, new_to in matcher.get_opcodes():
         if what == "equal":
@@ -142,3 +151,15 @@ def compare_words(old: str, new: str) -> Iterator[TextPart]:
             yield TextPart("".join(before[old_from:old_to]), "old")
         if new_to > new_from:
             yield TextPart("".join(after[new_from:new_to]), "new")
+
+
+def count_same(pairs: Iterable[tuple[str, str]]) -> int:
+    """How many of the first pairs are of the same text."""
+    return sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def count_pairs(before: Sequence[str], after: Sequence[str]) -> int:
+    """How many pairs there are of the same text: comparing takes a time that grows with them, and
+    far faster than they do where few texts come again and again."""
+    there = Counter(after)
+    return sum(count * there[text] for text, count in Counter(before).items())

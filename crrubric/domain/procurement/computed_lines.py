@@ -99,9 +99,8 @@ def _judge_evaluation(facts: BinderFacts) -> Judged:
         return _open(N_("Ballots are not open yet: rubric and rule can still change."))
     if pair.verdict is OrderVerdict.BROKEN:
         return _open(N_("Rubric or rule were changed after ballots opened."))
-    return _done(
-        N_("Rubric and rule were fixed on %(day)s, before ballots opened."), day=day_of(pair.ended)
-    )
+    text = N_("Rubric and rule were last changed on %(day)s, before ballots opened.")
+    return _done(text, day=day_of(pair.ended))
 
 
 def _judge_estimate(facts: BinderFacts) -> Judged:

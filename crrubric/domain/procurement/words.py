@@ -52,10 +52,10 @@ def tell_when(tell: Teller, when: When) -> str:
 
 def tell_span(tell: Teller, span: StepSpan) -> str:
     """When a step was taken; from when to when if it took a while."""
-    if span.first == span.last:
-        return tell_when(tell, span.first)
-    text = N_("%(first)s to %(last)s")
-    return tell(text, first=tell_when(tell, span.first), last=tell_when(tell, span.last))
+    first, last = tell_when(tell, span.first), tell_when(tell, span.last)
+    if first == last:  # also within one minute
+        return first
+    return tell(N_("%(first)s to %(last)s"), first=first, last=last)
 
 
 def tell_verdict(tell: Teller, proof: OrderProof, step: OrderStep) -> str:

@@ -251,6 +251,7 @@ def replay_memo_issue(state: State, entry: ToldEntry) -> None:
         "decided_at": entry.row["decided_at"],
         "journal_head": told["covers"],
         "basis_hash": told.get("basis", ""),  # older versions told none
+        "nonce": entry.row.get("nonce", ""),
         "reason": entry.reason,
         "files": [
             (form, entry.row["bytes"][form], told[form.lower()])

@@ -77,7 +77,8 @@ ACTUAL = (
 )  # fmt: skip
 REVIEW = ("held_on", "about", "others", "minutes", "next_on", "origin", "version")
 MEMO_ISSUE = (
-    "language", "names_people", "decided_at", "journal_head", "basis_hash", "reason",
+    "language", "names_people", "decided_at", "journal_head", "basis_hash", "nonce",
+    "reason",
 )  # fmt: skip
 KEPT = ("id", "line", "learners", "seats_low", "seats_high")
 BALLOT_MOMENTS = ("submitted_at", "imported_at", "changed_after_shown_at")

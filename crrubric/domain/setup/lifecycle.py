@@ -120,8 +120,8 @@ def _check_alone(facts: Readiness) -> CrrubricError | None:
         return None
     text = N_(
         "This evaluation is of the curriculum in place alone, but there is more than one vendor."
-        " Keep the one whose product you use, or say under “Title, purpose and dates” that it is"
-        " a choice among vendors."
+        " Keep the one whose product you use, or say under “Title, purpose and closing date” that"
+        " it is a choice among vendors."
     )
     return Invalid(text, field="vendors")
 

@@ -16,6 +16,7 @@ from crrubric.domain.errors import CrrubricError, Invalid, NotReady
 from crrubric.domain.people.languages import NAMES, SOURCE
 from crrubric.domain.text import clean_line, clean_text
 from crrubric.domain.translation import N_
+from crrubric.domain.typed import parse_file_number, refuse_long_numbers
 from crrubric.domain.vocabulary import Stakeholder
 
 # language -> key -> its text in that language
@@ -132,9 +133,13 @@ def parse_rubric(text: str) -> Rubric:
     Raises: NotReady with every problem found, each naming the key and the table it is in.
     """
     try:
-        data = tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
+        data = tomllib.loads(text.removeprefix("\ufeff"), parse_float=parse_file_number)
     except (ValueError, RecursionError) as error:  # not TOML, a number too long, nested too deep
         raise make_rubric_refusal([_explain_toml_error(text, str(error))]) from None
+    try:
+        refuse_long_numbers(data)
+    except Invalid as error:
+        raise make_rubric_refusal([error]) from None
     reader = _RubricReader()
     rubric = reader.rubric(data)
     if reader.problems:

@@ -108,6 +108,10 @@ def compose_blank_ballot(
             )
         ),
     ]
+    if any(criterion.must_have for section in facts.sections for criterion in section.criteria):
+        blocks.append(
+            Paragraph(words(N_("◆ must-have: a vendor that does not meet it is not eligible.")))
+        )
     for section in facts.sections:
         blocks.append(Heading(1, section.title))
         for criterion in section.criteria:

@@ -1,7 +1,7 @@
 """Reading one's own open ballots for the workbook that is filled in without the portal."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -58,17 +58,26 @@ def load_offline_book(session: Session, seat: Seat, words: OfflineWords) -> Offl
     Raises: NotFound for whoever has no seat.
     """
     member = require_own_member(seat)
+    own = load_own_ballots(session, member, words.language, [words.readme])
+    return make_offline_book(session, member, words, own)
+
+
+def make_offline_book(
+    session: Session, member: Member, words: OfflineWords, own: OwnBallots
+) -> OfflineBook:
+    """The workbook of these ballots."""
+    evaluation = member.evaluation
     return OfflineBook(
-        title=seat.evaluation.title,
-        district=seat.evaluation.district.name,
+        title=evaluation.title,
+        district=evaluation.district.name,
         reviewer=member.name,
         language=words.language,
         made_at=words.made_at,
-        zone=seat.evaluation.district.time_zone,
+        zone=evaluation.district.time_zone,
         closing=words.closing,
         address=words.address,
         source=find_offline_source(session, member),
-        ballots=load_own_ballots(session, member, words.language, [words.readme]),
+        ballots=own,
     )
 
 
@@ -81,10 +90,21 @@ def load_own_ballots(
     """
     lines = list_own_ballots(session, member)
     reasons = explain_closed_ballots(session, member, lines)
+    opened = [line.ballot.id for line in lines if line.ballot.id not in reasons]
+    marks = load_own_marks(session, opened)
+    return arrange_ballots(OwnRubric(session, member, language), lines, reasons, marks, taken)
+
+
+def arrange_ballots(
+    rubric: "OwnRubric",
+    lines: Sequence[BallotLine],
+    reasons: Mapping[int, ClosedReason],
+    marks: Mapping[int, dict[int, Mark]],
+    taken: Iterable[str],
+) -> OwnBallots:
+    """A sheet for each ballot that has no reason to be closed."""
     opened = [line for line in lines if line.ballot.id not in reasons]
     sheets = name_sheets((line.vendor.name for line in opened), taken)
-    rubric = OwnRubric(session, member, language)
-    marks = load_own_marks(session, [line.ballot.id for line in opened])
     return OwnBallots(
         tuple(
             OfflineBallot(
@@ -106,6 +126,74 @@ def load_own_ballots(
             if line.ballot.id in reasons
         ),
     )
+
+
+def load_entry_book(
+    session: Session, seat: Seat, member: Member, words: OfflineWords
+) -> OfflineBook:
+    """The ballots of a reviewer that this chair can enter, for the reviewer to fill in.
+
+    It says nothing of the other ones: why the chair can't enter them is not the reviewer's matter.
+    """
+    own = load_enterable_ballots(session, seat, member, words.language, [words.readme])
+    book = make_offline_book(session, member, words, replace(own, closed=()))
+    return replace(book, chair=seat.actor.name)
+
+
+def load_enterable_ballots(
+    session: Session, seat: Seat, member: Member, language: str, taken: Iterable[str] = ()
+) -> OwnBallots:
+    """The ballots of a reviewer that this chair can enter, all empty; the others with the reason.
+
+    Args: taken: names that no sheet may have.
+    """
+    lines = list_own_ballots(session, member)
+    own = list_own_ballots(session, seat.member) if seat.member is not None else []
+    unscored = {
+        line.vendor.id
+        for line in own
+        if line.ballot.state is BallotState.OPEN and not line.ballot.recused
+    }
+    marks = load_own_marks(session, [line.ballot.id for line in lines])
+    reasons = {
+        line.ballot.id: reason
+        for line in lines
+        if (reason := explain_refused_entry(seat, line, marks.keys(), unscored))
+    }
+    return arrange_ballots(OwnRubric(session, member, language), lines, reasons, {}, taken)
+
+
+def explain_refused_entry(
+    seat: Seat, line: BallotLine, marked: Collection[int], unscored: Collection[int]
+) -> ClosedReason | None:
+    """Why a chair can't enter this ballot; None if they can.
+
+    Args: marked: ballots with a mark; unscored: vendors whose ballot the chair has not submitted.
+    """
+    ballot = line.ballot
+    if line.vendor.id in seat.shut_out:
+        return ClosedReason.AWAY
+    if line.vendor.withdrawn_at is not None:
+        return ClosedReason.WITHDRAWN
+    if ballot.recused:
+        return ClosedReason.THEIR_CONFLICT
+    if ballot.state is BallotState.SUBMITTED or ballot.seals or ballot.id in marked:
+        return ClosedReason.BEGUN
+    return ClosedReason.OWN_FIRST if line.vendor.id in unscored else None
+
+
+def find_reviewer_of_another(session: Session, seat: Seat, member_id: int) -> Member:
+    """A present reviewer beside the seat's own. Raises: NotFound."""
+    member = session.get(Member, member_id)
+    if (
+        member is None
+        or member.evaluation_id != seat.evaluation.id
+        or member.removed_at is not None
+        or not member.is_reviewer
+        or (seat.member is not None and member.id == seat.member.id)
+    ):
+        raise make_not_found()
+    return member
 
 
 def require_own_member(seat: Seat) -> Member:

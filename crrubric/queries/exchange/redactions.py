@@ -10,13 +10,15 @@ from crrubric.domain.archive.redaction import ChosenText, Redactor, TextPlace, l
 from crrubric.domain.event_fields import TextKind, find_text_kinds
 from crrubric.domain.events import Event
 from crrubric.domain.memo.issuing.roles import NameFinder
+from crrubric.domain.record.copies import tells_price
 from crrubric.domain.record.texts import iterate_strings
 from crrubric.models import Evaluation, JournalEntry, Redaction
 from crrubric.queries.memo.roles import load_named_members, load_role_book
-from crrubric.queries.people.access import make_not_found
+from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.record.journal import UNTOLD, link_of
 
 PAGE = 50
+DRAWN = ("fingerprint", "nonce")  # what was computed or drawn, and could tell what was written
 BATCH = 500
 
 
@@ -48,9 +50,15 @@ class TextFilter:
     page: int = 0
 
 
-def list_texts(session: Session, evaluation: Evaluation, wanted: TextFilter) -> list[ListedText]:
+def list_texts(session: Session, seat: Seat, wanted: TextFilter) -> list[ListedText]:
     """One page of the typed texts, each once, the oldest first; one more than a page if there is
-    more."""
+    more.
+
+    Raises: NotFound if the seat stays away from a vendor, for it reads nothing that others
+    wrote of that.
+    """
+    refuse_shut_out(seat)
+    evaluation = seat.evaluation
     finder = NameFinder(load_named_members(session, evaluation))
     chosen = {row.text: row for row in list_chosen_texts(session, evaluation)}
     words, first = wanted.words.casefold(), wanted.page * PAGE
@@ -84,12 +92,19 @@ def list_texts(session: Session, evaluation: Evaluation, wanted: TextFilter) -> 
     return found
 
 
+def refuse_shut_out(seat: Seat) -> None:
+    """Raise NotFound for a seat that stays away from any vendor."""
+    if seat.shut_out:
+        raise make_not_found()
+
+
 def iterate_typed_texts(
     session: Session, evaluation: Evaluation
 ) -> Iterator[tuple[JournalEntry, str, str]]:
     """(entry, pointer, text) of what people wrote, as the journal tells it, oldest first.
 
-    Without questions to vendors that were not passed on, which no copy tells.
+    Without questions to vendors that were not passed on, which no copy tells, and without what
+    tells a price while prices are sealed.
     """
     last = 0
     while True:
@@ -101,7 +116,10 @@ def iterate_typed_texts(
             .limit(BATCH)
         ).all()
         for entry in rows:
-            for pointer, name, text in iterate_strings(link_of(entry).content or {}):
+            link = link_of(entry)
+            if evaluation.hides_prices and tells_price(link):
+                continue
+            for pointer, name, text in iterate_strings(link.content or {}):
                 if is_written(entry.event, name) and has_words(text):
                     yield entry, pointer, text
         if len(rows) < BATCH:
@@ -111,7 +129,7 @@ def iterate_typed_texts(
 
 def is_written(event: Event, name: str) -> bool:
     """Whether a field holds what somebody wrote."""
-    return TextKind.WORDS in find_text_kinds(event, name)
+    return name not in DRAWN and TextKind.WORDS in find_text_kinds(event, name)
 
 
 def has_words(text: str) -> bool:
@@ -166,8 +184,10 @@ def count_chosen_texts(session: Session, evaluation: Evaluation) -> int:
     return session.scalar(wanted.where(Redaction.evaluation_id == evaluation.id)) or 0
 
 
-def find_listed_text(session: Session, evaluation: Evaluation, place: TextPlace) -> ListedText:
-    """The text at a place. Raises: NotFound if nobody wrote one there."""
+def find_listed_text(session: Session, seat: Seat, place: TextPlace) -> ListedText:
+    """The text at a place. Raises: NotFound if nobody wrote one there, and as `list_texts`."""
+    refuse_shut_out(seat)
+    evaluation = seat.evaluation
     text = find_text(session, evaluation, place)
     entry = session.scalar(
         select(JournalEntry).where(

@@ -3,7 +3,7 @@
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from crrubric.domain.vocabulary import MailKind
+from crrubric.domain.vocabulary import MailKind, NoticeKind
 from crrubric.models import Evaluation, Member, Notice, OutgoingMail, User
 from crrubric.queries.people.people import Actor, has_seat
 
@@ -29,7 +29,10 @@ def list_account_news(session: Session, actor: Actor) -> list[OutgoingMail]:
 def list_own_notices(
     session: Session, actor: Actor, *, evaluation_id: int | None = None
 ) -> list[Notice]:
-    """The newest first, of one evaluation or of all, with member and evaluation loaded."""
+    """The newest first, of one evaluation or of all, with member and evaluation loaded.
+
+    That a phase has begun which is over already is no news.
+    """
     wanted = (
         select(Notice)
         .join(Notice.member)
@@ -40,4 +43,9 @@ def list_own_notices(
     )
     if evaluation_id is not None:
         wanted = wanted.where(Member.evaluation_id == evaluation_id)
-    return list(session.scalars(wanted))
+    return [notice for notice in session.scalars(wanted) if not _tells_of_past_phase(notice)]
+
+
+def _tells_of_past_phase(notice: Notice) -> bool:
+    phase = notice.member.evaluation.phase
+    return notice.kind is NoticeKind.PHASE_CHANGED and notice.facts.get("phase") != phase.label

@@ -84,6 +84,7 @@ def find_standing_issue(session: Session, evaluation: Evaluation) -> IssueStamp 
         head=issue.journal_head,
         digest=row.sha256,
         basis=issue.basis_hash,
+        nonce=issue.nonce,
     )
 
 

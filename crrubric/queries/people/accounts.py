@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.events import Event
 from crrubric.domain.record.chain import SITE
+from crrubric.domain.text import key_of, sort_key
 from crrubric.models import JournalEntry, User
 from crrubric.queries.people.access import make_not_found
 
@@ -14,9 +15,12 @@ EVENTS = tuple(
 )
 
 
-def list_accounts(session: Session) -> list[User]:
-    """Everybody who has an account, by name."""
-    return list(session.scalars(select(User).order_by(User.name, User.id)))
+def list_accounts(session: Session, words: str = "") -> list[User]:
+    """Everybody who has an account, by name; with words, those whose name or address has them."""
+    rows = session.scalars(select(User).order_by(User.id))
+    asked = key_of(words)
+    found = [row for row in rows if asked in key_of(row.name) or asked in key_of(row.email)]
+    return sorted(found, key=lambda row: sort_key(row.name))
 
 
 def find_account(session: Session, user_id: int) -> User:

@@ -46,14 +46,22 @@ from crrubric.queries.setup.practice import leaves_practice_unanswered
 OTHER = aliased(Member)
 
 
-def load_tasks(session: Session, actor: Actor) -> Mapping[int, tuple[Task, ...]]:
-    """What waits for the actor, by evaluation id; every seat of theirs has an entry."""
-    rows = session.execute(
+def load_tasks(
+    session: Session, actor: Actor, *, evaluation_id: int | None = None
+) -> Mapping[int, tuple[Task, ...]]:
+    """What waits for the actor, by evaluation id; every seat of theirs has an entry.
+
+    evaluation_id: of this evaluation alone.
+    """
+    statement = (
         select(Evaluation, Member, District.time_zone.label("zone"), *_list_task_counts())
         .join(Member, Member.evaluation_id == Evaluation.id)
         .join(District, District.id == Evaluation.district_id)
         .where(has_seat(actor.user_id), Evaluation.deleted_at.is_(None))
     )
+    if evaluation_id is not None:
+        statement = statement.where(Evaluation.id == evaluation_id)
+    rows = session.execute(statement)
     now = now_utc()
     found = {}
     for row in rows:

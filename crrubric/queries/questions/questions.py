@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from crrubric.domain.actions import Action
@@ -123,15 +123,6 @@ def list_waiting_askings(session: Session, seat: Seat) -> list[WaitingAsking]:
         .order_by(Vendor.position, Section.position, Criterion.position, Asking.words, Asking.id)
     )
     return [WaitingAsking(*row) for row in rows]
-
-
-def count_waiting_askings(session: Session, seat: Seat) -> int:
-    """How much waits for the chair."""
-    if not seat.may(Action.MANAGE_QUESTIONS):
-        return 0
-    return (
-        session.scalar(_select_waiting_askings(seat).with_only_columns(func.count(Asking.id))) or 0
-    )
 
 
 def _select_waiting_askings(seat: Seat) -> Select[Any]:

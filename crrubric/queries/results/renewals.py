@@ -2,15 +2,15 @@
 
 It would anchor a mark, so whoever still marks the vendor reads none of it: a reviewer once their
 own ballot for it is sealed, everybody else once all ballots are shown. Who stays away from the
-vendor reads none at all.
+vendor reads none at all, nor who stayed away from it then.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from crrubric.domain.actions import Action
 from crrubric.domain.policy import FROM_DECIDED
@@ -19,13 +19,16 @@ from crrubric.models import (
     Ballot,
     Commitment,
     Criterion,
+    Declaration,
     Evaluation,
     Mark,
+    Member,
     Renewal,
     Vendor,
 )
+from crrubric.queries.ballots.ballots import list_counting_conditions
 from crrubric.queries.meeting.decisions import list_commitments, recommendation_of
-from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.people.access import Seat, is_recusing_conflict, make_not_found
 from crrubric.queries.planning.measures import FollowedMeasure, list_followed_measures
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.queries.setup.wording import translate_rubric_text
@@ -80,6 +83,7 @@ def list_told_vendors(session: Session, seat: Seat) -> set[int]:
             Vendor.evaluation_id == seat.evaluation.id,
             Evaluation.phase.in_(FROM_DECIDED),
             earlier.name_key == Vendor.name_key,
+            ~_stayed_away(seat, earlier.id),
         )
     ).all()
     if not known or seat.may(Action.VIEW_RESULTS):
@@ -94,6 +98,17 @@ def list_told_vendors(session: Session, seat: Seat) -> set[int]:
         )
     )
     return set(sealed) - seat.shut_out
+
+
+def _stayed_away(seat: Seat, vendor_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Whether whoever has the seat had a conflict of interest with a vendor of another evaluation,
+    also if they have left its committee."""
+    return exists().where(
+        Declaration.vendor_id == vendor_id,
+        Declaration.member_id == Member.id,
+        Member.user_id == seat.actor.user_id,
+        is_recusing_conflict(),
+    )
 
 
 def find_earlier_vendor(
@@ -146,7 +161,7 @@ def load_earlier_record(
         chosen=chosen,
         findings=_list_earlier_findings(session, seat.evaluation, source, vendor, language),
         commitments=promised,
-        expired=_list_expired_evidence(session, vendor, today, language),
+        expired=_list_expired_evidence(session, source, vendor, today, language),
         measures=list_followed_measures(session, source.id) if chosen else (),
     )
 
@@ -177,12 +192,16 @@ def _list_earlier_findings(
 
 
 def _list_expired_evidence(
-    session: Session, vendor: Vendor, today: date, language: str
+    session: Session, source: Evaluation, vendor: Vendor, today: date, language: str
 ) -> list[LapsedEvidence]:
+    """What marks that count point to, and is valid no longer."""
     rows = session.execute(
         select(Criterion, Mark.evidence_place, Mark.evidence_until)
         .join(Mark, Mark.criterion_id == Criterion.id)
         .join(Ballot, Ballot.id == Mark.ballot_id)
+        .join(Member, Member.id == Ballot.member_id)
+        .join(Vendor, Vendor.id == Ballot.vendor_id)
+        .where(*list_counting_conditions(source.id))
         .where(Ballot.vendor_id == vendor.id, Mark.evidence_until < today)
         .order_by(Mark.evidence_until, Criterion.title, Mark.evidence_place)
     )

@@ -5,6 +5,11 @@ from sqlalchemy.orm import Session
 OPEN = "unit of work"  # in the session's notes while one is open
 
 
+def is_writing(session: Session) -> bool:
+    """Whether a unit of work is open: what it has locked stays so."""
+    return bool(session.info.get(OPEN))
+
+
 def end_reading(session: Session) -> None:
     """End the reading transaction before slow work, or it would hold its locks meanwhile.
 
@@ -13,7 +18,7 @@ def end_reading(session: Session) -> None:
     Raises: RuntimeError inside a unit of work, which would be held all the longer, and for rows
     that were changed outside of one.
     """
-    if session.info.get(OPEN):
+    if is_writing(session):
         raise RuntimeError("slow work inside a unit of work: do it before or after")
     if session.new or session.deleted or any(map(session.is_modified, session.dirty)):
         raise RuntimeError("rows were changed outside a unit of work")

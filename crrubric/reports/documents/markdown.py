@@ -126,7 +126,8 @@ def write_one_line(text: str) -> str:
 
 def join_lines(text: str) -> str:
     """A text on one line."""
-    return re.sub(r"[ \t\n]*\n[ \t\n]*", " ", prepare_text(text)).strip()
+    lines = (line.strip(" \t") for line in prepare_text(text).split("\n"))
+    return " ".join(filter(None, lines)).strip()
 
 
 def prepare_text(text: str) -> str:

@@ -32,7 +32,6 @@ from crrubric.reports.exchange.books import (
 CELL = 32_767  # UTF-16 units that Excel takes in a cell
 ROWS = 1_048_576  # that it takes in a sheet
 SHORT = 40  # characters: such texts come again and again
-LONG_WORD = 24
 LINE, HIGHEST = 15, 409  # points: the height of a line, and the most that a row can have
 SHEET_NAME = 31  # characters of it
 _DAY_ZERO = date(1899, 12, 30).toordinal()  # of its calendar, from March 1900 on
@@ -46,7 +45,7 @@ AS_TYPED = {
     "strings_to_numbers": False,
 }
 NUMBER_FORMATS = {
-    Kind.NUMBER: "#,##0.##",
+    Kind.NUMBER: "General",  # a pattern of optional decimals is "12." in Excel
     Kind.PERCENT: "0.0 %",
     Kind.COEFFICIENT: "0.000",
     Kind.DAY: "yyyy-mm-dd",
@@ -136,9 +135,17 @@ def count_cell_lines(text: str, width: int) -> int:
 
 
 def _count_wrapped(part: str, width: int) -> int:
-    """A long word, such as a fingerprint, leaves the rest of a line empty before it."""
-    long = sum(len(word) > max(LONG_WORD, width // 2) for word in part.split(" "))
-    return -(-len(part) // width) + long
+    """A word that does not fit leaves the rest of a line empty; a longer one than a line is cut."""
+    lines, room = 1, width
+    for word in part.split(" "):
+        size = len(word)
+        if size > room:
+            more = max(1, -(-size // width))
+            lines += more - (room == width)  # at the beginning of a line it needs no other
+            size -= width * (more - 1)
+            room = width
+        room -= size + 1
+    return lines
 
 
 class RowShape:

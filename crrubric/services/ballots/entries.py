@@ -1,7 +1,7 @@
 """Ballots given on paper or by phone: entered by the chair, confirmed by the reviewer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -82,35 +82,46 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) 
         )
         ballot = require_untouched_ballot(session, seat, lock_ballot(session, seat, ballot_id))
         require_impartial_once_shown(session, seat)
-        declare_on_behalf(session, actor, ballot, no_conflict=entry.no_conflict)
-        note_late_change(seat.evaluation, ballot)
-        asked = [
-            row for part in list_assigned_parts(session, ballot.member) for row in part.criteria
-        ]
-        _write_marks_and_gaps(session, actor, ballot, asked, marks=marks, rest=rest)
-        sealed = seal_ballot(session, ballot, slug, now_utc())
-        session.flush()
-        ballot.state, ballot.submitted_at = BallotState.SUBMITTED, sealed.sealed_at
-        given = GivenBallot(entry.source, given_on)
-        found = insert_entry(session, seat, ballot.id, sealed.number, given)
-        note_event(
-            session,
-            actor,
-            Event.BALLOT_ENTERED,
-            evaluation_id=seat.evaluation.id,
-            subject=f"{ballot.member.name}, {ballot.vendor.name}",
-            about=EntryReferences(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
-            after={
-                "source": entry.source,
-                "given on": given_on.isoformat(),
-                "number": sealed.number,
-                "receipt": sealed.receipt,
-            },
-        )
-        told = {"vendor": ballot.vendor.name}
-        vendor, kind = ballot.vendor_id, NoticeKind.BALLOT_ENTERED
-        notify_members(session, [ballot.member_id], kind, told, vendor_id=vendor)
-        notify_chairs_if_complete(session, seat.evaluation.id, {vendor})
+        own = replace(entry, marks=marks, rest=rest)
+        found = write_entered_ballot(session, seat, ballot, own, given_on=given_on)
+        notify_chairs_if_complete(session, seat.evaluation.id, {ballot.vendor_id})
+    return found
+
+
+def write_entered_ballot(
+    session: Session, seat: Seat, ballot: Ballot, entry: EnteredBallot, *, given_on: date
+) -> EntryOnBehalf:
+    """Write down and seal a ballot as its reviewer gave it, and ask them to confirm it. A step.
+
+    Args: ballot: held and untouched; entry: with clean texts.
+    Raises: Invalid naming the field; NotFound for a criterion that is not asked of them.
+    """
+    actor, evaluation = seat.actor, seat.evaluation
+    given = GivenBallot(entry.source, given_on)
+    declare_on_behalf(session, actor, ballot, no_conflict=entry.no_conflict)
+    note_late_change(evaluation, ballot)
+    asked = [row for part in list_assigned_parts(session, ballot.member) for row in part.criteria]
+    _write_marks_and_gaps(session, actor, ballot, asked, marks=entry.marks, rest=entry.rest)
+    sealed = seal_ballot(session, ballot, evaluation.slug, now_utc())
+    session.flush()
+    ballot.state, ballot.submitted_at = BallotState.SUBMITTED, sealed.sealed_at
+    found = insert_entry(session, seat, ballot.id, sealed.number, given)
+    note_event(
+        session,
+        actor,
+        Event.BALLOT_ENTERED,
+        evaluation_id=evaluation.id,
+        subject=f"{ballot.member.name}, {ballot.vendor.name}",
+        about=EntryReferences(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
+        after={
+            "source": given.source,
+            "given on": given.on.isoformat(),
+            "number": sealed.number,
+            "receipt": sealed.receipt,
+        },
+    )
+    told, kind = {"vendor": ballot.vendor.name}, NoticeKind.BALLOT_ENTERED
+    notify_members(session, [ballot.member_id], kind, told, vendor_id=ballot.vendor_id)
     return found
 
 

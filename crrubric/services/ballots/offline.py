@@ -33,17 +33,29 @@ from crrubric.domain.text import key_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer, EvidenceKind
 from crrubric.extensions import db
-from crrubric.models import Criterion, Evaluation
+from crrubric.models import Criterion, Evaluation, ImportDraft, Member
 from crrubric.queries.ballots.offline import (
     find_offline_source,
     load_own_ballots,
     require_own_member,
 )
-from crrubric.queries.people.access import Seat, find_evaluation, lock_evaluation, require
+from crrubric.queries.people.access import (
+    Seat,
+    find_evaluation,
+    lock_evaluation,
+    make_not_found,
+    require,
+)
 from crrubric.queries.people.people import Actor, require_user
 from crrubric.queries.shared.reading import end_reading
 from crrubric.services.ballots.ballots import lock_markable_ballot, write_own_mark
-from crrubric.services.exchange.drafts import drop_drafts, find_draft, keep_draft
+from crrubric.services.exchange.drafts import (
+    drop_drafts,
+    find_draft,
+    keep_draft,
+    read_draft_sheets,
+)
+from crrubric.services.exchange.kept_sheets import Sheets
 from crrubric.services.exchange.workbooks import read_sheets
 from crrubric.services.shared.days import refuse_after_end, require_past_day
 from crrubric.services.shared.unit import unit_of_work
@@ -68,24 +80,30 @@ def upload_offline_book(actor: Actor, slug: str, *, name: str, data: bytes) -> s
     Raises: Invalid (field "file") for what is no workbook of this seat; NotReady with every cell
     that can't be used; WrongPhase once scoring is over.
     """
-    book = read_offline_file(data)
+    sheets = read_offline_sheets(data)
+    book = read_filled_book(sheets, make_filled_words())
     with unit_of_work() as session:
         evaluation = lock_evaluation(session, slug)
         seat = require(actor, Action.RECORD_MARK, evaluation, session)
         refuse_after_end(evaluation)
-        refuse_foreign_book(session, seat, book)
+        refuse_foreign_book(session, require_own_member(seat), book)
         refuse_unusable_cells(session, seat, book)
         user = require_user(actor)
-        return keep_draft(session, seat, user, KIND, name=name, body=data).key
+        return keep_draft(session, seat, user, KIND, name=name, body=data, sheets=sheets).key
 
 
-def read_offline_file(data: bytes) -> FilledBook:
-    """What a file says, with what can't be used of it. Raises: Invalid (field "file")."""
+def read_offline_sheets(data: bytes) -> Sheets:
+    """The rows of a workbook. Raises: Invalid (field "file")."""
     end_reading(db.session())  # nothing of the database is held while it is unpacked
-    sheets = read_sheets(
+    return read_sheets(
         data, most_sheets=MOST_SHEETS, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS
     )
-    return read_filled_book(sheets, make_filled_words())
+
+
+def read_draft_book(draft: ImportDraft) -> FilledBook:
+    """What a workbook that waits says, with what can't be used of it."""
+    sheets, body = read_draft_sheets(draft), draft.body
+    return read_filled_book(sheets or read_offline_sheets(body), make_filled_words())
 
 
 def make_filled_words() -> FilledWords:
@@ -101,15 +119,20 @@ def make_filled_words() -> FilledWords:
     )
 
 
-def refuse_foreign_book(session: Session, seat: Seat, book: FilledBook) -> None:
-    """Raise Invalid (field "file") for a workbook of another site, evaluation or person."""
-    own, found = find_offline_source(session, require_own_member(seat)), book.stamp.source
+def refuse_foreign_book(
+    session: Session, member: Member, book: FilledBook, *, other: str = OTHER_PERSON
+) -> None:
+    """Raise Invalid (field "file") for a workbook of another site, evaluation or person.
+
+    Args: other: what is said of another person's; %(name)s is the one whose it should be.
+    """
+    own, found = find_offline_source(session, member), book.stamp.source
     if found.site != own.site:
         raise Invalid(OTHER_SITE, field="file")
     if found.evaluation != own.evaluation:
         raise Invalid(OTHER_EVALUATION, field="file")
     if found.member != own.member:
-        raise Invalid(OTHER_PERSON, field="file")
+        raise Invalid(other, name=member.name, field="file")
 
 
 def refuse_unusable_cells(session: Session, seat: Seat, book: FilledBook) -> None:
@@ -149,8 +172,9 @@ def foresee_offline_changes(
     Raises: NotFound if it is another's, was taken, or has waited too long.
     """
     draft = find_draft(session, seat, require_user(seat.actor), KIND, key)
-    book = read_offline_file(draft.body)
-    return compare_with_portal(book, load_own_ballots(session, require_own_member(seat), language))
+    book, member = read_draft_book(draft), require_own_member(seat)
+    refuse_other_draft(book, member)
+    return compare_with_portal(book, load_own_ballots(session, member, language))
 
 
 def take_offline_book(
@@ -170,7 +194,9 @@ def take_offline_book(
         seat = require(actor, Action.RECORD_MARK, evaluation, session)
         refuse_after_end(evaluation)
         find_draft(session, seat, user, KIND, key)  # or it was taken by another window
-        own = load_own_ballots(session, require_own_member(seat), language)
+        member = require_own_member(seat)
+        refuse_other_draft(book, member)
+        own = load_own_ballots(session, member, language)
         preview = compare_with_portal(book, own)
         if preview.fingerprint() != seen:
             raise Stale(CHANGED)
@@ -183,7 +209,13 @@ def take_offline_book(
 def read_kept_book(session: Session, actor: Actor, slug: str, key: str) -> FilledBook:
     """A workbook that the actor uploaded, read before anything is held. Raises: NotFound."""
     seat = require(actor, Action.RECORD_MARK, find_evaluation(session, slug), session)
-    return read_offline_file(find_draft(session, seat, require_user(actor), KIND, key).body)
+    return read_draft_book(find_draft(session, seat, require_user(actor), KIND, key))
+
+
+def refuse_other_draft(book: FilledBook, member: Member) -> None:
+    """Raise NotFound for a file that was uploaded to be entered for somebody else."""
+    if book.stamp.source.member != member.id:
+        raise make_not_found()
 
 
 def write_offline_changes(

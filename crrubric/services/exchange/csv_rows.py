@@ -13,8 +13,9 @@ TAB = "\t"
 SEPARATORS = f",;{TAB}|"
 BEGINNING = 64 * 1024  # characters of a text that show what separates its columns
 LINES_LOOKED_AT = 30
-EVERY = 5_000  # lines between two reports of progress
-Report = Callable[[int], None]  # called with the number of lines read so far
+MOST_COLUMNS = 1_000  # of a row: what a table of a form or a committee never has
+EVERY = 500  # lines between two reports of progress
+Report = Callable[[int], None]  # called with how many more lines were read
 
 
 class _QuoteWatch:
@@ -48,14 +49,17 @@ def iterate_csv_text(file: TextIO, name: str, report: Report) -> Iterator[tuple[
         file.seek(0)
         watch.lines = file
         reader = csv.reader(watch, delimiter=separator, strict=True)
-        begun = 1
+        begun, told = 1, 0
         for row in reader:
+            if len(row) > MOST_COLUMNS:
+                raise _make_wide_row_error(name, begun)
             if begun == 1 or any(cell.strip() for cell in row):
                 yield begun, [unguard_formulas(cell) for cell in row]
             begun = reader.line_num + 1
-            if reader.line_num % EVERY == 0:
-                report(reader.line_num)
-        report(reader.line_num)
+            if reader.line_num - told >= EVERY:
+                report(reader.line_num - told)
+                told = reader.line_num
+        report(reader.line_num - told)
     except UnicodeDecodeError:
         raise Invalid(
             N_("%(file)s is not UTF-8: save it as “CSV UTF-8” and import again."), file=name
@@ -89,6 +93,20 @@ def _make_broken(name: str, opened: int | None, line: int, why: str) -> Invalid:
         file=name,
         line=line,
         why=why,
+    )
+
+
+def _make_wide_row_error(name: str, line: int) -> Invalid:
+    """A row with more columns than are looked at. Args: name: as above."""
+    if not name:
+        return Invalid(
+            N_("Line %(line)s has more than %(most)s columns."), line=line, most=MOST_COLUMNS
+        )
+    return Invalid(
+        N_("%(file)s, line %(line)s: these are more than %(most)s columns."),
+        file=name,
+        line=line,
+        most=MOST_COLUMNS,
     )
 
 

@@ -11,14 +11,23 @@ from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.models import ImportDraft
 from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.services.exchange.kept_sheets import Sheets, pack_sheets, unpack_sheets
 from crrubric.services.shared.sent_forms import forget_old_rows
 
 
 def keep_draft(
-    session: Session, seat: Seat, user_id: int, kind: DraftKind, *, name: str, body: bytes
+    session: Session,
+    seat: Seat,
+    user_id: int,
+    kind: DraftKind,
+    *,
+    name: str,
+    body: bytes,
+    sheets: Sheets | None = None,
 ) -> ImportDraft:
     """Keep a file in place of the one that this person had, and drop what is too old.
 
+    Args: sheets: what was read of a workbook, so that it is not parsed again.
     Raises: Invalid (field "file") for one that is empty or too large.
     """
     if not body:
@@ -37,6 +46,7 @@ def keep_draft(
         kind=kind,
         name=replace_control_characters(name)[: limits.FILE_NAME],
         body=body,
+        sheets=None if sheets is None else pack_sheets(sheets, body),
     )
     session.add(draft)
     session.flush()
@@ -59,6 +69,11 @@ def find_draft(
     if draft is None:
         raise make_not_found()
     return draft
+
+
+def read_draft_sheets(draft: ImportDraft) -> Sheets | None:
+    """What was read of a workbook when it was uploaded; None where it is to be parsed anew."""
+    return unpack_sheets(draft.sheets, draft.body)
 
 
 def drop_drafts(session: Session, seat: Seat, user_id: int, kind: DraftKind) -> None:

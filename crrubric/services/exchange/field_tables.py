@@ -30,9 +30,13 @@ from crrubric.domain.exchange.field_tables import (
     write_fields,
 )
 from crrubric.domain.exchange.formulas import guard_formulas
-from crrubric.domain.exchange.marks.guess import SheetHead, read_head
-from crrubric.domain.exchange.marks.lines import Row
-from crrubric.domain.exchange.marks.mapping import hash_headers
+from crrubric.domain.exchange.sheets import (
+    Row,
+    SheetHead,
+    hash_headers,
+    read_head,
+    refuse_missing_sheet,
+)
 from crrubric.domain.text import clean_text, find_forbidden_character
 from crrubric.domain.translation import N_
 from crrubric.models import ColumnMapping
@@ -131,12 +135,8 @@ def load_field_table(
     """
     small = replace(source, part_bytes=limits.SHEET_BYTES, book_bytes=limits.BOOK_BYTES)
     sheets = {each.name: _square_rows(each.name, each.rows) for each in small.iterate_sheets()}
-    if sheet is not None and sheet not in sheets:
-        raise Invalid(
-            N_("There is no sheet “%(name)s”. There are: %(all)s."),
-            name=sheet,
-            all=", ".join(f"“{each}”" for each in sheets if each) or "–",
-        )
+    if sheet is not None:
+        refuse_missing_sheet(sheets, sheet)
     heads = [read_head(name, iter(rows)) for name, rows in sheets.items()]
     if header is None and labels:
         sheet, header = find_header_line(heads, labels, sheet) or (sheet, None)

@@ -27,6 +27,7 @@ from crrubric.services.ballots.entries import GivenBallot, declare_on_behalf, in
 from crrubric.services.ballots.seals import seal_ballot
 from crrubric.services.mail.notices import notify_chairs_if_complete, notify_members
 from crrubric.services.shared.journal import ROW, EntryReferences, note_event
+from crrubric.services.shared.progress import SILENT, StepWatch
 
 WHY_NO_MARK = N_("The file that was imported has no mark here.")
 
@@ -46,6 +47,7 @@ def close_filled_ballots(
     *,
     seal: bool,
     given: GivenBallots | None = None,
+    watch: StepWatch = SILENT,
 ) -> None:
     """Write down what each ballot was given, and seal it if it is to be: its reviewer is told.
 
@@ -92,6 +94,7 @@ def close_filled_ballots(
             about=EntryReferences(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
             after=told,
         )
+        watch.advance()
     for member_id, companies in sealed.items():
         facts = {"vendors": ", ".join(companies)}
         notify_members(session, [member_id], NoticeKind.BALLOTS_IMPORTED, facts, vendor_id=None)

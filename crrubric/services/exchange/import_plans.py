@@ -6,30 +6,26 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from crrubric.domain.exchange.drafts import DraftKind
-from crrubric.domain.exchange.marks.guess import (
-    Known,
+from crrubric.domain.exchange.import_steps import ImportStep
+from crrubric.domain.exchange.marks.guess import Known, guess_mapping
+from crrubric.domain.exchange.marks.mapping import Layout, MarkMapping, read_mapping, write_mapping
+from crrubric.domain.exchange.sheets import (
     SheetHead,
     find_header_cells,
-    guess_mapping,
-)
-from crrubric.domain.exchange.marks.mapping import (
-    Layout,
-    MarkMapping,
     hash_headers,
     label_columns,
-    read_mapping,
-    write_mapping,
 )
 from crrubric.domain.versions import fingerprint_values
 from crrubric.models import ColumnMapping, Evaluation
 from crrubric.queries.people.access import Seat
-from crrubric.services.exchange.csv_rows import Report
+from crrubric.queries.shared.reading import end_reading, is_writing
 from crrubric.services.exchange.field_tables import store_columns
 from crrubric.services.exchange.filled_ballots import GivenBallots
 from crrubric.services.exchange.mark_lines import MarkTable, read_heads
 from crrubric.services.exchange.rosters import load_marked_cells, load_roster
 from crrubric.services.exchange.scanning import ImportSummary, Roster, scan_marks
 from crrubric.services.exchange.table_sources import TableSource
+from crrubric.services.shared.progress import SILENT, StepWatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +118,12 @@ def make_import_plan(
     *,
     mapping: MarkMapping | None,
     wishes: ImportWishes,
-    report: Report = lambda _lines: None,
+    watch: StepWatch = SILENT,
 ) -> ImportPlan:
-    """Read the whole file. Raises: InvalidPlaces for a header that can't be used; Invalid."""
+    """Read the whole file; outside a unit of work, while nothing is held.
+
+    Raises: InvalidPlaces for a header that can't be used; Invalid.
+    """
     evaluation = seat.evaluation
     heads = read_heads(source)
     roster = load_roster(session, seat, add_new=wishes.add_new)
@@ -135,7 +134,10 @@ def make_import_plan(
     table = MarkTable(source, mapping)
     stored = load_marked_cells(session, evaluation)
     roster.begun |= {(who, of) for who, of in stored.rows if isinstance(who, int)}
-    found = scan_marks(table, roster, stored, report)
+    watch.begin_step(ImportStep.CHECK, table.count_lines())
+    if not is_writing(session):
+        end_reading(session)  # a file can have a hundred thousand lines
+    found = scan_marks(table, roster, stored, watch.advance)
     return ImportPlan(table=table, heads=heads, roster=roster, found=found, wishes=wishes)
 
 

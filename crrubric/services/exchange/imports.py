@@ -11,6 +11,7 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Stale, WrongPhase
 from crrubric.domain.events import Event
+from crrubric.domain.exchange.import_steps import ImportStep
 from crrubric.domain.exchange.marks.guess import NOTHING, guess_mapping
 from crrubric.domain.exchange.marks.mapping import MarkMapping
 from crrubric.domain.policy import PREPARING
@@ -27,7 +28,6 @@ from crrubric.queries.people.access import (
 )
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.ballots import issue_ballots, issue_ballots_if_scoring
-from crrubric.services.exchange.csv_rows import Report
 from crrubric.services.exchange.filled_ballots import close_filled_ballots
 from crrubric.services.exchange.import_entries import serialize_new_evaluation
 from crrubric.services.exchange.import_plans import (
@@ -53,6 +53,7 @@ from crrubric.services.setup.evaluations import clean_title, insert_evaluation, 
 from crrubric.services.setup.rules import RuleSettings, apply_rule, check_rule
 from crrubric.services.shared.days import refuse_after_end, require_named_day
 from crrubric.services.shared.journal import note_event
+from crrubric.services.shared.progress import SILENT, StepWatch
 from crrubric.services.shared.unit import unit_of_work
 
 OTHER_PLAN = N_("Something changed since you looked: look again at what would be imported.")
@@ -77,7 +78,7 @@ def import_new_evaluation(
     title: str,
     rule: RuleSettings,
     mapping: MarkMapping | None = None,
-    report: Report = lambda _: None,
+    watch: StepWatch = SILENT,
 ) -> ImportResult:
     """Make an evaluation in the meeting phase out of a file, with all that is found in it.
 
@@ -90,7 +91,8 @@ def import_new_evaluation(
     for book in (roster.reviewers, roster.vendors, roster.criteria):
         book.may_grow = True
     table = MarkTable(source, mapping or guess_mapping(read_heads(source), NOTHING))
-    found = scan_marks(table, roster, MarkedCells(), report)
+    watch.begin_step(ImportStep.CHECK, table.count_lines())
+    found = scan_marks(table, roster, MarkedCells(), watch.advance)
     found.refuse_bad_lines()
     with unit_of_work() as session:
         evaluation = insert_evaluation(session, tidy, "")
@@ -105,7 +107,9 @@ def import_new_evaluation(
         insert_found_reviewers(session, evaluation, roster)
         issue_ballots(session, evaluation)
         ballots = load_ballot_ids(session, evaluation)
-        rows = read_mark_rows(table, found, roster, ballots, report, evaluation_id=evaluation.id)
+        watch.begin_step(ImportStep.STORE, table.count_lines())
+        report, of = watch.advance, evaluation.id
+        rows = read_mark_rows(table, found, roster, ballots, report, evaluation_id=of)
         insert_marks(session, rows)
         note_imported_ballots(session, list(ballots.values()))
         submit_all_ballots(session, list(ballots.values()))
@@ -129,7 +133,7 @@ def import_marks(
     slug: str,
     mapping: MarkMapping | None = None,
     wishes: ImportWishes = AS_USUAL,
-    report: Report = lambda _: None,
+    watch: StepWatch = SILENT,
 ) -> ImportResult:
     """Add the marks of a file to an evaluation whose ballots are open, or were.
 
@@ -142,10 +146,8 @@ def import_marks(
     with unit_of_work() as session:
         evaluation = lock_evaluation(session, slug, exclusive=True)
         seat = require_import(session, actor, evaluation, wishes)
-        plan = make_import_plan(
-            session, seat, source, mapping=mapping, wishes=wishes, report=report
-        )
-        return write_marks(session, seat, plan, wishes, report=report)
+        plan = make_import_plan(session, seat, source, mapping=mapping, wishes=wishes, watch=watch)
+        return write_marks(session, seat, plan, wishes, watch=watch)
 
 
 def write_marks(
@@ -155,7 +157,7 @@ def write_marks(
     wishes: ImportWishes,
     *,
     seen: str | None = None,
-    report: Report = lambda _: None,
+    watch: StepWatch = SILENT,
 ) -> ImportResult:
     """The marks of a plan, and all that comes with them: a step of what imports.
 
@@ -164,20 +166,23 @@ def write_marks(
     """
     actor, evaluation = seat.actor, seat.evaluation
     table, roster, found = plan.table, plan.roster, plan.found
-    if seen is not None and seen != plan.fingerprint():
-        raise Stale(OTHER_PLAN)
+    if seen is not None:
+        refuse_other_plan(plan, seen)
     found.refuse_bad_lines()
     vendors = add_vendors(session, actor, evaluation, roster)
     reviewers = add_reviewers(session, actor, evaluation, roster)
     issue_ballots_if_scoring(session, evaluation)
     cells = resolve_again(found, roster)
     ballots = issue_filled_ballots(session, evaluation, cells)
-    rows = read_mark_rows(table, found, roster, ballots, report, evaluation_id=evaluation.id)
+    watch.begin_step(ImportStep.STORE, table.count_lines())
+    report, of = watch.advance, evaluation.id
+    rows = read_mark_rows(table, found, roster, ballots, report, evaluation_id=of)
     insert_marks(session, rows)
     note_imported_ballots(session, list(ballots.values()))
     filled = {ballots[key]: ids for key, ids in cells.items()}
     seal, given = not wishes.leave_open, wishes.given
-    close_filled_ballots(session, seat, filled, seal=seal, given=given)
+    watch.begin_step(ImportStep.RECORD, len(filled))
+    close_filled_ballots(session, seat, filled, seal=seal, given=given, watch=watch)
     done = ImportResult(
         slug=evaluation.slug,
         marks=found.marks,
@@ -190,6 +195,12 @@ def write_marks(
     note_import(session, actor, evaluation, table.source, done, row={BY_BALLOT: True, **shows})
     remember_mapping(session, evaluation, plan)
     return done
+
+
+def refuse_other_plan(plan: ImportPlan, seen: str) -> None:
+    """Raise Stale if a plan would do something else than was shown."""
+    if seen != plan.fingerprint():
+        raise Stale(OTHER_PLAN)
 
 
 def note_shown_marks(evaluation: Evaluation, found: ImportSummary) -> bool:

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.exchange.drafts import DraftKind
-from crrubric.domain.exchange.marks.guess import SheetHead
 from crrubric.domain.exchange.marks.mapping import (
     BLANK,
     NEW,
@@ -17,6 +16,7 @@ from crrubric.domain.exchange.marks.mapping import (
     read_mapping,
     write_mapping,
 )
+from crrubric.domain.exchange.sheets import SheetHead
 from crrubric.domain.text import to_plain_word
 from crrubric.domain.translation import N_
 from crrubric.domain.versions import fingerprint_values
@@ -32,18 +32,29 @@ from crrubric.queries.people.access import (
 )
 from crrubric.queries.people.people import Actor, require_user
 from crrubric.queries.shared.reading import end_reading
-from crrubric.services.exchange.drafts import drop_drafts, find_draft, keep_draft
+from crrubric.services.exchange.drafts import (
+    drop_drafts,
+    find_draft,
+    keep_draft,
+    read_draft_sheets,
+)
 from crrubric.services.exchange.import_plans import (
     ImportPlan,
     ImportWishes,
     make_import_plan,
     propose_mapping,
 )
-from crrubric.services.exchange.imports import ImportResult, require_import, write_marks
+from crrubric.services.exchange.imports import (
+    ImportResult,
+    refuse_other_plan,
+    require_import,
+    write_marks,
+)
 from crrubric.services.exchange.mark_lines import read_heads
 from crrubric.services.exchange.rosters import load_roster
 from crrubric.services.exchange.scanning import Roster
 from crrubric.services.exchange.table_sources import TableSource, read_data
+from crrubric.services.shared.progress import StepWatch, WorkProgress, find_progress, tell_progress
 from crrubric.services.shared.unit import unit_of_work
 
 KIND = DraftKind.MARKS
@@ -79,7 +90,8 @@ def upload_marks(actor: Actor, slug: str, *, name: str, data: bytes) -> str:
         raise Invalid(message, field="file")
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.IMPORT_MARKS, slug)
-        draft = keep_draft(session, seat, require_user(actor), KIND, name=name, body=data)
+        user, sheets = require_user(actor), source.sheets
+        draft = keep_draft(session, seat, user, KIND, name=name, body=data, sheets=sheets)
         roster = load_roster(session, seat, add_new=False)
         draft.mapping = write_mapping(propose_mapping(session, seat.evaluation, heads, roster))
         return draft.key
@@ -99,7 +111,7 @@ def load_mark_draft(session: Session, seat: Seat, key: str) -> MarkDraft:
 
 def open_draft(draft: ImportDraft) -> TableSource:
     """The table in a file that is kept."""
-    return read_data(draft.body, draft.name)
+    return read_data(draft.body, draft.name, read_draft_sheets(draft))
 
 
 def fingerprint_mapping(text: str) -> str:
@@ -119,6 +131,30 @@ def read_kept_table(session: Session, actor: Actor, slug: str, key: str) -> Tabl
     source = open_draft(find_draft(session, seat, require_user(actor), KIND, key))
     end_reading(session)
     read_heads(source)  # from here on a workbook is in memory
+    return source
+
+
+def read_usable_table(
+    session: Session,
+    actor: Actor,
+    slug: str,
+    key: str,
+    *,
+    wishes: ImportWishes,
+    seen: str,
+    watch: StepWatch,
+) -> TableSource:
+    """The same, if it can be taken as it was shown: what can't be taken locks nothing.
+
+    Raises: as `take_marks`.
+    """
+    source = read_kept_table(session, actor, slug, key)
+    seat = require_import(session, actor, find_evaluation(session, slug), wishes)
+    draft = find_draft(session, seat, require_user(actor), KIND, key)
+    mapping = read_mapping(draft.mapping)
+    plan = make_import_plan(session, seat, source, mapping=mapping, wishes=WISHES, watch=watch)
+    refuse_other_plan(plan, seen)
+    plan.found.refuse_bad_lines()
     return source
 
 
@@ -228,17 +264,37 @@ def take_marks(
     Args: seen: the fingerprint of the plan that was shown.
     Raises: InvalidPlaces listing every bad line; Invalid naming the field; Stale; NotFound.
     """
-    source = read_kept_table(db.session(), actor, slug, key)
+    with tell_progress((require_user(actor), key)) as watch:
+        source = read_usable_table(
+            db.session(), actor, slug, key, wishes=wishes, seen=seen, watch=watch
+        )
+        return _take_table(actor, slug, key, source, wishes=wishes, seen=seen, watch=watch)
+
+
+def _take_table(
+    actor: Actor,
+    slug: str,
+    key: str,
+    source: TableSource,
+    *,
+    wishes: ImportWishes,
+    seen: str,
+    watch: StepWatch,
+) -> ImportResult:
     with unit_of_work() as session:
         evaluation = lock_evaluation(session, slug, exclusive=True)
         seat = require_import(session, actor, evaluation, wishes)
         draft = find_draft(session, seat, require_user(actor), KIND, key)
-        plan = make_import_plan(
-            session, seat, source, mapping=read_mapping(draft.mapping), wishes=WISHES
-        )
-        done = write_marks(session, seat, plan, wishes, seen=seen)
+        mapping = read_mapping(draft.mapping)
+        plan = make_import_plan(session, seat, source, mapping=mapping, wishes=WISHES, watch=watch)
+        done = write_marks(session, seat, plan, wishes, seen=seen, watch=watch)
         drop_drafts(session, seat, draft.user_id, KIND)
     return done
+
+
+def find_import_progress(actor: Actor, key: str) -> WorkProgress | None:
+    """How far the taking of this file is; None while it is not taken, or not by this actor."""
+    return find_progress((require_user(actor), key))
 
 
 def discard_marks(actor: Actor, slug: str, key: str) -> None:

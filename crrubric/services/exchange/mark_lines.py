@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crrubric.domain.exchange.marks.guess import SheetHead, read_head
 from crrubric.domain.exchange.marks.lines import BadMark, MarkLine, iterate_mark_lines
 from crrubric.domain.exchange.marks.mapping import MarkMapping
+from crrubric.domain.exchange.sheets import SheetHead, read_head
 from crrubric.services.exchange.csv_rows import Report
 from crrubric.services.exchange.table_sources import TableSource
 
@@ -16,6 +16,10 @@ class MarkTable:
 
     source: TableSource
     mapping: MarkMapping
+
+    def count_lines(self) -> int:
+        """How many lines are read of it each time."""
+        return self.source.count_lines(self.mapping.sheets)
 
     def iterate_lines(self, report: Report = lambda _lines: None) -> Iterator[MarkLine | BadMark]:
         """Every mark of the sheets that are read, and the refusals of bad ones, in order.

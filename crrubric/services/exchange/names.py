@@ -9,6 +9,7 @@ from crrubric.domain.exchange.marks.mapping import NEW
 from crrubric.domain.text import find_nearest_name, key_of
 from crrubric.domain.translation import N_
 
+MOST_UNKNOWN = 50  # names of a file that nobody has for which the nearest is looked up, and asked
 Reference = int | str  # the id of a row, or the key of a name that is new
 
 
@@ -38,6 +39,14 @@ CRITERION_WORDS = NameWords(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class UnknownName:
+    """A name that nobody has, as it was written first, with the name that was probably meant."""
+
+    name: str
+    nearest: str
+
+
 @dataclass(slots=True, kw_only=True)
 class NameBook:
     """Every name that a row goes by -> its id. Two spellings of a name are one (`key_of`)."""
@@ -49,7 +58,7 @@ class NameBook:
     codes: dict[str, int] = field(default_factory=dict)  # as they are, not as keys
     names: dict[int, tuple[str, ...]] = field(default_factory=dict)
     meant: dict[str, str] = field(default_factory=dict)  # key -> the name that is meant, or NEW
-    unknown: dict[str, str] = field(default_factory=dict)  # key -> the first spelling
+    unknown: dict[str, UnknownName] = field(default_factory=dict)  # by key, the first of them
     new: dict[str, str] = field(default_factory=dict)  # key -> the first spelling
     new_ids: dict[str, int] = field(default_factory=dict)  # what became of them, by key
     refused: dict[str, Invalid] = field(default_factory=dict)  # key -> why it can't be used
@@ -86,10 +95,6 @@ class NameBook:
         """What a row is told apart by; of a new one, its name as it was written first."""
         return self._tell_apart(reference) if isinstance(reference, int) else self.new[reference]
 
-    def find_nearest(self, text: str) -> str | None:
-        """The known name that was probably meant."""
-        return find_nearest_name(text, (name for row in self.names.values() for name in row))
-
     def resolve(self, text: str) -> Reference:
         """The id of the one row that is called this; the key of a new name.
 
@@ -123,11 +128,20 @@ class NameBook:
         if grows:
             self.new.setdefault(key, text)
             return key
-        self.unknown.setdefault(key, text)
-        nearest = self.find_nearest(text)
-        if nearest is None:
+        nearest = self._ask(key, text)
+        if not nearest:
             return Invalid(self.words.unknown, name=text)
         return Invalid(self.words.misspelt, name=text, nearest=nearest)
+
+    def _ask(self, key: str, text: str) -> str:
+        """Keep a name that nobody has, to be asked for; the known name that was probably meant.
+
+        Looking for that takes a hundredth of a second, and a wrong column is full of other names.
+        """
+        if key not in self.unknown and len(self.unknown) < MOST_UNKNOWN:
+            known = (name for row in self.names.values() for name in row)
+            self.unknown[key] = UnknownName(text, find_nearest_name(text, known) or "")
+        return self.unknown[key].nearest if key in self.unknown else ""
 
     def _list_fitting(self, text: str) -> list[int]:
         """The rows that go by this; a code that is written exactly means its row alone."""

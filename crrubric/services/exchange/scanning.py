@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from crrubric.domain import limits
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidPlaces
+from crrubric.domain.exchange.answer_words import LONGEST
 from crrubric.domain.exchange.marks.latest import Answered, comes_day_first, find_latest
 from crrubric.domain.exchange.marks.lines import BadMark, MarkLine, Place, UnknownWord
 from crrubric.domain.exchange.marks.mapping import Layout
@@ -242,7 +243,7 @@ def _look_at(
 ) -> tuple[Place, CrrubricError | Cell | None]:
     """Where a mark is, and why it can't be used."""
     if isinstance(line, tuple):
-        if isinstance(line[1], UnknownWord):
+        if isinstance(line[1], UnknownWord) and len(line[1].word) <= LONGEST:
             found.unknown_words[line[1].word] += 1
         return line
     found.words[line.word, line.text.answer] += 1

@@ -1,17 +1,19 @@
 """Files with tables, whatever wrote them: text in any of our encodings, or a workbook."""
 
 import codecs
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import IO
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
-from crrubric.domain.exchange.marks.lines import TableSheet
+from crrubric.domain.exchange.sheets import TableSheet
 from crrubric.domain.translation import N_
-from crrubric.services.exchange.csv_rows import Report, iterate_csv_text
+from crrubric.services.exchange.csv_rows import EVERY, Report, iterate_csv_text
+from crrubric.services.exchange.kept_sheets import Sheets
 from crrubric.services.exchange.workbooks import ZIP, read_sheets
 
 CHUNK = 1 << 16
@@ -39,7 +41,7 @@ class TableSource:
     encoding: str = ""
     part_bytes: int = PART_BYTES  # of a workbook, unpacked; and of all of it
     book_bytes: int = BOOK_BYTES
-    sheets: dict[str, list[list[str]]] | None = field(default=None, init=False)
+    sheets: Sheets | None = field(default=None, init=False)
 
     def iterate_sheets(self, report: Report = lambda _lines: None) -> Iterator[TableSheet]:
         """Each sheet with its rows; of a text file one, without a name. Raises: Invalid."""
@@ -52,6 +54,13 @@ class TableSource:
     def is_workbook(self) -> bool:
         """Whether it is one of Excel. Raises: Invalid for a file that can't be opened."""
         return self._read_beginning().startswith(ZIP)
+
+    def count_lines(self, names: Collection[str]) -> int:
+        """How many lines there are to read; of a workbook those of the sheets with these names."""
+        if self.sheets is not None:
+            return sum(len(rows) for name, rows in self.sheets.items() if name in names)
+        with self._open() as file:
+            return sum(chunk.count(b"\n") for chunk in iter(partial(file.read, CHUNK), b""))
 
     def read_text(self) -> str:
         """All of a file that is a text. Raises: Invalid."""
@@ -131,8 +140,11 @@ class TableSource:
 
 
 def _number_rows(rows: list[list[str]], report: Report) -> Iterator[tuple[int, list[str]]]:
-    yield from enumerate(rows, 1)
-    report(len(rows))
+    for number, row in enumerate(rows, 1):
+        yield number, row
+        if number % EVERY == 0:
+            report(EVERY)
+    report(len(rows) % EVERY)
 
 
 def read_path(path: Path) -> TableSource:
@@ -140,9 +152,11 @@ def read_path(path: Path) -> TableSource:
     return TableSource(name=path.name, open_bytes=lambda: path.open("rb"))
 
 
-def read_data(data: bytes, name: str) -> TableSource:
-    """A file that is held in memory."""
-    return TableSource(name=name, open_bytes=lambda: BytesIO(data))
+def read_data(data: bytes, name: str, sheets: Sheets | None = None) -> TableSource:
+    """A file that is held in memory. Args: sheets: what was read of a workbook before."""
+    source = TableSource(name=name, open_bytes=lambda: BytesIO(data))
+    source.sheets = sheets
+    return source
 
 
 def read_text_source(text: str) -> TableSource:

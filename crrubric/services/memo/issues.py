@@ -1,6 +1,7 @@
 """Issuing the memo: its files are made once and kept for good."""
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
@@ -86,6 +87,7 @@ def issue_memo(
             by=actor.name,
             language=text.language,
             reason=why,
+            nonce=secrets.token_hex(16),
         ),
     )
     with unit_of_work() as session:
@@ -144,6 +146,7 @@ def keep_issue(
         decided_at=evaluation.decided_at,
         journal_head=made.head,
         basis_hash=made.basis,
+        nonce=stamp.nonce,
         reason=stamp.reason,
         issued_by=actor.name,
         issued_at=stamp.at.astimezone(UTC),
@@ -179,6 +182,7 @@ def keep_issue(
             **{form.value.lower(): made.digests[form] for form in MemoFormat},
             ROW: {
                 "decided_at": evaluation.decided_at.isoformat(),
+                "nonce": stamp.nonce,
                 "bytes": {form.value: len(made.files[form]) for form in MemoFormat},
             },
         },

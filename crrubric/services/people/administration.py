@@ -5,6 +5,7 @@ from crrubric.domain.actions import SiteAction
 from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
 from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Standing
 from crrubric.models import User
 from crrubric.queries.people.access import make_not_found, require_on_site
 from crrubric.queries.people.people import Actor
@@ -37,6 +38,31 @@ def set_account_disabled(actor: Actor, user_id: int, *, disabled: bool) -> User:
         elif not disabled and user.disabled_at is not None:
             user.disabled_at = None
             note_event(session, actor, Event.ACCOUNT_ENABLED, subject=user.name)
+    return user
+
+
+def change_standing(actor: Actor, user_id: int, standing: Standing) -> User:
+    """An administrator, or the operator, gives somebody another role on the site.
+
+    Nobody changes their own, so one administrator always stays. Nothing is noted if it is the same.
+
+    Raises: NotFound unless the actor administers the site; Invalid for one's own account.
+    """
+    require_on_site(actor, SiteAction.MANAGE_ACCOUNTS)
+    if user_id == actor.user_id:
+        raise Invalid(N_("You can’t change your own role: another administrator can."))
+    with unit_of_work() as session:
+        user = lock_user(session, user_id)
+        old, user.standing = user.standing, standing
+        if old is not standing:
+            note_event(
+                session,
+                actor,
+                Event.ACCOUNT_STANDING_CHANGED,
+                subject=user.name,
+                before={"standing": old},
+                after={"standing": standing},
+            )
     return user
 
 

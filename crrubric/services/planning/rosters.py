@@ -128,10 +128,11 @@ def _iterate_roster(source: TableSource, report: Report = lambda _lines: None) -
 
 def _iterate_book(data: bytes, report: Report, *, part_bytes: int, most_rows: int) -> Rows:
     """The rows of the first sheet, each as wide as the header."""
-    width = 0
+    width = told = 0
     for number, row in iterate_sheet_rows(data, part_bytes=part_bytes, most_rows=most_rows):
         if not row:
             continue
         width = width or len(row)
         yield number, row + [""] * (width - len(row))  # empty cells at the end are not in the file
-        report(number)
+        report(number - told)
+        told = number

@@ -6,6 +6,7 @@ BLUEPRINTS = (
     "ballots",
     "declarations",
     "entries",
+    "entry_books",
     "evidence",
     "files",
     "newer",

@@ -186,11 +186,36 @@ class OfflineFileForm(Form):
     file = FileField(_("Your filled-in workbook (.xlsx)"), [FileRequired(_("Choose a file."))])
 
 
+class EntryBookFileForm(Form):
+    """A workbook with another's ballots that they filled in."""
+
+    file = FileField(
+        _("The workbook as you got it back (.xlsx)"), [FileRequired(_("Choose a file."))]
+    )
+
+
 class OfflinePreviewForm(Form):
     """The button below what a workbook would change; its choices stand in the page and are read by
     the view. `version` is of what the page showed."""
 
     version = HiddenField()
+
+
+class EntryBookForm(Form):
+    """How a workbook was given; the choices beside it stand in the page and are read by the view.
+    `version` is of what the page showed."""
+
+    version = HiddenField()
+    given_on = DayField(
+        _("On which day was it given to you?"),
+        [InputRequired(_("Enter the day on which the ballots were given."))],
+    )
+    no_conflict = BooleanField(
+        _("The reviewer says that they have no conflict of interest with these vendors")
+    )
+    rest = StringField(
+        _("Why do the others have no mark?"), [SometimesNeeded(), limit_length(limits.SHORT_TEXT)]
+    )
 
 
 class CorrectionForm(EditForm):

@@ -22,13 +22,19 @@ BALLOTS_HELP = (
     HelpTopic(
         anchor="entry",
         title=N_("Entering a ballot for somebody"),
-        pages=("entries.show_entry_form", "entries.show_paper_ballot"),
+        pages=(
+            "entries.show_entry_form",
+            "entries.show_paper_ballot",
+            "entry_books.show_entry_book_page",
+            "entry_books.show_entry_book_preview",
+        ),
         chair=N_(
             "Print a ballot with both names on it for a reviewer who wants paper. When you get it "
             "back, or the answers by phone, enter it as it was given: there is a row for each "
-            "printed number, and one key answers it and goes on to the next. The reviewer is asked "
-            "to confirm it, and can say that it is not what they gave. The memo says which ballots "
-            "were entered so."
+            "printed number, and one key answers it and goes on to the next. Or hand out an Excel "
+            "workbook with all their ballots: when you upload it, you see what would be entered, "
+            "then every ballot is entered, or none. The reviewer is asked to confirm it, and can "
+            "say that it is not what they gave. The memo says which ballots were entered so."
         ),
     ),
     HelpTopic(

@@ -61,7 +61,7 @@ def render_offline_page(
     left = len(problems) - MOST_PROBLEMS
     more = ngettext("And one more.", "And %(num)s more.", left) if left > 0 else ""
     return render_page(
-        "ballots/offline.html",
+        "ballots/offline/index.html",
         seat,
         under=HOME,
         form=form,
@@ -134,7 +134,7 @@ def render_offline_preview(
         preview = service.foresee_offline_changes(db.session(), seat, key, current_language())
     form.version.data = preview.fingerprint()
     return render_page(
-        "ballots/offline_preview.html",
+        "ballots/offline/preview.html",
         seat,
         under=HOME,
         form=form,

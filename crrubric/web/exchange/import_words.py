@@ -22,14 +22,6 @@ MOST_WORDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownName:
-    """A name that nobody has, with the name that was probably meant."""
-
-    name: str
-    nearest: str
-
-
-@dataclass(frozen=True, slots=True)
 class ProblemGroup:
     """A reason why marks can’t be used, some places where it holds, and how many there are."""
 
@@ -55,9 +47,9 @@ def describe_import_plan(seat: Seat, plan: ImportPlan) -> dict[str, object]:
         "unknown_words": found.unknown_words.most_common(MOST_WORDS),
         "answers": [*((each.value, translate_label(each)) for each in Answer),
                     (BLANK, _("No mark: leave it out"))],
-        "reviewers": list_unknown(roster.reviewers),
+        "reviewers": list(roster.reviewers.unknown.values()),
         "reviewer_names": offer_names(roster.reviewers, new=seat.may(Action.MANAGE_COMMITTEE)),
-        "vendors": list_unknown(roster.vendors),
+        "vendors": list(roster.vendors.unknown.values()),
         "vendor_names": offer_names(roster.vendors, new=seat.may(Action.EDIT_SETUP)),
         "problems": problems[:MOST_PROBLEMS],
         "more_problems": sum(each.count for each in problems[MOST_PROBLEMS:]) + found.more,
@@ -101,11 +93,6 @@ def list_ballots(plan: ImportPlan) -> Iterator[tuple[str, str, int]]:
     roster = plan.roster
     for (reviewer, vendor), row in plan.found.marked.rows.items():
         yield roster.reviewers.name(reviewer), roster.vendors.name(vendor), row.bit_count()
-
-
-def list_unknown(book: NameBook) -> list[UnknownName]:
-    """The names in the file that nobody has."""
-    return [UnknownName(name, book.find_nearest(name) or "") for name in book.unknown.values()]
 
 
 def offer_names(book: NameBook, *, new: bool) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from types import MappingProxyType
 
-from flask import Blueprint, flash, request
+from flask import Blueprint, flash, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -13,7 +13,6 @@ from flask_babel import ngettext
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidPlaces, Stale, WrongPhase
-from crrubric.domain.exchange.marks.guess import SheetHead
 from crrubric.domain.exchange.marks.lines import ColumnFault
 from crrubric.domain.exchange.marks.mapping import (
     MARK_ON,
@@ -23,6 +22,7 @@ from crrubric.domain.exchange.marks.mapping import (
     Layout,
     MarkMapping,
 )
+from crrubric.domain.exchange.sheets import SheetHead
 from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
@@ -35,14 +35,14 @@ from crrubric.services.exchange.filled_ballots import GivenBallots
 from crrubric.services.exchange.import_plans import ImportWishes, list_filled_columns
 from crrubric.web.exchange.forms import MarkColumnsForm, MarkFileForm, TakeMarksForm
 from crrubric.web.exchange.import_words import describe_import_plan
-from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.access import let_session_lapse, require_permission
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import OUT_OF_DATE
 from crrubric.web.shared.ids import read_id_after
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
-from crrubric.web.shared.words import translate_error, translate_label
+from crrubric.web.shared.words import format_short_number, translate_error, translate_label
 
 bp = Blueprint("imports", __name__, url_prefix="/evaluations/<slug>/import")
 PROGRESS = "evaluations.show_progress"
@@ -356,6 +356,20 @@ def read_readings(form: TakeMarksForm) -> service.ReadingChoices:
         vendors=read("vendor"),
         keep_latest=bool(form.keep_latest.data),
     )
+
+
+@bp.get("/<key>/progress")
+@let_session_lapse
+@require_permission(Action.IMPORT_MARKS)
+def show_import_progress(seat: Seat, key: str) -> ResponseReturnValue:
+    """How far the taking of the file is, for the page that waits for it; empty where it is not."""
+    found = service.find_import_progress(current_actor(), key)
+    if found is None:
+        return jsonify({})
+    done, total = format_short_number(found.done), format_short_number(found.total)
+    facts = {"what": _(found.step.label), "done": done, "all": total}
+    words = _("%(what)s: %(done)s of %(all)s", **facts)
+    return jsonify(words=words, done=found.done, total=found.total)
 
 
 @bp.post("/<key>/discard")

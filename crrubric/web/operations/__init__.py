@@ -1,4 +1,4 @@
 """What the people who run the site watch: health, figures, the log of requests."""
 
 # the modules with a blueprint; `crrubric.web` registers them
-BLUEPRINTS = ("monitoring",)
+BLUEPRINTS = ("monitoring", "site")

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 
 from crrubric.domain import limits
 from crrubric.services.people.accounts import clean_email
-from crrubric.web.shared.forms import Checked, Form, limit_length
+from crrubric.web.shared.forms import Checked, Form, ListChoiceField, limit_length
 from crrubric.web.shared.versions import EditForm
 
 
@@ -115,6 +115,36 @@ class AddressForm(NewAddressForm):
     """Another address of one's own, confirmed by the password."""
 
     password = PasswordField(_("Your password"), [InputRequired(_("Enter your password."))])
+
+
+class TestMailForm(Form):
+    """Where to send a test mail."""
+
+    email = EmailField(
+        _("Send it to"),
+        [
+            InputRequired(_("Enter an e-mail address.")),
+            limit_length(limits.EMAIL),
+            Checked(clean_email),
+        ],
+    )
+
+
+class AddedPersonForm(Form):
+    """Somebody who gets an account."""
+
+    name = StringField(
+        _("Name"), [InputRequired(_("Enter the person’s name.")), limit_length(limits.NAME)]
+    )
+    email = EmailField(
+        _("E-mail address"),
+        [
+            InputRequired(_("Enter an e-mail address.")),
+            limit_length(limits.EMAIL),
+            Checked(clean_email),
+        ],
+    )
+    standing = ListChoiceField(_("Role on this site"))
 
 
 class ForgottenForm(Form):

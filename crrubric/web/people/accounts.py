@@ -4,18 +4,28 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
+from crrubric.domain import limits
 from crrubric.domain.actions import SiteAction
 from crrubric.domain.errors import Invalid
+from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import db
 from crrubric.queries.people.accounts import find_account, list_account_changes, list_accounts
 from crrubric.queries.people.second_step import has_two_steps
 from crrubric.services.mail.outbox import is_mail_on
-from crrubric.services.people.administration import set_account_disabled, vouch_for_address
+from crrubric.services.people.accounts import add_user
+from crrubric.services.people.administration import (
+    change_standing,
+    set_account_disabled,
+    vouch_for_address,
+)
 from crrubric.services.people.links import make_reset_link, send_password_link
 from crrubric.services.people.own_sessions import sign_out_everywhere
 from crrubric.services.people.second_step import reset_two_steps
+from crrubric.web.people.account_forms import AddedPersonForm
 from crrubric.web.shared.access import require_site_permission
+from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.page import make_full_address, render_site_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
@@ -23,6 +33,7 @@ from crrubric.web.shared.words import translate_error
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
 HOME = "accounts.show_accounts"
 LINK = "account-link"  # in the signed cookie until it is shown: the database keeps a hash
+OFFERED = (Standing.MEMBER, Standing.ORGANIZER, Standing.ADMINISTRATOR)
 STATES = {"disabled": True, "enabled": False}
 
 
@@ -33,9 +44,67 @@ def show_accounts() -> ResponseReturnValue:
     return render_site_page(
         "people/accounts.html",
         under=HOME,
-        accounts=list_accounts(db.session()),
+        accounts=list_accounts(db.session(), request.args.get("q", "")[: limits.EMAIL]),
+        asked=request.args.get("q", "")[: limits.EMAIL],
         changes=list_account_changes(db.session()),
     )
+
+
+@bp.get("/new")
+@require_site_permission(SiteAction.MANAGE_ACCOUNTS)
+def show_new_account_form() -> ResponseReturnValue:
+    """The form for somebody who gets an account."""
+    return render_new_account(make_new_account_form())
+
+
+def make_new_account_form() -> AddedPersonForm:
+    """The form with the roles that there are."""
+    form = AddedPersonForm()
+    form.standing.choices = [SelectChoice(one.value, _(one.label)) for one in OFFERED]
+    return form
+
+
+def render_new_account(form: AddedPersonForm) -> str:
+    """The form, and what follows."""
+    return render_site_page("people/new_account.html", under=HOME, form=form, mailed=is_mail_on())
+
+
+@bp.post("/new")
+@require_site_permission(SiteAction.MANAGE_ACCOUNTS)
+def save_new_account() -> ResponseReturnValue:
+    """Add the account; its owner gets a link by mail, or the administrator makes one to hand on."""
+    form = make_new_account_form()
+    if form.validate():
+        try:
+            user = add_user(
+                current_actor(),
+                name=form.name.data,
+                email=form.email.data,
+                standing=Standing(form.standing.data),
+            )
+        except Invalid as error:
+            attach_error(form, error)
+        else:
+            flash(_("The account of %(name)s is added.", name=user.name), "done")
+            return redirect(url_for("accounts.show_account", user_id=user.id), code=303)
+    return render_new_account(form), 422
+
+
+@bp.post("/<int:user_id>/standing")
+@require_site_permission(SiteAction.MANAGE_ACCOUNTS)
+def save_standing(user_id: int) -> ResponseReturnValue:
+    """Give somebody another role on the site."""
+    standing = request.form.get("standing", "")
+    back = redirect(url_for("accounts.show_account", user_id=user_id), code=303)
+    if standing not in {one.value for one in Standing}:
+        flash(_("Choose one of the choices shown."), "problem")
+        return back
+    try:
+        user = change_standing(current_actor(), user_id, Standing(standing))
+        flash(_("The role of %(name)s is saved.", name=user.name), "done")
+    except Invalid as error:
+        flash(translate_error(error), "problem")
+    return back
 
 
 @bp.get("/<int:user_id>")

@@ -90,12 +90,17 @@ PEOPLE_HELP = (
     HelpTopic(
         anchor="accounts",
         title=N_("Accounts"),
-        pages=("accounts.show_accounts", "accounts.show_account"),
+        pages=(
+            "accounts.show_accounts",
+            "accounts.show_account",
+            "accounts.show_new_account_form",
+        ),
         chair=N_(
-            "Administrators see every account of the site here. They can send somebody a link to "
-            "choose a new password, confirm that an address belongs to a person, and disable an "
-            "account of somebody who has left. What that person marked stays in the record. No "
-            "administrator can read a ballot here."
+            "Administrators see every account of the site here. They add people who may start "
+            "evaluations, give roles, send or make a link for a new password, turn off the second "
+            "step of somebody who lost the phone, confirm that an address belongs to a person, and "
+            "disable an account of somebody who has left. What that person marked stays in the "
+            "record. No administrator can read a ballot here."
         ),
     ),
     HelpTopic(
@@ -107,6 +112,16 @@ PEOPLE_HELP = (
             "somebody has left, or every chair has a conflict of interest. The reason is kept in "
             "the journal, and the committee is told. The new chair reads no ballot before the "
             "committee does."
+        ),
+    ),
+    HelpTopic(
+        anchor="site",
+        title=N_("This site"),
+        pages=("site.show_site", "site.show_site_mail", "site.show_site_settings"),
+        chair=N_(
+            "Administrators see here whether the site does well, which evaluations there are, what "
+            "became of e-mails, and which settings are in force. A test e-mail shows whether mail "
+            "works. What committees do in their evaluations is not shown here."
         ),
     ),
     HelpTopic(

@@ -89,9 +89,8 @@ def show_new_evaluation_form() -> ResponseReturnValue:
 def make_evaluation_form(rows: Iterable[OwnEvaluation]) -> EvaluationForm:
     """The form, with what a new evaluation can begin with: the built-in rubric, an earlier one."""
     form = EvaluationForm()
-    built_in = _("the built-in rubric, “%(name)s”", name=load_built_in_rubric().name)
     form.earlier.choices = [
-        SelectChoice("", built_in),
+        SelectChoice("", _("the built-in rubric")),
         *(
             SelectChoice(
                 f"{LIBRARY}{row.id}",

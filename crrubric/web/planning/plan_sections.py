@@ -22,7 +22,7 @@ from crrubric.domain.planning.progress import (
 )
 from crrubric.domain.planning.prompts import AnswerWarning, WorkbookSection
 from crrubric.domain.planning.rights import PlanRights
-from crrubric.domain.planning.section_files import find_workbook_section, load_workbook_sections
+from crrubric.domain.planning.section_files import find_workbook_section
 from crrubric.extensions import db
 from crrubric.models import PlanVersion
 from crrubric.queries.people.access import Seat, make_not_found
@@ -39,7 +39,12 @@ from crrubric.services.planning.workbook import (
 )
 from crrubric.web.planning.answer_fields import NewerAnswer, PlanForm, make_plan_form_class
 from crrubric.web.planning.plan_words import list_goal_cells, write_answer_in_words
-from crrubric.web.planning.workbook import HOME, find_goal_to_show, list_goal_wordings
+from crrubric.web.planning.workbook import (
+    HOME,
+    find_goal_to_show,
+    find_plan_place,
+    list_goal_wordings,
+)
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import OUT_OF_DATE, Form, attach_error
 from crrubric.web.shared.language import current_language
@@ -105,16 +110,12 @@ def render_section(
 ) -> str:
     """The page; `form` holds what is stored, or what was refused."""
     answers, code = workbook.answers(section.code), section.code
-    sections = load_workbook_sections(current_language())
-    later = [one for one in sections if one.number > section.number]
-    following = next((one for one in later if one.tool or rights.may_read(one.code)), None)
     return render_page(
         "planning/section.html",
         seat,
         under=HOME,
         section=section,
-        total=len(sections),
-        following=following,
+        place=find_plan_place(section.number, rights),
         form=form,
         answers=answers,
         newest=workbook.versions.get(code),

@@ -16,6 +16,7 @@ from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
 from crrubric.queries.planning.triage import find_own_calibration, list_cohort_groups
 from crrubric.web.planning.forms import YES, LearnerForm, RosterForm
+from crrubric.web.planning.workbook import TRIAGE, find_tool_place
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import render_page, take_turns
@@ -73,4 +74,5 @@ def render_triage(
         line=line,
         bands=list_setting_rows(),
         seats=SEATS,
+        place=find_tool_place(seat, TRIAGE),
     )

@@ -38,6 +38,7 @@ from crrubric.web.ballots.refusals import (
     refuse_stale_answer,
 )
 from crrubric.web.planning.hints import find_criterion_hints
+from crrubric.web.planning.workbook import find_tool_place
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import status_of
 from crrubric.web.shared.forms import Form, attach_error, join_form_errors
@@ -88,6 +89,7 @@ def render_vote_page(seat: Seat, vote: MustHaveVote | None, rounds: list[MustHav
         total=sum(len(part.criteria) for part in parts),
         earlier=[row for row in rounds if row.closed_at is not None],
         may_run=seat.may(Action.RUN_VOTE),
+        place=find_tool_place(seat, HOME),
     )
 
 
@@ -102,6 +104,7 @@ def render_vote_result(seat: Seat, vote: MustHaveVote, rounds: list[MustHaveVote
         "planning/votes/result.html",
         seat,
         under=HOME,
+        place=find_tool_place(seat, HOME),
         vote=vote,
         results=results,
         voters=count_counted_voters(db.session(), vote),

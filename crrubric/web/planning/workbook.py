@@ -108,6 +108,30 @@ def make_section_line(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPlace:
+    """Where a section stands in the workbook, and the next one that the reader may open."""
+
+    number: int
+    total: int
+    following: WorkbookSection | None
+
+
+def find_plan_place(number: int, rights: PlanRights) -> PlanPlace:
+    """The place of the section with this number."""
+    sections = load_workbook_sections(current_language())
+    later = [one for one in sections if one.number > number]
+    following = next((one for one in later if one.tool or rights.may_read(one.code)), None)
+    return PlanPlace(number=number, total=len(sections), following=following)
+
+
+def find_tool_place(seat: Seat, tool: str) -> PlanPlace:
+    """The place of a section that is a page of its own. Args: tool: the page."""
+    sections = load_workbook_sections(current_language())
+    number = next(one.number for one in sections if one.tool == tool)
+    return find_plan_place(number, load_plan_rights(db.session(), seat))
+
+
 def find_goal_to_show(rights: PlanRights, workbook: Workbook) -> Mapping[str, PlanAnswer]:
     """The answers of the goal, for whoever may read it; else none."""
     return workbook.answers(GOAL) if rights.may_read(GOAL) else {}

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from crrubric.domain import limits
 from crrubric.models import Question
 from crrubric.queries.setup.rubrics import RubricPart
+from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.web.shared.forms import (
     DayField,
     Form,
@@ -18,6 +19,7 @@ from crrubric.web.shared.forms import (
     VersionedForm,
     limit_length,
 )
+from crrubric.web.shared.language import current_language
 
 NEW = ""  # the choice that stands for a question that there isn't yet
 
@@ -43,7 +45,11 @@ class QuestionForm(Form):
         """The criteria to choose from; the whole offer comes first."""
         self.criterion.choices = [
             SelectChoice("", _("the whole offer")),
-            *(SelectChoice(str(row.id), row.title) for part in parts for row in part.criteria),
+            *(
+                SelectChoice(str(row.id), translate_rubric_text(row, "title", current_language()))
+                for part in parts
+                for row in part.criteria
+            ),
         ]
 
     def criterion_id(self) -> int | None:

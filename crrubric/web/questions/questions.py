@@ -22,6 +22,7 @@ from crrubric.queries.questions import questions as read
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.queries.setup.vendors import list_visible_vendors
+from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.services.questions import answers
 from crrubric.services.questions import questions as service
 from crrubric.services.setup.vendors import find_vendor_for_seat
@@ -300,6 +301,10 @@ def format_questions_letter(seat: Seat, vendor: Vendor) -> str:
     offer = " – ".join(part for part in (vendor.company, vendor.product) if part)
     lines = [seat.evaluation.title, _("Questions to %(vendor)s", vendor=offer), ""]
     for number, row in enumerate((row for row in asked if row.state in UNANSWERED), start=1):
-        about = row.criterion.title if row.criterion else _("The whole offer")
+        about = (
+            translate_rubric_text(row.criterion, "title", current_language())
+            if row.criterion
+            else _("The whole offer")
+        )
         lines += [f"{number}. {about}", *(f"   {line}" for line in row.words.split("\n")), ""]
     return "\n".join(lines)

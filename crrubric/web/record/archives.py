@@ -116,7 +116,7 @@ def show_texts(seat: Seat) -> ResponseReturnValue:
         chosen=request.args.get("show") == "hidden",
         page=read_address_number("page", below=TEXT_PAGES),
     )
-    rows = list_texts(db.session(), seat.evaluation, wanted)
+    rows = list_texts(db.session(), seat, wanted)
     return render_page(
         "record/texts.html",
         seat,
@@ -127,7 +127,6 @@ def show_texts(seat: Seat) -> ResponseReturnValue:
         kind=kind,
         kinds={key: _(KINDS[key][0]) for key in WRITTEN},
         more=wanted.page + 1 if len(rows) > PAGE else None,
-        obstacle=find_archive_obstacle(db.session(), seat) is not None,
     )
 
 
@@ -150,7 +149,7 @@ def read_text_place(entry: int, at: str) -> TextPlace:
 
 def render_redaction_page(seat: Seat, place: TextPlace, form: RedactionForm) -> str:
     """The page of one text. Raises: NotFound if nobody wrote a text there."""
-    found = find_listed_text(db.session(), seat.evaluation, place)
+    found = find_listed_text(db.session(), seat, place)
     return render_page("record/text.html", seat, under=HOME, row=found, form=form)
 
 

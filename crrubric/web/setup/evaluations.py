@@ -13,6 +13,7 @@ from crrubric.clock import now_utc
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotReady, Stale
 from crrubric.domain.events import Event
+from crrubric.domain.people.tasks import Task, TaskKind
 from crrubric.domain.setup.closing import has_ended
 from crrubric.domain.setup.lifecycle import (
     TRANSITIONS,
@@ -32,7 +33,7 @@ from crrubric.queries.ballots.declarations import (
 )
 from crrubric.queries.mail.notices import list_own_notices
 from crrubric.queries.people.access import Seat, make_not_found
-from crrubric.queries.questions.questions import count_waiting_askings
+from crrubric.queries.people.waiting import load_tasks
 from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.setup.evaluations import (
     BallotProgress,
@@ -61,6 +62,8 @@ bp = Blueprint("evaluations", __name__, url_prefix="/evaluations/<slug>")
 HOME = "evaluations.show_overview"
 # where the chair goes on once a phase has begun
 AFTER_PHASE = {Phase.MEETING: "meeting.show_agenda", Phase.DECIDED: "memo.show_memo"}
+# what the overview has a place of its own for: checklist, card or button
+ON_OVERVIEW = {TaskKind.SET_UP, TaskKind.SCORE, TaskKind.PRACTICE, TaskKind.FINALIZE}
 
 
 @bp.get("/")
@@ -84,10 +87,16 @@ def show_overview(seat: Seat) -> ResponseReturnValue:
         and not list_phase_problems(seat.evaluation.phase, Phase.PRACTICE, facts),
         ballots=ballots,
         not_begun=may_begin_scoring(seat, ballots),
-        asked=count_waiting_askings(db.session(), seat),
+        tasks=list_other_tasks(seat),
         may_create=seat.actor.standing is not Standing.MEMBER,
         notices=list_own_notices(db.session(), seat.actor, evaluation_id=seat.evaluation.id),
     )
+
+
+def list_other_tasks(seat: Seat) -> list[Task]:
+    """What waits for the person, as on the home page, but for what the overview has already."""
+    tasks = load_tasks(db.session(), seat.actor, evaluation_id=seat.evaluation.id)
+    return [task for task in tasks.get(seat.evaluation.id, ()) if task.kind not in ON_OVERVIEW]
 
 
 def may_begin_scoring(seat: Seat, ballots: Sequence[BallotLine]) -> bool:
@@ -162,7 +171,7 @@ def describe_phase_button(to: Phase) -> str:
     words = {
         Phase.PRACTICE: _("Open the practice round"),
         Phase.SCORING: _("Open scoring"),
-        Phase.MEETING: _("Close scoring and open the ballots"),
+        Phase.MEETING: _("Close scoring and show the ballots"),
         Phase.DECIDED: _("Make the decision final"),
         Phase.ARCHIVED: _("Archive"),
     }
@@ -199,7 +208,7 @@ def save_phase(seat: Seat) -> ResponseReturnValue:
 @bp.get("/facts")
 @require_permission(Action.EDIT_SETUP)
 def show_facts_form(seat: Seat) -> ResponseReturnValue:
-    """Title, purpose and dates."""
+    """Title, purpose and closing date."""
     form = make_facts_form(seat.evaluation)
     return render_page("setup/evaluation/facts.html", seat, under=HOME, form=form)
 

@@ -61,11 +61,17 @@ class EvaluationForm(Form):
         _("Title"), [InputRequired(_("Enter a title.")), limit_length(limits.TITLE)]
     )
     purpose = TextAreaField(_("What is it for?"), [Optional(), limit_length(limits.LONG_TEXT)])
-    in_place = BooleanField(_("It is of the curriculum in place, alone"))
-    earlier = ListChoiceField(_("It begins with"))
-    with_vendors = BooleanField(_("Its vendors as well, without their prices"))
-    with_committee = BooleanField(_("Its committee as well, in the same roles: they are invited"))
-    with_needs = BooleanField(_("Its list of needs, as hints beside the criteria"))
+    in_place = BooleanField(
+        _("It evaluates the curriculum in place: the one product that you use already")
+    )
+    earlier = ListChoiceField(_("Start from"))
+    with_vendors = BooleanField(
+        _("Take over the vendors of the earlier evaluation, without prices")
+    )
+    with_committee = BooleanField(
+        _("Take over its committee: everybody is invited in the same role")
+    )
+    with_needs = BooleanField(_("Take over its list of needs, as hints beside the criteria"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether everything can be used: a rubric alone has no vendors and no

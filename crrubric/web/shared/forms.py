@@ -115,6 +115,7 @@ class TypedField(StringField):
     """A control whose text is read as something else by `parse_typed`; kept as it was typed."""
 
     data: Any
+    raw_data: list[Any]
 
     def parse_typed(self, text: str) -> Any:
         """What the text says. Raises: Invalid saying what to write."""
@@ -125,6 +126,7 @@ class TypedField(StringField):
         text = valuelist[0].strip() if valuelist else ""
         self.data = None
         if not text:
+            self.raw_data = []  # a blank is nothing, to whatever asks whether something was typed
             return
         try:
             self.data = self.parse_typed(text)

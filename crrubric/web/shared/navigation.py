@@ -117,6 +117,7 @@ SITE_MENU = (
     (N_("Chairs"), "chairs.show_chairs", SiteAction.APPOINT_CHAIR),
     (N_("Accounts"), "accounts.show_accounts", SiteAction.MANAGE_ACCOUNTS),
     (N_("District"), "district.show_district", SiteAction.CHANGE_DISTRICT),
+    (N_("This site"), "site.show_site", SiteAction.MANAGE_SITE),
 )
 
 

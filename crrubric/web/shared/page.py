@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import wraps
 from io import SEEK_END
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import IO, Any, Concatenate, ParamSpec
 from urllib.parse import quote, urlsplit
 
 from flask import (
@@ -102,19 +102,20 @@ def render_site_page(template: str, *, under: str | None = None, **values: Any) 
     return render_template(template, nav=menu, **values)
 
 
-View = Callable[[Seat], ResponseReturnValue]
+P = ParamSpec("P")
+View = Callable[Concatenate[Seat, P], ResponseReturnValue]
 
 
-def take_turns(view: View) -> View:
+def take_turns(view: View[P]) -> View[P]:
     """Let a page that takes long to compute wait for its turn; without a place, ask for patience.
 
     Stands below `@require_permission`: who may not see the page takes no place.
     """
 
     @wraps(view)
-    def view_in_turn(seat: Seat) -> ResponseReturnValue:
+    def view_in_turn(seat: Seat, /, *args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         with take_analysis_turn(current_actor().user_id):
-            return view(seat)
+            return view(seat, *args, **kwargs)
 
     return view_in_turn
 

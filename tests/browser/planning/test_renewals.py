@@ -39,7 +39,7 @@ def test_a_chair_says_what_was_broken_and_renews(site: Site, browse: Browse):
     chair.press("Save")
     expect(chair.page.get_by_text("Units 4 and 5 have none.")).to_be_visible()
     chair.page.goto(made.url(""))
-    chair.follow("Renew")
+    chair.follow("Renew this evaluation")
     chair.page.get_by_label("Title of the next evaluation").fill("The next contract")
     assert violations(chair.page) == []
     chair.press("Start the next evaluation")

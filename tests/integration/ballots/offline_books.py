@@ -7,7 +7,14 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from crrubric.clock import now_utc
+from crrubric.domain.actions import Action
 from crrubric.domain.ballots.offline.books import OfflineColumn
+from crrubric.extensions import db
+from crrubric.queries.ballots.offline import OfflineWords, load_entry_book
+from crrubric.queries.people.access import find_evaluation, require
+from crrubric.reports.exchange.offline_ballots import write_offline_book
+from tests.factories import Made, ballot_of
 from tests.integration.conftest import Visitor
 
 ADDRESS = "ballots/offline"
@@ -73,3 +80,15 @@ def upload(visitor: Visitor, base: str, data: bytes | FilledIn, name: str = "min
     """What is answered to a file."""
     body = data.save() if isinstance(data, FilledIn) else data
     return visitor.post(f"{base}{ADDRESS}", {"file": (BytesIO(body), name)})
+
+
+def write_entry_book(made: Made, place: int) -> FilledIn:
+    """The workbook of a reviewer's ballots that the chair hands out."""
+    session = db.session()
+    evaluation = find_evaluation(session, made.slug)
+    seat = require(made.chair, Action.ENTER_ON_BEHALF, evaluation, session)
+    member = ballot_of(made, place, 0).member
+    words = OfflineWords(language="en", readme="Read me", made_at=now_utc(), closing="", address="")
+    book, out = load_entry_book(session, seat, member, words), BytesIO()
+    write_offline_book(out, book, str)
+    return FilledIn(out.getvalue())

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from tests.integration.cli.conftest import Run
 
@@ -127,3 +128,67 @@ def test_what_is_not_read_is_named_and_a_plan_does_nothing(run: Run, write: Call
     assert shown.exit_code == 0, shown.output
     assert "4 marks on 2 ballots" in shown.output
     assert run("import", "marks", file, "--evaluation", "a").exit_code == 1
+
+
+def write_book(folder: Path, sheets: dict[str, list[list[str]]]) -> str:
+    """An Excel workbook with these sheets; its path."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    path = folder / "marks.xlsx"
+    book.save(path)
+    return str(path)
+
+
+def test_of_a_workbook_the_sheets_are_read_that_are_named(run: Run, tmp_path: Path):
+    head = ["reviewer", "vendor", "criterion", "mark"]
+    file = write_book(
+        tmp_path,
+        {
+            "Spring": [head, ["Ann", "A", "c1", "YES"], ["Ann", "A", "c2", "YES"]],
+            "Fall 2027": [["Fall"], [], head, ["Ann", "A", "c1", "NO"]],
+            "Winter": [["Winter"], [], head, ["Bob", "A", "c1", "NO"]],
+        },
+    )
+
+    guessed = run("import", "marks", file, "--create", "A")
+    one = run("import", "marks", file, "--create", "B", "--sheet", "Fall 2027")
+    two = run("import", "marks", file, "--create", "C", "--sheet", "Fall 2027", "--sheet", "Winter")
+    none = run("import", "marks", file, "--create", "D", "--sheet", "fall")
+
+    assert "Sheets that are not read: Fall 2027, Winter\n" in guessed.output
+    assert "a: 2 marks" in guessed.output
+    assert "Sheets that are not read: Spring, Winter\n" in one.output
+    assert "b: 1 marks on 1 criteria; new: 1 reviewers" in one.output
+    assert "c: 2 marks on 1 criteria; new: 2 reviewers" in two.output
+    assert none.exit_code == 1
+    expected = "There is no sheet “fall”. There are: “Spring”, “Fall 2027”, “Winter”."
+    assert expected in none.output
+
+
+def test_a_text_file_has_no_sheets(run: Run, write: Callable[..., str]):
+    refused = run("import", "marks", write(HEAD + LINES), "--create", "A", "--sheet", "One")
+
+    assert refused.exit_code == 1
+    assert "There is no sheet “One”. There are: –." in refused.output
+
+
+def test_a_sheet_for_each_vendor_is_read_without_their_names_and_one_by_its_name(
+    run: Run, tmp_path: Path, write: Callable[..., str]
+):
+    there = "Ann,A,c1,YES,\nBob,B,c1,YES,\n"
+    assert run("import", "marks", write(HEAD + there), "--create", "X").exit_code == 0
+    matrix = [["Criterion", "Cleo", "Dan"], ["c1", "yes", "no"]]
+    book = {"Read me": [["How to fill it in"]], "A": matrix, "B": matrix}
+    file = write_book(tmp_path, book)
+    into = ("--evaluation", "x", "--add-new", "--preview")
+
+    every = run("import", "marks", file, *into)
+    one = run("import", "marks", file, *into, "--sheet", "B")
+
+    assert "4 marks on 4 ballots" in every.output
+    assert "2 marks on 2 ballots" in one.output
+    assert "Sheets that are not read: Read me, A\n" in one.output

@@ -1,21 +1,33 @@
 """The rubric and blank ballots on paper."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader
 
 from crrubric.domain.setup.assignment import Assignment
+from crrubric.domain.setup.rubric import Rubric
 from crrubric.domain.vocabulary import Phase
 from crrubric.services.setup.assignments import assign_reviewer
 from crrubric.services.setup.withdrawals import withdraw_vendor
-from tests.factories import Factory, Made, ballot_of
+from tests.factories import Factory, Made, ballot_of, full_rubric
 from tests.integration.conftest import Visit
 
 
 @pytest.fixture
 def made(make: Factory) -> Made:
     return make.evaluation(phase=Phase.SCORING, reviewers=2, vendors=1)
+
+
+def with_must_haves(rubric: Rubric, *codes: str) -> Rubric:
+    sections = [
+        replace(
+            part, criteria=tuple(replace(row, must_have=row.code in codes) for row in part.criteria)
+        )
+        for part in rubric.sections
+    ]
+    return replace(rubric, sections=tuple(sections))
 
 
 def read_pages(body: bytes) -> list[str]:
@@ -41,6 +53,19 @@ def test_a_blank_ballot_has_boxes_and_only_those_answers_that_are_open(made: Mad
     assert text.count("NOT APPLICABLE") == len(may_not_apply)
     assert 0 < len(may_not_apply) < len(made.criteria)
     assert text.count("Note and evidence") == len(made.criteria)
+
+
+def test_the_sign_of_a_must_have_is_explained_where_there_is_one(make: Factory, visit: Visit):
+    said = "must-have: a vendor that does not meet it is not eligible."
+    rubrics = (with_must_haves(full_rubric(), "ada"), with_must_haves(full_rubric()))
+
+    texts = []
+    for number, rubric in enumerate(rubrics):
+        made = make.evaluation(rubric=rubric, title=f"Rubric {number}")
+        data = visit(made.chair).get(made.url("rubric/ballot.pdf")).data
+        texts.append(" ".join("\n".join(read_pages(data)).split()))
+
+    assert [said in text for text in texts] == [True, False]
 
 
 def test_large_type_needs_more_pages_and_spanish_is_spanish(made: Made, visit: Visit):

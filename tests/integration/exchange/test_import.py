@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import pytest
 from sqlalchemy import func, select
 
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidPlaces, WrongPhase
+from crrubric.domain.exchange.import_steps import ImportStep
 from crrubric.domain.results.computed import analyze_results
 from crrubric.domain.setup.assignment import Assignment
-from crrubric.domain.vocabulary import Answer, Phase, RuleKind
+from crrubric.domain.vocabulary import Answer, LabelledEnum, Phase, RuleKind
 from crrubric.extensions import db
 from crrubric.models import Criterion, Evaluation, Mark, Member, Vendor
 from crrubric.queries.exchange.exports import describe_evaluation
@@ -27,12 +29,27 @@ from crrubric.services.exchange.table_sources import read_path
 from crrubric.services.setup.assignments import assign_reviewer
 from crrubric.services.setup.rules import RuleSettings
 from crrubric.services.setup.withdrawals import withdraw_vendor
+from crrubric.services.shared.progress import StepWatch
 from tests.factories import Factory
 
 NEW = ImportWishes(add_new=True)
 DATA = Path(__file__).parents[2] / "data" / "agreement"
 WORDS = {answer.value for answer in Answer}
 MONTE_CARLO = 0.02
+
+
+class SeenSteps(StepWatch):
+    """Adds up what is told of each step."""
+
+    def __init__(self) -> None:
+        self.done: Counter[LabelledEnum] = Counter()
+        self.total = 0
+
+    def begin_step(self, step: LabelledEnum, total: int) -> None:
+        self.step, self.total = step, total
+
+    def advance(self, more: int = 1) -> None:
+        self.done[self.step] += more
 
 
 def yes_no_examples() -> dict[str, dict]:
@@ -410,15 +427,16 @@ def test_many_thousand_lines_are_all_there(
         for criterion in range(20)
     ]
     path = written(tmp_path, "\n".join(["reviewer,vendor,criterion,mark", *lines]) + "\n")
-    seen: list[int] = []
+    watch = SeenSteps()
 
     done = import_new_evaluation(
-        OPERATOR, read_path(path), title="Big", rule=RuleSettings(quorum=1), report=seen.append
+        OPERATOR, read_path(path), title="Big", rule=RuleSettings(quorum=1), watch=watch
     )
 
     assert (done.reviewers, done.vendors, done.criteria) == (reviewers, vendors, 20)
     assert done.marks == stored() == len(lines)
-    assert max(seen) == len(lines) + 1
+    assert watch.done == {ImportStep.CHECK: watch.total, ImportStep.STORE: watch.total}
+    assert watch.total == len(lines) + 1
 
 
 def test_a_threshold_of_one_half_is_refused_before_anything_is_read(make: Factory, tmp_path: Path):

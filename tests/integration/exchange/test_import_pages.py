@@ -36,6 +36,7 @@ from crrubric.models import (
 from crrubric.queries.ballots.ballots import has_seen_ballot
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots.declarations import declare_interest
+from crrubric.services.exchange import filled_ballots, import_plans, imports
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit, Visitor
 from tests.pages import filled_form, parse
@@ -468,3 +469,79 @@ def test_the_journal_tells_an_import_without_its_marks(made: Made, chair: Visito
 
     assert [entry.subject for entry in entries] == ["answers.csv"]
     assert "secret words" not in chair.get(made.url("journal")).text
+
+
+def test_a_file_that_can_not_be_taken_is_read_while_nothing_is_held(
+    made: Made, chair: Visitor, monkeypatch: pytest.MonkeyPatch
+):
+    held: list[bool] = []
+    read = import_plans.scan_marks
+
+    def watch(*args: Any) -> Any:
+        held.append(db.session().in_transaction())
+        return read(*args)
+
+    monkeypatch.setattr(import_plans, "scan_marks", watch)
+    rows = "reviewer,vendor,criterion,mark\nNobody,Vendor 1,ada,YES\n"
+    sent = chair.post(made.url("import"), {"file": (BytesIO(rows.encode()), "marks.csv")})
+    preview = sent.location.removesuffix("/columns")
+    page = chair.page(preview)
+
+    taken = chair.post(preview, {**filled_form(page, preview), **GIVEN, "to": "take"})
+
+    assert taken.status_code == 422
+    assert "Nobody" in taken.text
+    assert held
+    assert not any(held)
+
+
+def test_whoever_waits_is_told_how_far_the_taking_is(
+    made: Made, chair: Visitor, visit: Visit, make: Factory, monkeypatch: pytest.MonkeyPatch
+):
+    other = visit(make.member(made.chair, made.slug, frozenset({Role.CHAIR})))
+    vendor, code = made.vendors[0].code, made.criteria[0].code
+    rows = [f"{who.name},{vendor},{code},Yes" for who in made.reviewers]
+    draft = upload(chair, made, "\n".join(["reviewer,vendor,criterion,mark", *rows, ""]).encode())
+    told: list[Any] = []
+
+    def ask(visitor: Visitor) -> Any:
+        with visitor.client.application.app_context():  # another thread: a session of its own
+            return visitor.get(f"{draft}/progress").json
+
+    def ask_before(module: Any, name: str) -> None:
+        step = getattr(module, name)
+
+        def ask_and_do(*args: Any, **kwargs: Any) -> Any:
+            told.append((ask(chair)["words"], ask(other)))
+            return step(*args, **kwargs)
+
+        monkeypatch.setattr(module, name, ask_and_do)
+
+    form, before = read_form(chair, draft), ask(chair)
+    ask_before(import_plans, "scan_marks")
+    ask_before(imports, "close_filled_ballots")
+    ask_before(filled_ballots, "seal_ballot")
+    answer = chair.post(draft, {**form, **GIVEN, "to": "take"})
+
+    assert answer.status_code == 303
+    count, lines = len(rows), len(rows) + 1
+    assert told == [
+        *[(f"Lines checked: 0 of {lines}", {})] * 2,  # once more while nobody else can write
+        (f"Ballots recorded: 0 of {count}", {}),
+        *((f"Ballots recorded: {done} of {count}", {}) for done in range(count)),
+    ]
+    assert (before, ask(chair)) == ({}, {})
+
+
+def test_a_taking_that_is_refused_leaves_no_progress_behind(
+    made: Made, chair: Visitor, monkeypatch: pytest.MonkeyPatch
+):
+    one, vendor = name_reviewer(made, 0), made.vendors[0].company
+    draft = upload(chair, made, write_form_export(made, f",{one},{vendor},Yes,,No,"))
+    match(chair, draft)
+
+    answer = take(chair, draft, version="an old one")
+
+    assert answer.status_code == 409
+    assert chair.get(f"{draft}/progress").json == {}
+    assert count_marks() == 0

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from crrubric.clock import now_utc
+from crrubric.domain.actions import Action
 from crrubric.domain.archive.checks import verify_archive
 from crrubric.domain.archive.manifest import MANIFEST, CopyKind
 from crrubric.domain.archive.redaction import TextPlace
@@ -18,6 +19,7 @@ from crrubric.domain.vocabulary import Answer, Phase, Standing
 from crrubric.extensions import db
 from crrubric.models import Evaluation, Member
 from crrubric.queries.exchange.redactions import ListedText, TextFilter, list_texts
+from crrubric.queries.people.access import Seat, require
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots import ballots
 from crrubric.services.exchange.archives.archives import ArchiveText, make_archive
@@ -58,9 +60,14 @@ def evaluation_of(made: Made) -> Evaluation:
     return db.session.get_one(Evaluation, made.evaluation.id)
 
 
+def seat_of(made: Made) -> Seat:
+    """The chair, who may choose."""
+    return require(made.chair, Action.MAKE_ARCHIVE, evaluation_of(made), db.session())
+
+
 def find_secret(made: Made) -> ListedText:
     """The text, as the page lists it."""
-    rows = list_texts(db.session(), evaluation_of(made), TextFilter(words="CANARY"))
+    rows = list_texts(db.session(), seat_of(made), TextFilter(words="CANARY"))
     db.session.rollback()
     assert [row.text for row in rows] == [SECRET]
     return rows[0]

@@ -23,7 +23,7 @@ from crrubric.services.meeting.meetings import MotionText
 from crrubric.services.setup import committee
 from crrubric.services.setup.phases import change_phase
 from tests import in_meeting
-from tests.factories import Factory, Made, shown_undisputed
+from tests.factories import Factory, Made, full_rubric, shown_undisputed
 from tests.integration.conftest import Visit
 from tests.pages import filled_form, parse, words
 
@@ -490,3 +490,23 @@ def test_who_no_longer_scores_is_named_on_the_cell_and_not_counted(make: Factory
 
     assert f"no longer score vendors, so they do not count: {leaver}" in text
     assert "2 of 2 assigned reviewers said YES or NO" in text
+
+
+def test_the_agenda_beside_an_item_says_how_much_more_there_is(make: Factory, visit: Visit):
+    made = make.evaluation(
+        rubric=full_rubric(), phase=Phase.MEETING, marks={(0, 0): "Y" * 21, (1, 0): "N" * 21}
+    )
+    chair = visit(made.chair)
+
+    def read_beside(place: int) -> tuple[int, list[str]]:
+        criterion = made.criteria[place].id
+        page = chair.page(made.url(f"cells/{made.vendors[0].id}/{criterion}"))
+        lists = [node for node in page.all("ol") if node.get("class") == "agenda"]
+        more = [words(node) for node in page.all("a") if "on the agenda" in words(node)]
+        return len(lists[0].findall("li")), more
+
+    told = {read_beside(place)[0]: read_beside(place)[1] for place in range(21)}
+
+    assert {shown: more[-1] for shown, more in told.items()} == {
+        12: "30 more are on the agenda", 13: "29 more are on the agenda"
+    }  # fmt: skip

@@ -136,10 +136,12 @@ def test_what_waits_in_the_meeting_leaves_out_vendors_with_a_conflict(make: Fact
     assert waits(made, made.reviewers[0]) == {"FOLLOW_MEETING": 1, "STATE_POSITION": 1}
 
 
-def test_home_says_what_waits_and_leads_there(make: Factory, visit: Visit):
+@pytest.mark.parametrize("page", ["/", "overview"])
+def test_home_and_overview_say_what_waits_and_lead_there(make: Factory, visit: Visit, page: str):
     made = make.evaluation(phase=Phase.MEETING)
+    make.evaluation(title="Another", phase=Phase.MEETING)
 
-    page = visit(made.chair).page("/")
+    page = visit(made.chair).page(made.url() if page == "overview" else page)
 
     [task] = [node for node in page.all("p") if node.get("class") == "waits"]
     assert words(task).startswith("Scoring is closed, and the meeting has not begun.")
@@ -174,3 +176,51 @@ def test_who_has_not_begun_reads_what_is_asked_by_when_and_how_long_it_takes(
     assert due in first
     assert "about 20 minutes a vendor" in first
     assert said not in visit(made.chair).get(url).text
+
+
+@pytest.mark.parametrize("page", ["/", "overview"])
+def test_an_observer_reads_when_there_will_be_something_to_read(
+    make: Factory, visit: Visit, page: str
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    observer = make.member(made.chair, made.slug, frozenset({Role.OBSERVER}))
+    url = made.url() if page == "overview" else page
+    people = (observer, made.chair, made.reviewers[0])
+    said = "You are an observer: you read along, and score no vendor."
+
+    scoring = [said in visit(who).get(url).text for who in people]
+    phases.change_phase(made.chair, made.slug, to=Phase.MEETING)
+
+    assert scoring == [True, False, False]
+    assert said not in visit(observer).get(url).text
+
+
+def test_closing_scoring_is_offered_first_only_once_no_ballot_is_missing(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING)
+
+    def find_button() -> str | None:
+        page = visit(made.chair).page(made.url())
+        links = [
+            node for node in page.all("a") if words(node) == "Close scoring and show the ballots"
+        ]
+        return links[0].get("class")
+
+    early = find_button()
+    row = db.session.get_one(Evaluation, made.evaluation.id)
+    row.closes_on = now_utc().date() - timedelta(days=2)
+    db.session.commit()
+
+    assert (early, find_button()) == ("btn quiet", "btn")
+
+
+def test_a_phase_that_is_over_is_no_news_any_more(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    phases.change_phase(made.chair, made.slug, to=Phase.MEETING)
+    reader = visit(made.reviewers[0])
+
+    text = words(reader.page("/").root)
+
+    assert "The evaluation is now in the phase “Meeting”." in text
+    assert "The evaluation is now in the phase “Scoring”." not in text

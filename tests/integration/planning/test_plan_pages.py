@@ -403,3 +403,27 @@ def count_queries(work) -> int:
     finally:
         event.remove(engine, "before_cursor_execute", note)
     return len(found)
+
+
+def test_the_way_through_the_workbook_leads_over_triage_and_must_haves(made: Made, visit: Visit):
+    chair, place, way = visit(made.chair), made.url("plan/sections/goal"), []
+    for _ in range(12):
+        page = chair.page(place)
+        way.append(page.heading)
+        following = [node for node in page.all("a") if words(node).startswith("Next: ")]
+        if not following:
+            break
+        place = following[0].get("href")
+
+    assert len(way) == 12
+    assert way[8:] == ["Triage", "Schedule and rooms", "Vote on must-haves", "How we will know"]
+
+
+def test_the_way_goes_on_to_what_the_reader_may_open(made: Made, visit: Visit):
+    reader = made.reviewers[0]
+    ask(made, reader, "success", PlanAccess.READ)
+
+    page = visit(reader).page(made.url("plan/triage/"))
+
+    [following] = [words(node) for node in page.all("a") if words(node).startswith("Next: ")]
+    assert following == "Next: Must-haves"

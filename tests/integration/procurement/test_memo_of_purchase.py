@@ -78,7 +78,8 @@ def test_each_format_holds_order_facts_and_index(made: Made):
             "27-41",
             "Proof of order",
             "“Contract signed” (March 2, 2027) should come after “Board action” (March 9, 2027)",
-            "Binder of the purchase",
+            "Checklist of the purchase",
+            "comes after the memo and is not counted here",
             "Moderate evidence (quasi-experimental study)",
             "The study of 2021.",
             "Kept at: Binder 3",
@@ -88,8 +89,8 @@ def test_each_format_holds_order_facts_and_index(made: Made):
 
 def test_the_parts_stand_in_their_sections_in_both_languages(made: Made):
     for language, names in (
-        ("en", ("Basis of the purchase", "Proof of order", "Binder of the purchase")),
-        ("es", ("Base de la compra", "Prueba del orden", "Carpeta de la compra")),
+        ("en", ("Basis of the purchase", "Proof of order", "Checklist of the purchase")),
+        ("es", ("Base de la compra", "Prueba del orden", "Lista de comprobación de la compra")),
     ):
         blocks = compose(made, language)
         section, found = "", {}
@@ -112,7 +113,7 @@ def test_the_index_leaves_out_what_comes_after_the_memo(made: Made):
     (index,) = (
         block
         for block in compose(made, "en")
-        if isinstance(block, Table) and block.caption == "Binder of the purchase"
+        if isinstance(block, Table) and block.caption == "Checklist of the purchase"
     )
 
     asked = [row[0] for row in index.rows]

@@ -198,6 +198,8 @@ def test_members_are_told_once_of_a_new_phase(make: Factory, visit: Visit):
 def test_all_notices_of_a_page_are_dismissed_at_once_and_only_ones_own(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
     phases.change_phase(made.chair, made.slug, Phase.MEETING)
+    phases.change_phase(made.chair, made.slug, Phase.SCORING, reason="Too early")
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
     reviewer = visit(made.reviewers[0])
     before = reviewer.page("/")
     last = max(db.session.scalars(select(Notice.id)))

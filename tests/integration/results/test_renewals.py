@@ -17,12 +17,13 @@ from crrubric.domain.vocabulary import (
     Role,
 )
 from crrubric.extensions import db
-from crrubric.models import Ballot, Commitment, Criterion, Evaluation, Mark, Measure, Vendor
+from crrubric.models import Ballot, Commitment, Criterion, Evaluation, Mark, Measure, Member, Vendor
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots import declarations, seals
 from crrubric.services.meeting import decisions, positions, promises
 from crrubric.services.planning import actuals, measures
 from crrubric.services.setup import phases
+from crrubric.services.setup.committee import remove_member
 from crrubric.services.setup.earlier import start_from_earlier
 from crrubric.services.shared.unit import unit_of_work
 from tests import in_meeting
@@ -223,3 +224,37 @@ def test_what_is_taken_over_is_named_before(make: Factory, visit: Visit):
     assert answer.status_code == 303
     assert visit(made.reviewers[0]).get(page).status_code == 404
     assert made.vendors[1].company in chair.get(f"{answer.location}vendors/").text
+
+
+def test_who_stayed_away_from_the_vendor_then_reads_nothing_now(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY", (1, 1): "YYY"})
+    make.conflict(made, 1, 0, "My sister works there.")
+    make.forward(made, Phase.DECIDED, {})
+    new = renew(made)
+    make.forward(new, Phase.SCORING, {(0, 0): "YYY", (1, 0): "YYY", (1, 1): "YYY"})
+    make.forward(new, Phase.MEETING, {})
+    paths = [new.url(f"vendors/{vendor.id}/earlier") for vendor in new.vendors]
+
+    assert [visit(new.reviewers[0]).get(path).status_code for path in paths] == [200, 200]
+    assert [visit(new.reviewers[1]).get(path).status_code for path in paths] == [404, 200]
+
+
+def test_evidence_of_a_mark_that_does_not_count_is_not_told(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY", (1, 0): "YYY"})
+    with unit_of_work() as session:
+        for mark in session.scalars(select(Mark)):
+            mark.evidence_kind, mark.evidence_until = EvidenceKind.DEMO, date(2026, 1, 1)
+            mark.evidence_place = f"seen by {mark.ballot.member.name}"
+    gone = db.session.scalars(
+        select(Member).where(Member.user_id == made.reviewers[1].user_id)
+    ).one()
+    remove_member(made.chair, made.slug, gone.id)
+    make.forward(made, Phase.DECIDED, {})
+    new = renew(made)
+    make.forward(new, Phase.SCORING, {(0, 0): "YYY"})
+    make.forward(new, Phase.MEETING, {})
+
+    said = visit(new.chair).get(new.url(f"vendors/{new.vendors[0].id}/earlier")).text
+
+    assert f"seen by {made.reviewers[0].name}" in said
+    assert f"seen by {made.reviewers[1].name}" not in said

@@ -276,6 +276,7 @@ def test_the_memo_prints_basis_cost_arithmetic_and_fund(make: Factory, made: Mad
 
     name = made.vendors[0].name
     assert "$15,000 – $17,565; $49.20 – $50 for one learner and year" in memo
+    assert "At what cost: None recorded." not in memo  # a line above what it does cost
     assert memo.count("Title I") == 2  # for the board, and in section 11
     assert "Learners that are priced:" in memo
     assert "100 to 119. The list" in memo

@@ -49,7 +49,7 @@ def test_spanish_pages_show_the_rubric_in_spanish(make: Factory, made: Made, vis
     make.forward(made, Phase.MEETING, {})
     chair = visit(made.chair)
     paths = ("rubric/", "matrix", "compare", "meeting/", "agreement", "what-if",
-             f"cells/{vendor}/{ell.id}")  # fmt: skip
+             f"cells/{vendor}/{ell.id}", f"questions/vendors/{vendor}/new")  # fmt: skip
     pages += [chair.get(made.url(path)) for path in paths]
 
     for page in pages:

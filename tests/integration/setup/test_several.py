@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from xml.etree.ElementTree import Element
 
 import pytest
 from flask import Flask
@@ -348,3 +349,36 @@ def test_a_line_with_two_errors_is_told_both(make: Factory):
         (3, "quantity"),
     ]
     assert [(n, getattr(error, "field", "")) for n, error in people] == [(4, "name"), (4, "email")]
+
+
+@pytest.mark.parametrize("url", [VENDORS, PEOPLE, "rubric/file"])
+def test_what_was_pasted_goes_along_with_a_file(make: Factory, visit: Visit, url: str):
+    made = make.evaluation()
+
+    page = visit(made.chair).page(made.url(url))
+
+    [form] = [node for node in page.all("form") if has_control(node, "input", type="file")]
+    assert has_control(form, "textarea")
+    # only the button for the file sends it: a table alone is kept when one has to sign in again
+    assert form.get("enctype") is None
+    ways = [node.get("formenctype") for node in form.iter("button")]
+    assert ways.count("multipart/form-data") == 1
+
+
+@pytest.mark.parametrize("url", [VENDORS, PEOPLE])
+def test_what_was_pasted_stays_when_the_file_is_missing(make: Factory, visit: Visit, url: str):
+    made = make.evaluation()
+    sent = {"to": "preview", "table": "Ana;ana@x.example", "file": (BytesIO(b""), "")}
+
+    answer = visit(made.chair).post(made.url(url), sent)
+    page = parse(answer.status_code, answer.text)
+
+    assert (answer.status_code, error_of(page, "file")) == (422, "Error: Choose a file.")
+    assert page.with_id("table").text == "Ana;ana@x.example"
+
+
+def has_control(form: Element, tag: str, **attributes: str) -> bool:
+    return any(
+        all(node.get(name) == value for name, value in attributes.items())
+        for node in form.iter(tag)
+    )

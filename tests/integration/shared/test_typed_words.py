@@ -12,6 +12,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from crrubric.clock import now_utc
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Busy
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
@@ -26,10 +27,12 @@ from crrubric.domain.vocabulary import (
 from crrubric.extensions import db
 from crrubric.models import Criterion, Evaluation
 from crrubric.queries.exchange.redactions import TextFilter, list_texts
+from crrubric.queries.people.access import require
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.attachments import attach_vendor_file
 from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.ballots.entries import EnteredBallot, enter_ballot
+from crrubric.services.ballots.entry_books import upload_entry_book
 from crrubric.services.exchange.mark_drafts import upload_marks
 from crrubric.services.meeting import decisions, meetings, positions, reinstatements
 from crrubric.services.memo.issues import IssueText, issue_memo
@@ -43,6 +46,7 @@ from crrubric.services.setup.committee import invite_member
 from crrubric.services.setup.phases import change_phase
 from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of
+from tests.integration.ballots.offline_books import write_entry_book
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.shared.test_access import addresses, follow_one_measure
 from tests.pages import Page, filled_form, list_values, parse, words
@@ -184,9 +188,13 @@ def score(make: Factory) -> Walks:
     line = f"{made.reviewers[0].name},{made.vendors[0].code},{made.criteria[0].code},yes"
     file = f"reviewer,vendor,criterion,mark\n{line}\n".encode()
     waiting = upload_marks(made.chair, made.slug, name="marks.csv", data=file)
+    book = write_entry_book(made, 2).write(1, answer="Yes").save()
+    member = ballot_of(made, 2, 0).member_id
+    given = upload_entry_book(made.chair, made.slug, member, name="theirs.xlsx", data=book)
     return made, {
         made.chair: [
             f"import/{waiting}",
+            f"progress/workbook/{member}/{given}",
             f"progress/{ballot_of(made, 1, 0).id}/reopen",
             f"conflicts/{conflict.id}",
             f"questions/askings/{asking.id}",
@@ -232,7 +240,8 @@ def decide(make: Factory) -> Walks:
 def find_written_text(made: Made) -> str:
     """The page of one text that somebody wrote."""
     evaluation = db.session.get_one(Evaluation, made.evaluation.id)
-    place = list_texts(db.session(), evaluation, TextFilter())[0].place
+    seat = require(made.chair, Action.MAKE_ARCHIVE, evaluation, db.session())
+    place = list_texts(db.session(), seat, TextFilter())[0].place
     return f"archive/texts/{place.entry}{place.pointer}"
 
 
@@ -266,7 +275,8 @@ SCENES = {
         declarations.save_conflict_retraction declarations.save_conflict_words
         declarations.save_declaration
         declarations.save_waiver
-        entries.save_dispute entries.save_entry evaluations.save_reopening
+        entries.save_dispute entries.save_entry entry_books.take_entry_workbook
+        evaluations.save_reopening
         imports.take_mark_file
         questions.save_merged_question questions.save_new_question questions.save_questions_sent
         reminders.submit_reminders

@@ -151,6 +151,16 @@ def test_a_stamp_that_was_not_written_here_is_refused(lines: list[str]):
         read_stamp(lines)
 
 
+@pytest.mark.parametrize("odd", ["\\ud800", "\\u0000", "\\u0007"])
+def test_a_stamp_with_an_escape_of_what_can_not_be_shown_is_refused(odd: str):
+    lines = write_offline_stamp(book(ballots(criterion(1))), HEADERS)
+    for place in (1, 2):
+        changed = [*lines]
+        changed[place] = changed[place].replace('": "', f'": "{odd}')
+        with pytest.raises(Invalid, match="not a workbook that was downloaded"):
+            read_stamp(changed)
+
+
 def test_rows_of_which_nothing_was_changed_are_left_alone():
     own = ballots(criterion(1, YES, version=1), criterion(2))
     filled = fill(own, line(1, "Yes", "seen"), line(2))

@@ -4,32 +4,34 @@ from collections.abc import Sequence
 
 import pytest
 
-from crrubric.domain.errors import InvalidPlaces
-from crrubric.domain.exchange.marks.guess import NOTHING, Known, guess_mapping, read_head
+from crrubric.domain.errors import Invalid, InvalidPlaces
+from crrubric.domain.exchange.marks.guess import NOTHING, Known, guess_mapping
 from crrubric.domain.exchange.marks.latest import (
     Answered,
     comes_day_first,
     find_latest,
     read_time,
 )
-from crrubric.domain.exchange.marks.lines import (
-    MarkLine,
-    TableSheet,
-    iterate_mark_lines,
-    name_column,
-)
+from crrubric.domain.exchange.marks.lines import MarkLine, iterate_mark_lines
 from crrubric.domain.exchange.marks.mapping import (
     BLANK,
     Layout,
     MarkMapping,
-    hash_headers,
-    label_columns,
     read_mapping,
     write_mapping,
 )
+from crrubric.domain.exchange.sheets import (
+    TableSheet,
+    hash_headers,
+    label_columns,
+    name_column,
+    read_head,
+)
 from crrubric.domain.text import key_of
 from crrubric.domain.vocabulary import Answer
+from crrubric.services.exchange.csv_rows import MOST_COLUMNS
 from crrubric.services.exchange.mark_lines import MarkTable, read_heads
+from crrubric.services.exchange.names import MOST_UNKNOWN, REVIEWER_WORDS, NameBook
 from crrubric.services.exchange.table_sources import TableSource, read_data
 
 CRITERIA = {
@@ -300,3 +302,43 @@ def test_answers_are_what_the_words_of_the_cases_mean():
             Answer.CANNOT_TELL, Answer.YES, Answer.YES, Answer.YES,
         )
     ]  # fmt: skip
+
+
+def test_a_header_of_very_many_columns_of_one_name_is_read_at_once():
+    labels = label_columns([*["Mark"] * 20_000, "Mark (2)", "", "(20002)"])  # else for days
+
+    assert labels[:3] == ["Mark", "Mark (2)", "Mark (3)"]
+    assert len(set(labels)) == len(labels) == 20_003
+
+
+@pytest.mark.parametrize("text", ["[" * 400_000, "." * 400_000 + "x", "[a] " + "]" * 400_000])
+def test_a_very_long_cell_is_neither_header_nor_answer(text: str):  # found out at once, not in days
+    head = read_head("", iter([(1, ["Reviewer", text, "Mark"]), (2, ["Ana Ruiz", text, text])]))
+
+    mapping = guess_mapping([head], KNOWN)
+
+    assert mapping.columns["Reviewer"] == "reviewer"
+    assert mapping.recognize(text) is None
+
+
+def test_a_column_of_names_that_nobody_has_is_told_without_looking_each_of_them_up():
+    book = NameBook(words=REVIEWER_WORDS, longest=100)
+    book.add(1, "Ana Ruiz")
+
+    for number in range(MOST_UNKNOWN + 1):
+        with pytest.raises(Invalid):
+            book.resolve(f"Ana Ruis {number}")
+
+    assert len(book.unknown) == MOST_UNKNOWN
+    assert book.unknown[key_of("Ana Ruis 1")].nearest == "Ana Ruiz"
+    with pytest.raises(Invalid) as refused:
+        book.resolve(f"Ana Ruis {MOST_UNKNOWN}")
+    assert "nearest" not in refused.value.values
+
+
+def test_a_text_with_more_columns_than_any_table_has_is_refused():
+    wide = read_data(b"," * MOST_COLUMNS, "wide.csv")
+
+    with pytest.raises(Invalid, match="more than"):
+        read_heads(wide)
+    assert len(read_heads(read_data(b"a" + b",a" * (MOST_COLUMNS - 1), "fits.csv"))) == 1

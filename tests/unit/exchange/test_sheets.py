@@ -189,3 +189,18 @@ def _directory_in(folder):
     import tempfile
 
     return tempfile.TemporaryDirectory(dir=folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("short", 21, 1),
+        ("× No cumple (determinado por el comité)", 21, 3),  # no word is broken
+        ("one two", 7, 1),
+        ("a" * 64, 20, 4),  # a fingerprint
+        ("receipt " + "a" * 64, 20, 5),
+        ("first\n\nthird", 20, 3),
+    ],
+)
+def test_a_row_is_as_high_as_its_words_need(text: str, width: int, lines: int):
+    assert sheets.count_cell_lines(text, width) == lines

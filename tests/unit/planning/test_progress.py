@@ -250,3 +250,14 @@ def test_only_answers_that_changed_are_told():
         ("place", "", "Both, by learner"),
     ]
     assert Decimal(new["minutes"]) == 50
+
+
+def test_two_texts_of_few_words_again_and_again_are_two_texts():
+    old = "Same. " + "\n".join("ab"[place % 2] for place in range(4_990))
+    new = "Same. " + "\n".join("abc"[place % 3] for place in range(4_990))  # else for an hour
+
+    parts = list(compare_words(old, new))
+
+    assert [part.side for part in parts] == ["", "old", "new"]
+    assert "".join(part.text for part in parts if part.side != "new") == old
+    assert "".join(part.text for part in parts if part.side != "old") == new

@@ -16,6 +16,7 @@ from crrubric.domain.procurement.order import (
     list_other_pairs,
     prove_order,
 )
+from crrubric.domain.procurement.words import tell_span
 
 START = datetime(2027, 1, 1, 12, tzinfo=UTC)
 DAYS = frozenset({OrderStep.BOARD, OrderStep.CONTRACT})
@@ -139,3 +140,28 @@ def test_nothing_is_proven_where_nothing_is_known():
     proof = prove_order(SELECTION, {})
 
     assert (proof.pairs, proof.missing, proof.is_whole) == ((), SELECTION, False)
+
+
+class PlainWords:
+    """Tells moments to the minute, as the pages do."""
+
+    def __call__(self, text: str, **values: object) -> str:
+        return text % values
+
+    def day(self, value: date) -> str:
+        return f"{value:%Y-%m-%d}"
+
+    def moment(self, value: datetime | None) -> str:
+        return f"{value:%Y-%m-%d %H:%M}" if value else "–"
+
+
+def test_what_was_done_within_a_minute_has_one_time():
+    later = {0: "2027-01-01 12:00", 30: "2027-01-01 12:00",
+             60: "2027-01-01 12:00 to 2027-01-01 12:01"}  # fmt: skip
+
+    told = {
+        seconds: tell_span(PlainWords(), StepSpan(START, START + timedelta(seconds=seconds)))
+        for seconds in later
+    }
+
+    assert told == later

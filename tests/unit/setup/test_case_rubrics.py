@@ -205,3 +205,25 @@ def test_no_odd_value_breaks_the_reader(key: str, odd: object):
     text = case({"description": "Fine", key: odd})
     with suppress(NotReady, Invalid):  # and nothing else
         read_case_rubric(text, NOTHING, SOURCE)
+
+
+@pytest.mark.parametrize("number", ["1e99999999999999999999", "1e9999999", "-1e-9999999", "NaN"])
+@pytest.mark.parametrize("key", ["weight", "position", "score"])
+def test_no_number_that_is_too_far_to_compute_breaks_the_reader(key: str, number: str):
+    text = case({"description": "Fine", "position": 0, "CFRubricCriterionLevels": levels(YES=1)})
+    with suppress(NotReady, Invalid):  # and nothing else
+        read_case_rubric(text.replace("}", f', "{key}": {number}}}', 2), NOTHING, SOURCE)
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "a\0b", "a\x07b", "a\uffffb"])
+@pytest.mark.parametrize("place", ["title", "quality", "description", "category", "x"])
+def test_no_character_that_can_not_be_stored_comes_in_by_an_escape(place: str, odd: str):
+    row: dict[str, Any] = {"description": "Fine", "CFRubricCriterionLevels": levels(A=0, B=1)}
+    told = {"title": "Adoption", "CFRubricCriteria": [row], place: odd}
+    for target in (told, row, row["CFRubricCriterionLevels"][0]):
+        target.setdefault(place, odd)
+
+    for text in (json.dumps(told), json.dumps([told, told])):
+        (said,) = refuse(text)
+        assert "can’t be stored" in said
+        assert said.encode()

@@ -281,7 +281,20 @@ def test_each_mistake_is_named_with_its_key_and_table(old, new, problem):
 
 
 @pytest.mark.parametrize(
-    "weight", ["-1", "-0.001", "inf", "-inf", "nan", "1001", "0.0001", "1e-400", "1e400"]
+    "weight",
+    [
+        "-1",
+        "-0.001",
+        "inf",
+        "-inf",
+        "nan",
+        "1001",
+        "0.0001",
+        "1e-400",
+        "1e400",
+        "1e99999999999999999999",
+        "1e-99999999999999999999",
+    ],
 )
 def test_a_weight_is_a_finite_number_from_0_up_with_few_decimals(weight):
     assert problems_of(GOOD.replace("2.5", weight)) == [
@@ -377,3 +390,13 @@ def outcome_of(text: str) -> str:
     except NotReady as refusal:
         return "refused" if refusal.problems else "refused without a problem"
     return "read" if rubric.sections else "read without a section"
+
+
+@pytest.mark.parametrize(
+    ("old", "key"), [('"Curriculum"', "name"), ("12", "order"), ('"access"', "code")]
+)
+def test_a_whole_number_too_long_to_be_written_is_refused(old: str, key: str):
+    text = GOOD.replace(f"{key} = {old}", f"{key} = 0x{'f' * 9_000}")
+    assert text != GOOD
+
+    assert problems_of(text) == ["A number in it is too long to be one."]

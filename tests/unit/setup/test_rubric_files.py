@@ -1,10 +1,14 @@
 """A rubric goes out as a file and comes in as the same rubric; what a file can't say is told."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, InvalidLines, NotReady
@@ -26,8 +30,15 @@ from crrubric.domain.setup.rubric_files.differences import (
 from crrubric.domain.setup.rubric_files.toml_out import write_rubric_toml
 from crrubric.domain.text import clean_line, clean_text
 from crrubric.domain.vocabulary import Stakeholder
+from crrubric.reports.exchange.books import BookWords
+from crrubric.reports.exchange.rubric_book import write_rubric_book
 from crrubric.reports.exchange.tables import to_csv
-from crrubric.services.exchange.field_tables import read_text_table
+from crrubric.services.exchange.field_tables import (
+    load_field_table,
+    read_file_text,
+    read_text_table,
+)
+from crrubric.services.exchange.table_sources import read_data
 from crrubric.services.setup.rubric.files import RubricFile, read_rubric_table
 from tests.factories import small_rubric
 
@@ -102,6 +113,14 @@ def write_table(rubric: Rubric) -> str:
 
 
 NOTHING = Rubric("", "", (), ())
+WORDS = BookWords(
+    title="Credit recovery",
+    subject="Rubric",
+    language="en",
+    made_at=datetime(2027, 3, 31, tzinfo=UTC),
+    cut="[cut of %(count)s]",
+    more="more",
+)
 
 
 @settings(deadline=None, max_examples=60)
@@ -118,6 +137,37 @@ def test_what_goes_out_as_a_table_comes_in_the_same(rubric: Rubric):
     assert found.table is not None
     assert found.table.list_unread() == []
     assert found.rubric.sections == rubric.sections
+
+
+@settings(deadline=None, max_examples=60)
+@given(rubrics(empty_sections=False))
+def test_what_goes_out_as_a_workbook_comes_in_the_same(rubric: Rubric):
+    source = read_data(write_rubric_book(rubric, "Rubric", WORDS), "rubric.xlsx")
+
+    text = read_file_text(source, rows.RUBRIC_TABLE).text  # on the web it can be corrected
+    table = load_field_table(source, rows.RUBRIC_TABLE)  # at the console it is read as it is
+
+    assert table.list_unread() == []
+    assert read_table(text, NOTHING).rubric.sections == rubric.sections
+    assert read_rubric_table(table, NOTHING).rubric.sections == rubric.sections
+
+
+def test_in_the_workbook_numbers_are_numbers_and_typed_text_is_text():
+    (part,) = small_rubric().sections
+    odd = replace(part.criteria[0], title="=1+1", question="007", look_for="_x0041_\n2027-03-31",
+                  weight=rows.Fraction("2.125"), evidence_months=12)  # fmt: skip
+    rubric = Rubric("", "", (replace(part, criteria=(odd,)),), ())
+
+    book = load_workbook(BytesIO(write_rubric_book(rubric, "Rubric", WORDS)))
+
+    sheet = book["Rubric"]
+    cells = dict(zip(rows.COLUMNS, sheet[2], strict=True))
+    assert [cell.value for cell in sheet[1]] == [*rows.COLUMNS]
+    assert (cells["weight"].value, cells["evidence_months"].value) == (2.125, 12)
+    assert (cells["title"].value, cells["title"].data_type) == ("=1+1", "s")
+    assert (cells["question"].value, cells["must_have"].value) == ("007", "YES")
+    assert sheet.freeze_panes == "A2"
+    assert cells["look_for"].alignment.wrap_text
 
 
 @settings(deadline=None, max_examples=60)

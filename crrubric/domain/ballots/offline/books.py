@@ -66,6 +66,28 @@ class ClosedReason(LabelledEnum):
             " it any more. Submit your ballot in the portal as it is."
         ),
     )
+    # to a chair who enters the ballots of a reviewer
+    BEGUN = (
+        "BEGUN",
+        N_("The reviewer has begun this ballot or submitted it: only they can mark it."),
+    )
+    THEIR_CONFLICT = (
+        "THEIR_CONFLICT",
+        N_("The reviewer declared a conflict of interest: they do not score this vendor."),
+    )
+    AWAY = (
+        "AWAY",
+        N_("You have a conflict of interest with this vendor: another chair enters its ballots."),
+    )
+    OWN_FIRST = (
+        "OWN_FIRST",
+        N_("You score this vendor as well: submit your own ballot first, then upload the file."),
+    )
+    NOT_THEIRS = "NOT_THEIRS", N_("The reviewer does not score this vendor any more.")
+    NOT_ASKED_OF_THEM = (
+        "NOT_ASKED_OF_THEM",
+        N_("Some of its criteria are not asked of the reviewer any more: their answers stay out."),
+    )
     # of a workbook that comes back
     GONE = "GONE", N_("You do not score this vendor any more.")
     NOT_ASKED = (
@@ -145,7 +167,7 @@ class OfflineBook:
     """The whole workbook, its texts in the language of its reader.
 
     made_at: as a clock in the district shows it; closing: until when, in words; "" if nothing is
-    set; address: of the page that takes it back.
+    set; address: of the page that takes it back; chair: who enters it for the reviewer; "": nobody.
     """
 
     title: str
@@ -158,6 +180,7 @@ class OfflineBook:
     address: str
     source: OfflineSource
     ballots: OwnBallots
+    chair: str = ""
 
 
 def name_sheets(names: Iterable[str], taken: Iterable[str]) -> list[str]:

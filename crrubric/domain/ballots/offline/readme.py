@@ -46,20 +46,41 @@ AFTER_UPLOAD = N_(
 )
 PRIVATE = N_("Keep this file to yourself. Until the committee meets, only you see your marks.")
 VENDORS = N_("Vendors")
+# of a workbook that a chair enters for a reviewer
+PRIVATE_WITH_CHAIR = N_(
+    "Show this file to nobody but %(chair)s. Until the committee meets, nobody else sees your"
+    " marks."
+)
+EMPTY_WITH_CHAIR = (
+    N_(
+        "You abstain in a row without an answer: tell the chair why. A vendor for whom you leave"
+        " every row empty is left out. A note needs an answer beside it. The evidence may stay"
+        " empty."
+    ),
+    N_("Leave out a vendor with whom you have a conflict of interest, and tell the chair."),
+)
+RETURN_WORDS = N_(
+    "Give the file back to %(chair)s, who enters it for you. Each ballot is sealed by that, and you"
+    " are asked to confirm it."
+)
 
 
 def list_instructions(book: OfflineBook, say: Say) -> Iterator[tuple[bool, str]]:
     """(whether it is a heading, text) of each line between the title and the vendors."""
-    yield False, say(PRIVATE)
+    names = {"chair": book.chair}
+    yield False, say(PRIVATE_WITH_CHAIR) % names if book.chair else say(PRIVATE)
     yield True, say(HOW)
     for number, text in enumerate(STEPS, 1):
         yield False, f"{number}. {say(text) % {'limit': f'{limits.NOTE:,}'}}"
     yield True, say(EMPTY)
-    for text in EMPTY_WORDS:
+    for text in EMPTY_WITH_CHAIR if book.chair else EMPTY_WORDS:
         yield False, say(text)
     yield True, say(WHEN)
     yield False, book.closing or say(NO_DAY)
     yield True, say(WHERE)
+    if book.chair:
+        yield False, say(RETURN_WORDS) % names
+        return
     yield False, say(UPLOAD)
     yield False, book.address
     yield False, say(AFTER_UPLOAD)

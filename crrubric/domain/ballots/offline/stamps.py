@@ -16,6 +16,7 @@ from crrubric.domain.ballots.offline.books import (
 )
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
+from crrubric.domain.typed import refuse_foreign_values
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import Answer
 
@@ -99,7 +100,8 @@ def read_stamp(lines: Sequence[str]) -> OfflineStamp:
     try:
         if not lines or lines[0] != SCHEMA or len(lines) > MOST_LINES:
             raise ValueError(SCHEMA)
-        head = json.loads(lines[1])
+        head, *ballots = map(json.loads, lines[1:])
+        refuse_foreign_values([head, ballots])
         stamp = OfflineStamp(
             source=OfflineSource(
                 site=str(head["site"]),
@@ -108,9 +110,9 @@ def read_stamp(lines: Sequence[str]) -> OfflineStamp:
             ),
             made_at=str(head["made_at"]),
             columns=tuple(map(str, head["columns"])),
-            ballots=tuple(_read_ballot(json.loads(line)) for line in lines[2:]),
+            ballots=tuple(map(_read_ballot, ballots)),
         )
-    except (ValueError, KeyError, IndexError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError, Invalid) as error:
         raise Invalid(NO_STAMP, field="file") from error
     if len(stamp.columns) != len(OfflineColumn):
         raise Invalid(NO_STAMP, field="file")

@@ -4,23 +4,21 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from crrubric.domain import limits
 from crrubric.domain.exchange.answer_words import is_blank_answer, recognize_answer
-from crrubric.domain.exchange.marks.lines import Row, list_missing
-from crrubric.domain.exchange.marks.mapping import (
-    MARK_ON,
-    NOTE_ON,
-    ColumnRole,
-    Layout,
-    MarkMapping,
+from crrubric.domain.exchange.marks.lines import list_missing
+from crrubric.domain.exchange.marks.mapping import MARK_ON, NOTE_ON, ColumnRole, Layout, MarkMapping
+from crrubric.domain.exchange.sheets import (
+    HEADER_WITHIN,
+    SheetHead,
+    find_header_cells,
     label_columns,
 )
 from crrubric.domain.text import to_plain_word
 
-LOOKED_AT = 25  # rows of a sheet, to guess
 SURE = 1_000  # points of a table that has all its columns by name; the others hold names
 HALF = 0.5  # of a column are names that are known: it is one of names
 UNSURE = 1_000  # points less where a column is missing, which somebody may find
-HEADER_WITHIN = 15  # rows that aren't blank: the header is one of them
 # How people head these columns; the first word of each is its own name. The clearer ones first: a
 # code tells a vendor better than a name.
 HEADERS: Mapping[ColumnRole, tuple[str, ...]] = {
@@ -64,7 +62,7 @@ _ROLE_OF = {
 _COMMENT = re.compile(r"\b(notes?|comments?|why|explain|evidence|nota|comentarios?|por que)\b")
 _NUMBERED = re.compile(r"^\s*(?:[QqPp](?:uestion|regunta)?\s*)?#?\s*\d+\s*[.):–-]?\s+")
 _SECOND = re.compile(r" \(\d+\)$")
-_BRACKETS = re.compile(r"\[(.+)\]\s*$")
+LONGEST_HEADER = 2 * limits.QUESTION  # characters: what is longer heads no column
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +76,6 @@ class Known:
 
 
 NOTHING = Known(lambda _text: None, lambda _text: False, lambda _text: False)
-
-
-@dataclass(frozen=True, slots=True)
-class SheetHead:
-    """How a sheet begins: its name, and its first rows that are not blank."""
-
-    name: str
-    rows: Sequence[Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,22 +121,6 @@ def guess_mapping(
                     own = zip(_read_labels(head, guess.header), guess.roles, strict=True)
                     columns = {**dict(own), **{key: role for key, role in columns.items() if role}}
     return MarkMapping(layout=best.layout, columns=columns, header=best.header, sheets=sheets)
-
-
-def read_head(name: str, rows: Iterator[Row]) -> SheetHead:
-    """How a sheet begins."""
-    found: list[Row] = []
-    for number, cells in rows:
-        if any(cell.strip() for cell in cells):
-            found.append((number, cells))
-            if len(found) == LOOKED_AT:
-                break
-    return SheetHead(name, found)
-
-
-def find_header_cells(head: SheetHead, header: int) -> Sequence[str]:
-    """The cells of the row with this number; none if it is blank."""
-    return next((cells for number, cells in head.rows if number == header), ())
 
 
 def _read_labels(head: SheetHead, header: int) -> list[str]:
@@ -219,6 +193,8 @@ def _find_long_roles(labels: Sequence[str]) -> list[str]:
 
 def _find_role(label: str) -> tuple[ColumnRole, int] | None:
     """What a header says by its words, and how clearly; a second one of a name says the same."""
+    if len(label) > LONGEST_HEADER:
+        return None
     return _ROLE_OF.get(to_plain_word(_SECOND.sub("", label).replace("_", " ")).strip("¿? "))
 
 
@@ -246,8 +222,11 @@ def _find_response_roles(labels: Sequence[str], known: Known) -> list[str]:
 
 def find_criterion_code(label: str, known: Known) -> str | None:
     """The criterion that a header names: by code, title or question, numbered, in brackets."""
-    inner = _BRACKETS.search(label)
-    for text in (label, *([inner[1]] if inner else ())):
+    if len(label) > LONGEST_HEADER:
+        return None
+    _before, opened, inner = label.rstrip().removesuffix("]").partition("[")
+    is_inside = bool(opened and inner) and label.rstrip().endswith("]")
+    for text in (label, *([inner] if is_inside else ())):
         bare = _NUMBERED.sub("", text).strip()
         without = re.sub(
             r"(?i)^(?:comments?|notes?|comentarios?|notas?)\s*(?:on|about|for|sobre)?\s*[:–-]?\s*",

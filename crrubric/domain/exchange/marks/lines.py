@@ -1,10 +1,9 @@
 """The marks in the rows of a table: every one is good, or has the reason why not."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
 
 from crrubric.domain import limits
 from crrubric.domain.ballots.marks import MarkText, clean_mark
@@ -18,15 +17,14 @@ from crrubric.domain.exchange.marks.mapping import (
     ColumnRole,
     Layout,
     MarkMapping,
-    label_columns,
 )
+from crrubric.domain.exchange.sheets import TableSheet, label_columns, name_column
 from crrubric.domain.text import clean_line, to_plain_word
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import parse_day
 from crrubric.domain.vocabulary import Answer, EvidenceKind
 
 Place = int | str  # the number of a line, or the cell as spreadsheets name it: Sheet!C5
-Row = tuple[int, Sequence[str]]
 BadMark = tuple[Place, CrrubricError]
 NEEDED = (
     ColumnRole.REVIEWER,
@@ -34,13 +32,6 @@ NEEDED = (
     ColumnRole.CRITERION,
     ColumnRole.MARK,
 )  # of a line
-
-
-class TableSheet(NamedTuple):
-    """A sheet of a file; a text file has one without a name."""
-
-    name: str
-    rows: Iterable[Row]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -352,13 +343,3 @@ EVIDENCE_WORDS = {
     "llamada de referencia": EvidenceKind.REFERENCE_CALL,
     "declaracion": EvidenceKind.STATEMENT,
 }
-
-
-def name_column(place: int) -> str:
-    """The letters of a column as spreadsheets have them: 0 is A, 26 is AA."""
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

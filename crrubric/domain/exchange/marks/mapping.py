@@ -1,10 +1,9 @@
 """Which column of a file of marks is which, as somebody said or as it was guessed."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from hashlib import sha256
 from typing import Any
 
 from crrubric.domain.exchange.answer_words import recognize_answer
@@ -113,20 +112,3 @@ def read_mapping(text: str) -> MarkMapping:
     """A mapping out of JSON that `write_mapping` wrote."""
     told: dict[str, Any] = json.loads(text)
     return MarkMapping(**{**told, "layout": Layout(told["layout"])})
-
-
-def label_columns(header: Sequence[str]) -> list[str]:
-    """What each column is called: as it is written, or by its place; a second of a name is (2)."""
-    labels: list[str] = []
-    for place, name in enumerate(header, 1):
-        label = " ".join(name.split()) or f"({place})"
-        times = 1
-        while (label if times == 1 else f"{label} ({times})") in labels:
-            times += 1
-        labels.append(label if times == 1 else f"{label} ({times})")
-    return labels
-
-
-def hash_headers(labels: Sequence[str]) -> str:
-    """By what a table is known again: its headers, in whatever order and spelling."""
-    return sha256("\n".join(sorted(map(to_plain_word, labels))).encode()).hexdigest()

@@ -131,14 +131,17 @@ class PurchaseBlocks:
     def index(self) -> Iterable[Block]:
         """What is asked of the purchase, whether it is done, and what shows it."""
         words, binder = self.words, self.purchase.binder
-        yield Heading(2, words(N_("Binder of the purchase")))
+        yield Heading(2, words(N_("Checklist of the purchase")))
         if not binder.lines:
             yield Paragraph(words(NONE))
             return
-        text = N_("%(done)s of %(asked)s are done.")
+        text = N_(
+            "%(done)s of %(asked)s are done. That the memo is issued, and how long the record is"
+            " kept, comes after the memo and is not counted here."
+        )
         yield Paragraph(words(text, done=binder.done, asked=binder.asked))
         yield Table(
-            words(N_("Binder of the purchase")),
+            words(N_("Checklist of the purchase")),
             (words(N_("What is asked")), words(N_("Status")), words(N_("What shows it"))),
             tuple(self.line_row(row) for row in binder.lines),
             tuple((TONES[row.state], None) for row in binder.lines),

@@ -36,8 +36,10 @@ class RecommendationBlocks:
         if found is not None:
             yield Paragraph(found.reason, words(N_("Why:")))
             yield Paragraph(found.term or words(NONE), words(N_("For how long:")))
-            yield Paragraph(found.cost_ceiling or words(NONE), words(N_("At what cost:")))
             chosen = None if found.vendor is None else self.vendor(found.vendor)
+            computed = None if chosen is None else chosen.price.cost
+            if found.cost_ceiling or computed is None or not computed.is_known:
+                yield Paragraph(found.cost_ceiling or words(NONE), words(N_("At what cost:")))
             yield from CostBlocks(self.facts, words).board_lines(chosen)
             yield from PlanBlocks(self.facts, words).board_lines()
             yield Paragraph(self.left_open(found), words(N_("Left open:")))

@@ -30,8 +30,9 @@ class IssueStamp:
     """What a memo prints of its own issue: number, moment, by whom, and of a correction why.
 
     head: the newest hash of the journal that it covers; digest: SHA-256 of its web page, where it
-    has been issued; basis: the hash of what its result rests on, empty if an older version issued
-    it.
+    has been issued; basis: the hash of what its result rests on; nonce: drawn at random, so that
+    nobody finds a word of it by trying what has its SHA-256. Both are empty if an older version
+    issued it.
     """
 
     number: int
@@ -42,6 +43,7 @@ class IssueStamp:
     head: str = ""
     digest: str = ""
     basis: str = ""
+    nonce: str = ""
 
 
 class IssueState(Enum):

@@ -34,7 +34,7 @@ from crrubric.domain.memo.meeting_facts import (
 )
 from crrubric.domain.memo.plan_facts import MemoItem
 from crrubric.domain.procurement.binder import LineRecord
-from crrubric.domain.text import key_of
+from crrubric.domain.text import key_of, normalize_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Stakeholder
 
@@ -205,6 +205,9 @@ class NameFinder:
             part for name in names for part in PART.findall(name) if part[:1] != part[:1].lower()
         }
         whole = names | {name.strip() for name in outsiders if name.strip()}
+        # typed texts are kept as typed, on some machines with letters and accents apart
+        whole |= {normalize_text("NFD", name) for name in whole}
+        parts |= {normalize_text("NFD", part) for part in parts}
         # June is a name, June 30 a day
         words = [
             *(f"(?i:{re.escape(name)})" for name in whole),

@@ -20,6 +20,7 @@ from crrubric.domain.setup.rubric import Rubric, RubricCriterion, RubricSection
 from crrubric.domain.setup.rubric_files.rows import read_rubric_rows
 from crrubric.domain.text import key_of
 from crrubric.domain.translation import N_
+from crrubric.domain.typed import parse_file_number, refuse_foreign_values
 
 OWN = UUID("0f0f2f4c-6a0e-5c53-9f6e-3c1b7f6c2d41")  # drawn once: every identifier hangs on it
 YES, NO, NOT_APPLICABLE = "YES", "NO", "NOT APPLICABLE"
@@ -145,14 +146,18 @@ def read_case_rubric(text: str, stored: Rubric, source: CaseSource) -> ReadCase:
         raise NotReady(
             N_("The rubric file can’t be used. Problems: %(count)s."), problems, count=len(problems)
         )
-    title = say(found.get("title"))[: limits.TITLE] or stored.name
+    title = " ".join(say(found.get("title")).split())[: limits.TITLE].strip() or stored.name
     return ReadCase(replace(rubric, name=title), () if own else tuple(list_level_names(criteria)))
 
 
 def parse_json(text: str) -> Any:
     """What a text of JSON holds. Raises: Invalid saying where it ends to be one."""
     try:
-        return json.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
+        found = json.loads(
+            text.removeprefix("\ufeff"),
+            parse_float=parse_file_number,
+            parse_constant=parse_file_number,
+        )
     except json.JSONDecodeError as error:
         raise Invalid(
             N_("Line %(line)s: this is no JSON (%(why)s)."), line=error.lineno, why=error.msg,
@@ -160,6 +165,8 @@ def parse_json(text: str) -> Any:
         ) from None  # fmt: skip
     except (RecursionError, ValueError):
         raise Invalid(N_("This is no JSON that can be read."), field="words") from None
+    refuse_foreign_values(found, field="words")
+    return found
 
 
 def find_rubric_object(data: Any) -> Json:

@@ -144,21 +144,21 @@ def write_parts(
     """Write every part; give the manifest of them."""
     evaluation, language = seat.evaluation, wanted.language
     translate = load_translations(language).gettext
-    facts = {
-        "slug": evaluation.slug,
-        "title": evaluation.title,
-        "phase": evaluation.phase.value,
-        "chain": evaluation.id,
-    }
     entries, head = find_journal_end(session, evaluation)
     files: dict[str, tuple[PackedFile, str]] = {}
     if wanted.copy is CopyKind.REDACTED:
         parts: ArchiveParts = RedactedParts(session, seat, language, roles=not wanted.names_people)
     else:
         parts = ArchiveParts(session, seat, language)
+    facts = {
+        "slug": evaluation.slug,
+        "title": parts.hide_title(evaluation.title),
+        "phase": evaluation.phase.value,
+        "chain": evaluation.id,
+    }
     for part in parts.iterate_parts():
         files[part.path] = writer.write_file(part.path, part.chunks), part.about
-    readme = compose_readme(evaluation.title, at, wanted.copy, files, translate)
+    readme = compose_readme(parts.hide_title(evaluation.title), at, wanted.copy, files, translate)
     about = translate(N_("What this archive holds, and how to verify it."))
     files[README] = writer.write_file(README, [readme.encode()]), about
     return Manifest(

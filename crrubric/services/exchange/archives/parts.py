@@ -19,6 +19,7 @@ from crrubric.domain.documents.tree import Document
 from crrubric.domain.exchange import files
 from crrubric.domain.exchange.files import WORKBOOK
 from crrubric.domain.meeting.minutes_paper import MinutesFacts, compose_minutes
+from crrubric.domain.meeting.ranking import AdoptedRanking
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.procurement.binder import CheckedLine
 from crrubric.domain.procurement.order import OrderedPair
@@ -132,12 +133,21 @@ class ArchiveParts:
             format_json_file(basis),
         )
         computed = analyze_results(read.basis, read.results, with_names=self.names_people)
-        body = results_json.results_object(computed, facts, adopted, late)
+        facts["title"] = self.hide_title(self.evaluation.title)
+        body = results_json.results_object(computed, facts, self.hide_in_results(adopted), late)
         yield self.make_part(
             RESULTS,
             N_("Everything that is computed; docs/results-json.md of crrubric describes it."),
             (text.encode() for text in results_json.format_results_json(body)),
         )
+
+    def hide_in_results(self, adopted: AdoptedRanking | None) -> AdoptedRanking | None:
+        """The order that was adopted, as the archive has it."""
+        return adopted
+
+    def hide_title(self, title: str) -> str:
+        """The title of the evaluation, as the archive has it."""
+        return title
 
     def table_parts(self) -> Iterator[Part]:
         """The tables that can be downloaded one by one as well."""

@@ -1,6 +1,7 @@
 """The files of a redacted copy: chosen texts hidden, and names behind roles."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, cast
 
@@ -10,6 +11,8 @@ from crrubric.domain.archive.container import PackedFile
 from crrubric.domain.archive.manifest import LeftOut
 from crrubric.domain.documents.tree import Document
 from crrubric.domain.meeting.minutes_paper import MinutesFacts
+from crrubric.domain.meeting.ranking import AdoptedRanking
+from crrubric.domain.memo.facts import MemoFacts
 from crrubric.domain.memo.issuing.issues import MemoFormat
 from crrubric.domain.memo.issuing.roles import hide_names, hide_people
 from crrubric.domain.memo.sections import compose_memo
@@ -51,7 +54,7 @@ class RedactedParts(ArchiveParts):
             {
                 "entry": row.place.entry,
                 "text_at": row.place.pointer,
-                "reason": row.reason,
+                "reason": self.redactor.hide_text(row.reason),
                 "chosen_at": row.chosen_at.isoformat(),
             }
             for row in self.chosen
@@ -69,6 +72,16 @@ class RedactedParts(ArchiveParts):
         if row.get("files"):
             hidden["files"] = self.redactor.mask
         return hidden
+
+    def hide_in_results(self, adopted: AdoptedRanking | None) -> AdoptedRanking | None:
+        """The order that was adopted, whose reason somebody typed."""
+        if adopted is None:
+            return None
+        return replace(adopted, reason=self.redactor.hide_text(adopted.reason))
+
+    def hide_title(self, title: str) -> str:
+        """The title of the evaluation, in which a name can stand."""
+        return self.redactor.hide_text(title)
 
     def book_parts(self) -> Iterator[Part]:
         """None: the tables have all of it."""
@@ -129,11 +142,26 @@ class RedactedParts(ArchiveParts):
             end_reading(self.session)
             if self.redactor.book is not None and facts.names_people:
                 facts = hide_names(facts, self.redactor.book)
+            facts = self.hide_numbers(facts)
             yield self.make_paper(
                 "memo/redacted.pdf",
                 N_("The selection memo, made for this copy: names and texts are hidden in it."),
                 compose_memo(facts, self.translate),
             )
+
+    def hide_numbers(self, facts: MemoFacts) -> MemoFacts:
+        """The facts without numbers of measures that are hidden: in a sentence, none is found."""
+        hide = self.redactor.hide_number
+        measures = tuple(
+            replace(
+                row,
+                baseline=hide(row.baseline),
+                target=hide(row.target),
+                last=hide(row.last),
+            )
+            for row in facts.plan.measures
+        )
+        return replace(facts, plan=replace(facts.plan, measures=measures))
 
     def tells_hidden(self, file: MemoFile) -> bool:
         """Whether an issue, by its web page, holds what is hidden."""

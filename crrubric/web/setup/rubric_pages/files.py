@@ -23,11 +23,15 @@ from crrubric.domain.versions import fingerprint_values
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
 from crrubric.queries.setup.rubrics import load_case_source, read_rubric
+from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.exchange.csv_files import encode_csv
+from crrubric.reports.exchange.rubric_book import write_rubric_book
 from crrubric.services.ballots.attachments import take_upload_turn
+from crrubric.services.exchange.data_files import ExportWords, make_book_words
 from crrubric.services.exchange.field_tables import FieldTable, read_file_text
 from crrubric.services.exchange.table_sources import read_data
 from crrubric.services.setup.rubric import files as service
+from crrubric.web.exchange.exports import XLSX
 from crrubric.web.setup.rubric import HOME
 from crrubric.web.setup.rubric_pages.forms import RubricFileForm, RubricTextForm
 from crrubric.web.setup.several_pages.column_forms import (
@@ -40,6 +44,7 @@ from crrubric.web.setup.several_pages.column_forms import (
 )
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import find_site_address, make_download, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_bad_lines, translate_error
@@ -99,6 +104,17 @@ def download_rubric_csv(seat: Seat) -> ResponseReturnValue:
     found = rows.list_rubric_rows(read_rubric(db.session(), seat.evaluation))
     body = encode_csv(rows.COLUMNS, found)
     return make_download(body, "text/csv", f"{seat.evaluation.slug}-rubric.csv")
+
+
+@bp.get("/rubric.xlsx")
+@require_permission(Action.EXPORT_RUBRIC)
+def download_rubric_workbook(seat: Seat) -> ResponseReturnValue:
+    """The same for Excel: numbers are numbers, and the header stays in view."""
+    rubric = read_rubric(db.session(), seat.evaluation)
+    words = make_book_words(seat, ExportWords(language=current_language(), say=_))
+    end_reading(db.session())
+    body = write_rubric_book(rubric, _("Rubric"), replace(words, subject=_("Rubric")))
+    return make_download(body, XLSX, f"{seat.evaluation.slug}-rubric.xlsx")
 
 
 @bp.get("/rubric.json")

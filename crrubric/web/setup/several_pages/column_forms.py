@@ -12,7 +12,7 @@ from wtforms.validators import Optional
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.exchange.field_tables import NO_HEADER, ColumnExamples, FieldTableKind
-from crrubric.domain.exchange.marks.guess import HEADER_WITHIN
+from crrubric.domain.exchange.sheets import HEADER_WITHIN
 from crrubric.domain.typed import parse_id
 from crrubric.services.exchange.field_tables import FieldMemory, FieldTable, read_text_table
 from crrubric.web.shared.forms import Form, ListChoiceField

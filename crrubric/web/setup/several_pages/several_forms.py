@@ -37,14 +37,16 @@ class TableForm(Form):
     table = TextAreaField(
         _("Lines from a spreadsheet"),
         [
-            InputRequired(_("Paste at least one line, or choose a file with a table.")),
+            InputRequired(
+                _("Paste at least one line. For a file, press “Show the lines of the file”.")
+            ),
             limit_length(limits.TABLE_TEXT),
         ],
     )
 
 
 class TableFileForm(Form):
-    """A table in a file. A form of its own: what was pasted can be carried along, a file can't."""
+    """A table in a file. What was pasted can be carried along, a file can't."""
 
     file = FileField(_("File with a table (.xlsx or .csv)"), [FileRequired(_("Choose a file."))])
 

@@ -1,0 +1,64 @@
+"""Whatever stands in the controls of a form, its answer is no error of the server."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from crrubric.domain.vocabulary import Phase
+from tests.factories import Factory, Made
+from tests.integration.conftest import Visit, Visitor
+from tests.integration.shared.test_access import addresses
+
+NAME = re.compile(r'name="([^"]+)"')
+OWN = {"csrf_token", "version", "once"}  # of our own, not typed
+MOST = 300  # controls of one form
+MARKS = {(0, 0): "YY-", (1, 1): "YNY"}
+# a blank passes where something is asked for, and is no number; the others are numbers to a part
+# of what reads numbers
+ODD = (" ", "²", "1e999999", "9" * 4_000, "99999-01-01", "0x10", "1_000", "Infinity", "\n", "1/0")
+UNMARKED = (Phase.SETUP, Phase.PRACTICE)
+
+
+def list_names(person: Visitor, pages: set[str]) -> dict[str, set[str]]:
+    """By address, what the controls are called there."""
+    found = {}
+    for url in sorted(pages):
+        answer = person.client.get(url)
+        body = answer.get_data()  # of a file as well, which is made while it is read
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            found[url] = {*NAME.findall(body.decode())} - OWN
+    return found
+
+
+def find_errors(app: Flask, made: Made, person: Visitor, odd: str) -> list[str]:
+    """The addresses that answer with an error when all that they ask for is this."""
+    routes = addresses(app, made, {"reviewer": made.reviewers[0]})
+    names = list_names(person, {url for method, url, _action in routes if method == "GET"})
+    every = set().union(*names.values())
+    found = []
+    for url in sorted({url for method, url, _action in routes if method == "POST"}):
+        asked = names.get(url) or names.get(url.rsplit("/", 1)[0]) or every
+        sent = dict.fromkeys(sorted(asked)[:MOST], odd)
+        if person.post(url, sent).status_code >= 500:
+            found.append(url)
+    return found
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "odd",
+    [
+        pytest.param(odd, marks=[pytest.mark.long] if number else [])
+        for number, odd in enumerate(ODD)
+    ],
+    ids=[str(number) for number in range(len(ODD))],
+)
+@pytest.mark.parametrize("phase", Phase)
+def test_no_form_answers_with_an_error(
+    app: Flask, make: Factory, visit: Visit, phase: Phase, odd: str
+):
+    made = make.evaluation(phase=phase, marks={} if phase in UNMARKED else MARKS)
+
+    assert find_errors(app, made, visit(made.chair), odd) == []
+    assert find_errors(app, made, visit(made.reviewers[0]), odd) == []
