@@ -163,6 +163,7 @@ def test_a_full_disk_is_told_and_loses_nothing(
     assert list(verify_record(db.session()).problems) == []
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("app", ["postgresql"], indirect=True)
 def test_a_postgresql_that_was_restarted_is_found_again(app: Flask, make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
