@@ -13,7 +13,7 @@ from wtforms import FileField, HiddenField, PasswordField
 from wtforms.fields import Field
 from wtforms.fields.choices import SelectFieldBase
 
-from crrubric.web.shared.forms import Form, list_controls
+from crrubric.web.shared.forms import CodeField, Form, list_controls
 
 READERS = {"read_ticked_ids", "read_typed_marks"}  # they read controls that stand in the page
 CARRIED = {"version", "at", "next"}  # what the page itself put into hidden fields
@@ -52,7 +52,7 @@ class FormView:
 
     def takes_text(self) -> bool:
         """Whether one of its forms has a control in which people write."""
-        other = (SelectFieldBase, FileField, PasswordField)
+        other = (SelectFieldBase, FileField, PasswordField, CodeField)
         kinds = [kind for _name, kind in self.controls() if not issubclass(kind, other)]
         return any("Boolean" not in kind.__name__ for kind in kinds)
 

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 
 from crrubric.domain import limits
 from crrubric.services.people.accounts import clean_email
-from crrubric.web.shared.forms import Checked, Form, ListChoiceField, limit_length
+from crrubric.web.shared.forms import Checked, CodeField, Form, ListChoiceField, limit_length
 from crrubric.web.shared.versions import EditForm
 
 
@@ -29,7 +29,7 @@ class SignInForm(Form):
 class SecondStepForm(Form):
     """The code of an authenticator app, or one on paper."""
 
-    step_code = StringField(
+    step_code = CodeField(
         _("Code"), [InputRequired(_("Enter the code.")), limit_length(limits.CODE_TEXT)]
     )
     next = HiddenField()
@@ -38,7 +38,7 @@ class SecondStepForm(Form):
 class AppCodeForm(Form):
     """The first code of an app that is being set up."""
 
-    step_code = StringField(
+    step_code = CodeField(
         _("The six digits that the app shows"),
         [InputRequired(_("Enter the code.")), limit_length(limits.CODE_TEXT)],
     )
@@ -54,7 +54,7 @@ class ConfirmForm(Form):
 class TwoStepsOffForm(ConfirmForm):
     """Both steps once more."""
 
-    step_code = StringField(
+    step_code = CodeField(
         _("Code of the app, or a recovery code"),
         [InputRequired(_("Enter the code.")), limit_length(limits.CODE_TEXT)],
     )

@@ -222,6 +222,13 @@ class RadioChoiceField(ChoiceFieldMixin, RadioField):
     """Radio buttons."""
 
 
+class CodeField(StringField):
+    """A code that shows who somebody is: like a password, it is never written into a page again."""
+
+    def _value(self) -> str:
+        return ""
+
+
 class ListChoiceField(ChoiceFieldMixin, SelectField):
     """A list to choose from."""
 

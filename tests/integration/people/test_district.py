@@ -216,7 +216,7 @@ def test_administrators_have_a_menu_outside_evaluations(ada: Visitor):
     for path, current in (("/", "/"), ("/evaluations/new", "/"), ("/district", "/district")):
         (nav,) = ada.page(path).all("nav")
         items = {row.get("href"): row.get("aria-current") for row in nav.iter("a")}
-        pages = dict.fromkeys(("/", "/chairs", "/accounts", "/rubrics", "/district"))
+        pages = dict.fromkeys(("/", "/chairs", "/accounts", "/rubrics", "/district", "/site"))
         assert items == pages | {current: "page"}
 
 

@@ -61,7 +61,10 @@ SPLIT = {(0, 0): "YNY", (1, 0): "YYY", (0, 1): "NNN", (1, 1): "NYN"}
 WRITTEN = {"text", "email", "date", "time", "url", "search", "tel", "number"}
 BELL = "\x07"  # no text takes it, no number and no day
 SHOWN = "\ufffd"  # what stands in its place, so that one sees where it was
-SITE = ("/evaluations/new", "/account", "/account/address", "/district", "/forgotten-password")
+SITE = (
+    "/evaluations/new", "/account", "/account/address", "/district", "/forgotten-password",
+    "/accounts/new", "/site/mail",
+)  # fmt: skip
 
 
 def list_written(form: Element) -> list[str]:
@@ -71,6 +74,7 @@ def list_written(form: Element) -> list[str]:
         for node in form.iter()
         if node.get("name")
         and node.get("readonly") is None
+        and node.get("autocomplete") != "one-time-code"  # as secret as a password
         and (
             node.tag == "textarea"
             or (node.tag == "input" and (node.get("type") or "text") in WRITTEN)
@@ -290,7 +294,8 @@ SCENES = {
         reinstatements.save_reinstatement
         """,
     gather: """
-        account.submit_sign_in chairs.save_appointment district.save_district
+        account.submit_sign_in accounts.save_new_account chairs.save_appointment
+        district.save_district site.submit_test_mail
         forgotten.send_forgotten_password_link home.save_new_evaluation
         meeting.save_meeting_start own.save_own_address own.save_own_name
         reinstatements.save_reinstatement_withdrawal
