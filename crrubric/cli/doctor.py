@@ -28,6 +28,8 @@ from crrubric.extensions import choose_journal_mode, db
 from crrubric.queries.operations.health import LEAST_FREE, count_late_mails, find_newest_revision
 from crrubric.queries.people.district import find_named_district
 from crrubric.services.mail.smtp import ServerDown, SmtpClient
+from crrubric.services.people.sign_on.calls import ProviderUnavailable, take_call_turn
+from crrubric.services.people.sign_on.facts import fetch_keys, fetch_metadata
 from crrubric.settings.model import Settings
 
 PATIENCE = 5  # seconds that the site may take
@@ -100,6 +102,7 @@ def examine_installation(settings: Settings, file: Path | None) -> Iterator[Diag
     yield from examine_addresses(settings)
     yield from examine_site(settings)
     yield from examine_mail(settings)
+    yield from examine_providers(settings)
 
 
 def examine_folder(folder: Path, file: Path | None) -> Iterator[Diagnosis]:
@@ -324,3 +327,21 @@ def examine_mail(settings: Settings) -> Iterator[Diagnosis]:
         yield tell_fault(f"{where} does not take us ({error}): look at the settings MAIL_….")
     else:
         yield tell_fine(f"{where} takes us.")
+
+
+def examine_providers(settings: Settings) -> Iterator[Diagnosis]:
+    """Whether each provider of single sign-on answers, and lets anybody new in."""
+    for code, provider in settings.SSO_PROVIDERS.items():
+        where = f"The provider {code} ({provider.title})"
+        try:
+            with take_call_turn():
+                fetch_keys(fetch_metadata(provider).keys)
+        except ProviderUnavailable as error:
+            yield tell_fault(
+                f"{where} can’t be used ({error}): look at SSO_PROVIDERS, and whether this machine"
+                " may reach it."
+            )
+        else:
+            yield tell_fine(f"{where} answers.")
+        if not provider.domains:
+            yield tell_oddity(f"{where} has no domains: nobody new comes in that way.")

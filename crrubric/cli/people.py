@@ -23,6 +23,7 @@ from crrubric.services.people.administration import (
 from crrubric.services.people.links import make_operator_link
 from crrubric.services.people.own_sessions import sign_out_everywhere
 from crrubric.services.people.second_step import reset_two_steps
+from crrubric.services.people.sign_on.identities import unlink_all_identities
 
 
 @click.group("user")
@@ -122,6 +123,15 @@ def reset_second_step(email: str) -> None:
     """Turn off the second step of a person who has lost phone and recovery codes."""
     user = reset_two_steps(OPERATOR, find_user(email).id)
     click.echo(f"{user.name} signs in with the password alone until they set it up again")
+
+
+@user_group.command("unlink")
+@click.option("--email", required=True)
+@run_in_app
+def unlink_person(email: str) -> None:
+    """Undo the connections of a person with accounts of providers of single sign-on."""
+    user = unlink_all_identities(OPERATOR, find_user(email).id)
+    click.echo(f"{user.name} signs in with no other account any more")
 
 
 @user_group.command("sign-out")

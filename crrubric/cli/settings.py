@@ -2,8 +2,14 @@
 
 import click
 
-from crrubric.config import instance_folder
+from crrubric.cli.running import run_in_app
+from crrubric.config import current_settings, instance_folder
+from crrubric.domain.errors import Invalid
+from crrubric.services.people.sign_on.calls import ProviderUnavailable, take_call_turn
+from crrubric.services.people.sign_on.facts import fetch_keys, fetch_metadata
+from crrubric.services.people.sign_on.flow import make_way_back
 from crrubric.settings.document import describe_settings, write_document
+from crrubric.settings.providers import Provider
 from crrubric.settings.reading import Sources, read_settings
 
 
@@ -28,3 +34,35 @@ def show() -> None:
 def document() -> None:
     """Print every setting with type, default, meaning and example, as docs/settings.md has it."""
     click.echo(write_document(), nl=False)
+
+
+@settings_group.command("providers")
+@run_in_app
+def check_providers_now() -> None:
+    """Ask each provider of SSO_PROVIDERS how it is reached, and print what it has to be told.
+
+    Whether it takes client_id and client_secret shows the first sign-in.
+    """
+    providers = current_settings().SSO_PROVIDERS
+    if not providers:
+        raise Invalid("There is no provider in SSO_PROVIDERS.")
+    good = [report_provider(code, provider) for code, provider in providers.items()]
+    if not all(good):
+        raise Invalid("Not every provider can be used.")
+
+
+def report_provider(code: str, provider: Provider) -> bool:
+    """Print what is to be known of a provider. Returns: whether it can be used."""
+    click.echo(f"{code} ({provider.title})")
+    click.echo(f"  redirect address to enter there: {make_way_back(code)}")
+    try:
+        with take_call_turn():
+            metadata = fetch_metadata(provider)
+            keys = fetch_keys(metadata.keys)
+    except ProviderUnavailable as error:
+        click.echo(f"  {error}")
+        return False
+    click.echo(f"  issuer: {metadata.issuer}")
+    click.echo(f"  {len(keys)} keys, signs by {', '.join(metadata.algorithms) or 'any'}")
+    click.echo(f"  people are found by addresses in: {', '.join(provider.domains) or 'none'}")
+    return True

@@ -24,6 +24,10 @@ class NotFound(CrrubricError):
     """The thing does not exist, or not for this person: the two look the same."""
 
 
+class NotLetIn(CrrubricError):
+    """A provider of single sign-on says who somebody is, and they have no way in here."""
+
+
 class PageClosed(NotFound):
     """A page that this person may read in another phase of evaluation `slug`; it says when."""
 

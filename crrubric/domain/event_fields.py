@@ -93,6 +93,8 @@ CODES = frozenset({
 SUBJECTS: Mapping[Event, Kinds] = {
     Event.REMINDED: CODE,
     Event.MEMO_ISSUED: CODE,
+    Event.ACCOUNT_IDENTITY_LINKED: CODE,  # the provider's name, of the settings
+    Event.ACCOUNT_IDENTITY_UNLINKED: CODE,
     Event.ARCHIVE_MADE: CODE,
     Event.REDACTION_CHOSEN: CODE,
     Event.REDACTION_WITHDRAWN: CODE,
@@ -135,7 +137,8 @@ SUBJECTS: Mapping[Event, Kinds] = {
             Event.ACCOUNT_LINK_ASKED, Event.ACCOUNT_RENAMED, Event.ACCOUNT_READDRESSED,
             Event.ACCOUNT_ADDRESS_ASKED, Event.ACCOUNT_DISABLED, Event.ACCOUNT_ENABLED,
             Event.ACCOUNT_ADDRESS_VOUCHED, Event.ACCOUNT_TWO_STEPS_RESET,
-            Event.ACCOUNT_SIGNED_OUT, Event.ACCOUNT_STANDING_CHANGED,
+            Event.ACCOUNT_SIGNED_OUT, Event.ACCOUNT_IDENTITIES_ENDED,
+            Event.ACCOUNT_STANDING_CHANGED,
             Event.MEMBER_CONFIRMED, Event.ATTENDANCE_CHANGED,
         ),
         PEOPLE,

@@ -113,6 +113,18 @@ class Event(LabelledEnum):
         "ACCOUNT_RECOVERY_CODE_USED",
         N_("signed in with a recovery code"),
     )
+    ACCOUNT_IDENTITY_LINKED = (
+        "ACCOUNT_IDENTITY_LINKED",
+        N_("signs in with %(subject)s from now on"),
+    )
+    ACCOUNT_IDENTITY_UNLINKED = (
+        "ACCOUNT_IDENTITY_UNLINKED",
+        N_("signs in with %(subject)s no more"),
+    )
+    ACCOUNT_IDENTITIES_ENDED = (
+        "ACCOUNT_IDENTITIES_ENDED",
+        N_("ended signing in by other accounts for %(subject)s"),
+    )
     ACCOUNT_SESSIONS_ENDED = "ACCOUNT_SESSIONS_ENDED", N_("signed out other browsers of their own")
     ACCOUNT_SIGNED_OUT = "ACCOUNT_SIGNED_OUT", N_("signed %(subject)s out everywhere")
     ACCOUNT_RENAMED = "ACCOUNT_RENAMED", N_("changed their own name")

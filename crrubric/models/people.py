@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, false
+from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, and_, false
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crrubric.clock import now_utc
@@ -45,9 +46,21 @@ class User(Base):
     # grows with each new password and when the account is disabled: a sign-in that began before
     # does not end in a session
     sign_in_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    # when somebody first signed in to it by a provider: it is used since, whatever becomes of that
+    identity_linked_at: Mapped[datetime | None]
     language: Mapped[str | None] = mapped_column(String(limits.LANGUAGE))  # None: never chose one
     # wants no mail before their action items are due
     item_mails_off: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    @hybrid_property
+    def unused(self) -> bool:
+        """Whether nobody has chosen a password for it or signed in to it by a provider yet."""
+        return self.password_hash is None and self.identity_linked_at is None
+
+    @unused.inplace.expression
+    @classmethod
+    def _unused_in_sql(cls) -> ColumnElement[bool]:
+        return and_(cls.password_hash.is_(None), cls.identity_linked_at.is_(None))
 
 
 class UserSession(Base):
@@ -104,6 +117,25 @@ class RecoveryCode(Base):
     used_at: Mapped[datetime | None]
 
 
+class ExternalIdentity(Base):
+    """Who somebody is to a provider of single sign-on: its own number for them, for good.
+
+    `email` is the address that it named last; it is shown, and finds nobody.
+    """
+
+    __tablename__ = "external_identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("user_id", "issuer"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    issuer: Mapped[str] = mapped_column(String(limits.SHORT_TEXT))
+    subject: Mapped[str] = mapped_column(String(limits.SUBJECT))
+    email: Mapped[str] = mapped_column(String(limits.EMAIL))
+    linked_at: Mapped[datetime] = mapped_column(default=now_utc)
+    used_at: Mapped[datetime] = mapped_column(default=now_utc)
+    user: Mapped[User] = relationship()
+
+
 class Invite(Base):
     """A one-time link that lets a person set a password: random, hashed, single use, dated.
 
@@ -122,6 +154,8 @@ class Invite(Base):
     address: Mapped[str | None] = mapped_column(String(limits.EMAIL))  # another one that it proves
     # it was mailed to the account's address or comes from the operator: who uses it is the owner
     proves: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # by the operator: lets its owner in also where nobody signs in with a password
+    by_operator: Mapped[bool] = mapped_column(default=False, server_default=false())
     user: Mapped[User] = relationship()
 
 

@@ -7,10 +7,13 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin
 
+from pydantic import BaseModel, SecretStr
+from pydantic_core import PydanticUndefined
 from sqlalchemy.engine import make_url
 
 from crrubric.settings.about import Taken
-from crrubric.settings.model import Settings, about
+from crrubric.settings.model import Settings, about, about_field
+from crrubric.settings.providers import Provider, show_provider
 from crrubric.settings.reading import Sources
 
 HEAD = """\
@@ -33,6 +36,23 @@ See [running.md](running.md).
 | setting | type | default | meaning | example in `settings.toml` |
 |---|---|---|---|---|
 """
+PROVIDERS = """
+## Each of SSO_PROVIDERS
+
+In `settings.toml` a provider is a table at the end of the file, behind all other settings. The name
+behind the dot is yours; it stands in the address to which the provider sends people back,
+`SITE_URL/sign-in/with/NAME/back`. In the environment all are one object in JSON:
+`CRRUBRIC_SSO_PROVIDERS={"google": {"kind": "google", …}}`.
+
+    [SSO_PROVIDERS.google]
+    kind = "google"
+    client_id = "123-abc.apps.googleusercontent.com"
+    client_secret = "the secret"
+    domains = ["district.org"]
+
+| setting | type | default | meaning | example |
+|---|---|---|---|---|
+"""
 TESTS = """
 ## For tests
 
@@ -48,6 +68,7 @@ TYPES = {
     Path: "folder",
     tuple: "list of texts",
     dict: "table",
+    SecretStr: "text",
 }
 
 
@@ -55,7 +76,13 @@ def write_document() -> str:
     """The page docs/settings.md."""
     operators = [name for name in Settings.model_fields if about(name).taken is not Taken.CODE]
     tests = [name for name in Settings.model_fields if name not in operators]
-    lines = [*map(describe_row, operators), TESTS, *map(describe_row, tests)]
+    lines = [
+        *map(describe_row, operators),
+        PROVIDERS,
+        *map(describe_provider_row, Provider.model_fields),
+        TESTS,
+        *map(describe_row, tests),
+    ]
     return HEAD + "".join(lines)
 
 
@@ -70,9 +97,17 @@ def describe_row(name: str) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def type_in_words(name: str) -> str:
+def describe_provider_row(name: str) -> str:
+    """A setting of one provider as a row of its table."""
+    told = about_field(Provider, name)
+    kind, default = type_in_words(name, Provider), default_in_words(name, Provider)
+    cells = [f"`{name}`", kind, default, told.means, f"`{name} = {told.example}`"]
+    return f"| {' | '.join(cells)} |\n"
+
+
+def type_in_words(name: str, model: type[BaseModel] = Settings) -> str:
     """The type of a setting as an operator knows it."""
-    kind: Any = Settings.model_fields[name].annotation
+    kind: Any = model.model_fields[name].annotation
     if get_origin(kind) is Literal:
         return "one of " + ", ".join(f"`{choice}`" for choice in get_args(kind))
     if isinstance(kind, UnionType):  # or nothing
@@ -80,11 +115,13 @@ def type_in_words(name: str) -> str:
     return TYPES[get_origin(kind) or kind]
 
 
-def default_in_words(name: str) -> str:
+def default_in_words(name: str, model: type[BaseModel] = Settings) -> str:
     """What holds if nobody sets it."""
-    if words := about(name).default:
+    if words := about_field(model, name).default:
         return words
-    default = Settings.model_fields[name].get_default(call_default_factory=True)
+    default = model.model_fields[name].get_default(call_default_factory=True)
+    if default is PydanticUndefined:
+        return "needed"
     return "none" if default is None else f"`{json.dumps(default)}`"
 
 
@@ -116,6 +153,9 @@ def shown_value(name: str, value: Any) -> str:
     told = about(name)
     if not value and told.default:
         return told.default.replace("`", "")
+    if name == "SSO_PROVIDERS":
+        shown = {code: show_provider(provider) for code, provider in value.items()}
+        return json.dumps(shown, ensure_ascii=False)
     if told.secret and "://" in value:
         return make_url(value).set(query={}).render_as_string(hide_password=True)
     return "********" if told.secret else json.dumps(value, default=str, ensure_ascii=False)

@@ -2,8 +2,16 @@
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -18,12 +26,23 @@ from crrubric.domain.people.second_step import TwoStepRule
 from crrubric.settings import checks
 from crrubric.settings.about import About, Taken, for_tests
 from crrubric.settings.file import read_file
+from crrubric.settings.providers import (
+    LOOPBACK,
+    Provider,
+    check_providers,
+    parse_providers,
+)
 
 PREFIX = "CRRUBRIC_"
 LEAST_BODY_MB = limits.FILE_REQUEST_BYTES // limits.MEGABYTE + 1  # a file with its form
 
 Number = Annotated[int, BeforeValidator(checks.check_number)]
-Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(checks.split_list)]
+Providers = Annotated[
+    dict[str, Provider],
+    NoDecode,
+    BeforeValidator(parse_providers),
+    AfterValidator(check_providers),
+]
 
 
 class Settings(BaseSettings):
@@ -86,7 +105,7 @@ class Settings(BaseSettings):
         ),
     ] = 0
     TRUSTED_HOSTS: Annotated[
-        Texts,
+        checks.Texts,
         AfterValidator(checks.check_hosts),
         About(
             means="The host names that are answered; with a dot before it, one stands for all"
@@ -97,7 +116,7 @@ class Settings(BaseSettings):
         ),
     ] = ()
     LANGUAGES: Annotated[
-        Texts,
+        checks.Texts,
         AfterValidator(checks.check_languages),
         About(
             means="The languages that are offered, in this order; the first is spoken where"
@@ -201,6 +220,27 @@ class Settings(BaseSettings):
             default="`http://127.0.0.1:5000`; on pages, the address that was asked for",
         ),
     ] = ""
+    SSO_PROVIDERS: Annotated[
+        Providers,
+        About(
+            means="With whom people may sign in: a table for each, described below; see *Single"
+            " sign-on* in [running.md](running.md). Needs `SITE_URL` and the extra"
+            " `crrubric[sso]`.",
+            expects="a table for each provider, as docs/settings.md describes it",
+            example='{google = {kind = "google", client_id = "…", client_secret = "…"}}',
+            default="none",
+            secret=True,
+        ),
+    ] = Field(default_factory=dict)
+    PASSWORD_SIGN_IN: Annotated[
+        bool,
+        Field(validate_default=True),
+        About(
+            means="People may sign in with a password of this site. If not, they sign in with one"
+            " of `SSO_PROVIDERS`; “crrubric user link” still lets somebody in.",
+            example="false",
+        ),
+    ] = True
     LOG_FORMAT: Annotated[
         Literal["text", "json"],
         About(
@@ -386,6 +426,33 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("SSO_PROVIDERS")
+    @classmethod
+    def check_way_back(
+        cls, value: dict[str, Provider], info: ValidationInfo
+    ) -> dict[str, Provider]:
+        """Providers send people back to one address, and by https."""
+        site = info.data.get("SITE_URL")
+        if not value or site is None:  # told of already
+            return value
+        parts = urlsplit(site)
+        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            raise checks.Refusal(
+                "SSO_PROVIDERS is set: set SITE_URL to the https address to which providers send"
+                " people back, such as https://score.district.org."
+            )
+        return value
+
+    @field_validator("PASSWORD_SIGN_IN")
+    @classmethod
+    def check_way_in(cls, value: bool, info: ValidationInfo) -> bool:
+        """There is always a way in."""
+        if not value and info.data.get("SSO_PROVIDERS") == {}:
+            raise checks.Refusal(
+                "PASSWORD_SIGN_IN is false: set SSO_PROVIDERS, or nobody can sign in."
+            )
+        return value
+
     @field_validator("HASHES_WAITING")
     @classmethod
     def check_free_threads(cls, value: int, info: ValidationInfo) -> int:
@@ -443,5 +510,9 @@ class Settings(BaseSettings):
 
 def about(name: str) -> About:
     """What is told about the setting of this name. Raises: KeyError."""
-    metadata = Settings.model_fields[name].metadata
-    return next(item for item in metadata if isinstance(item, About))
+    return about_field(Settings, name)
+
+
+def about_field(model: type[BaseModel], name: str) -> About:
+    """What is told about a field of settings. Raises: KeyError."""
+    return next(item for item in model.model_fields[name].metadata if isinstance(item, About))

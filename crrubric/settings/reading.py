@@ -15,7 +15,8 @@ from crrubric.domain.errors import Invalid
 from crrubric.settings.about import Taken
 from crrubric.settings.checks import Refusal
 from crrubric.settings.file import read_file, settings_file
-from crrubric.settings.model import PREFIX, Settings, about
+from crrubric.settings.model import PREFIX, Settings, about, about_field
+from crrubric.settings.providers import Provider
 
 # Variables that are no settings of the app: the tests ask for a browser.
 ELSEWHERE = frozenset({"CRRUBRIC_BROWSER"})
@@ -131,11 +132,24 @@ def describe_wrong_value(sources: Sources, name: str, error: ErrorDetails) -> st
     """What is wrong with a value, and what to give instead; a secret is not shown."""
     reason = error.get("ctx", {}).get("error")
     if isinstance(reason, Refusal):
-        return str(reason)
+        place = ".".join(map(str, error["loc"]))
+        return f"{place}: {reason}" if len(error["loc"]) > 1 else str(reason)
     told = about(name)
     words = sources.words(name, sources.origin(name))
+    if len(error["loc"]) > 2 and name == "SSO_PROVIDERS":
+        return describe_wrong_provider(words, error)
     value = "be used" if told.secret else f"be {show_value(error['input'])}"
     return f"{words} can’t {value}: give {told.expects}."
+
+
+def describe_wrong_provider(words: str, error: ErrorDetails) -> str:
+    """What is wrong with one value of a provider; no value is shown, as one is a secret."""
+    _name, code, field = map(str, error["loc"][:3])
+    known = Provider.model_fields
+    if field not in known:
+        return f"{words}: “{field}” of {code} is no setting: use {', '.join(known)}."
+    does = "is missing" if error["type"] == "missing" else "can’t be used"
+    return f"{words}: {field} of {code} {does}: give {about_field(Provider, field).expects}."
 
 
 def show_value(value: object) -> str:

@@ -80,7 +80,7 @@ function askForCode(at) {
   codeAt = at;
   first.hidden = at;
   second.hidden = !at;
-  (at ? second : first).querySelector("[name=password], [name=step_code]").focus();
+  (at ? second : first).querySelector("[name=password], [name=step_code]")?.focus(); // no password where providers alone sign in
 }
 
 async function enter() {

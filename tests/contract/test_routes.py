@@ -234,6 +234,12 @@ own_sign_in.show_app_set_up signed in
 own_sign_in.show_own_sign_in signed in
 own_sign_in.show_recovery_codes signed in
 own_sign_in.show_two_steps_off_form signed in
+accounts.save_identities_end MANAGE_ACCOUNTS
+own_sign_in.save_identity_end signed in
+provider_sign_in.begin_provider_sign_in public
+provider_sign_in.finish_provider_sign_in public
+provider_sign_in.save_connection public
+provider_sign_in.show_connect_form public
 second_step.save_required_set_up public
 second_step.show_required_set_up public
 second_step.show_second_step public

@@ -424,7 +424,19 @@ def test_the_larger_locks_contain_the_smaller_ones_with_the_same_versions():
     base, everything, tests = pins("base"), pins("all"), pins("test")
 
     assert base.items() <= everything.items() <= tests.items()
-    assert everything.keys() - base.keys() == {"prometheus-client", "psycopg", "psycopg-binary"}
+    assert everything.keys() - base.keys() == {
+        "prometheus-client",
+        "psycopg",
+        "psycopg-binary",
+        # single sign-on, and what its two packages need
+        "authlib",
+        "certifi",
+        "charset-normalizer",
+        "idna",
+        "joserfc",
+        "requests",
+        "urllib3",
+    }
 
 
 @pytest.mark.parametrize(
@@ -432,6 +444,7 @@ def test_the_larger_locks_contain_the_smaller_ones_with_the_same_versions():
     [
         ("base", PROJECT["project"]["dependencies"]),
         ("all", PROJECT["project"]["optional-dependencies"]["postgresql"]),
+        ("all", PROJECT["project"]["optional-dependencies"]["sso"]),
         ("test", PROJECT["dependency-groups"]["test"]),
         ("uv", PROJECT["dependency-groups"]["uv"]),
     ],

@@ -53,6 +53,35 @@ TWO_STEP_SENTENCES = {
 }
 
 
+class IdentityNews(Enum):
+    """What somebody is told about signing in with an account elsewhere."""
+
+    LINKED = "linked"
+    UNLINKED = "unlinked"
+    RESET = "reset"
+
+
+IDENTITY_SUBJECTS = {
+    IdentityNews.LINKED: N_("You can sign in with %(provider)s"),
+    IdentityNews.UNLINKED: N_("Signing in with %(provider)s is over"),
+    IdentityNews.RESET: N_("Signing in with %(provider)s is over"),
+}
+IDENTITY_SENTENCES = {
+    IdentityNews.LINKED: N_(
+        "Somebody, probably you, signed in to your account with an account of %(provider)s. From "
+        "now on that account signs in here as you."
+    ),
+    IdentityNews.UNLINKED: N_(
+        "On the page of your account signing in with %(provider)s was ended. The other ways to "
+        "sign in stay."
+    ),
+    IdentityNews.RESET: N_(
+        "An administrator ended signing in with %(provider)s for your account. You are signed out "
+        "everywhere. If it was you who signed in that way, ask the people who run this site."
+    ),
+}
+
+
 def compose_password_link(
     say: MailTranslator, to: MailContext, *, minutes: int, asked_by: str, first: bool
 ) -> MailText:
@@ -154,6 +183,15 @@ def compose_two_step_notice(say: MailTranslator, to: MailContext, news: TwoStepN
     return _compose_account_mail(
         say, to, say(TWO_STEP_SUBJECTS[news]), [say(TWO_STEP_SENTENCES[news]), say(NOT_YOU)]
     )
+
+
+def compose_identity_notice(
+    say: MailTranslator, to: MailContext, news: IdentityNews, *, provider: str
+) -> MailText:
+    """What became of signing in with an account elsewhere."""
+    subject = say(IDENTITY_SUBJECTS[news], provider=provider)
+    what = say(IDENTITY_SENTENCES[news], provider=provider)
+    return _compose_account_mail(say, to, subject, [what, say(NOT_YOU)])
 
 
 def _compose_account_mail(

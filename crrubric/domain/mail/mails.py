@@ -125,13 +125,15 @@ def compose_invitation(
     *,
     seat: InvitedSeat,
     days: int | None,
-    has_password: bool,
+    used: bool,
     waits: bool = False,
+    providers: str = "",
 ) -> MailText:
     """A seat on the committee; `to.link` works once for `days`, or is the evaluation itself.
 
-    Args: has_password: whether the account can sign in; else its link came from somebody else.
-    waits: the seat counts once the link was used.
+    Args: used: whether somebody signs in to the account; else its link came from somebody else;
+    waits: the seat counts once the link was used; providers: with whom people sign in, where nobody
+    has a password.
     """
     invites = say(
         choose_inviting_words(seat.host, chairs=True),
@@ -143,8 +145,13 @@ def compose_invitation(
     if seat.closes_on is not None:
         closes = say(N_("Scoring closes on %(day)s."), day=say.day(seat.closes_on))
         as_what = f"{as_what} {closes}"
-    if days is None and has_password:
-        how = say(N_("Sign in with the password that you have:"))
+    if providers:
+        how = say(
+            N_("Sign in with %(providers)s, with the account that has this e-mail address:"),
+            providers=providers,
+        )
+    elif days is None and used:
+        how = say(N_("Sign in as you did before:"))
     elif days is None:
         how = say(
             N_(
@@ -152,7 +159,7 @@ def compose_invitation(
                 "evaluation here:"
             )
         )
-    elif waits and has_password:
+    elif waits and used:
         how = say(
             N_(
                 "This address has an account, and it is not certain yet that it is yours. Choose "

@@ -3,6 +3,8 @@
 Two guesses in a minute are some 90,000 in a month: no password that is accepted here falls to that.
 """
 
+from crrubric.domain.limits import FLOW_MINUTES
+
 FREE_FAILURES = 4  # failures in a row that cost nothing
 KNOWN_FREE_FAILURES = 19  # the same in a browser that has signed in to the account before
 LONGEST_DELAY = 30  # seconds
@@ -12,6 +14,7 @@ ACCOUNTS_FROM_ADDRESS = 50  # different accounts that may fail from one network 
 INVENTED_FOR_ONE = 20  # addresses without an account, of which one counts as if it had one
 LINKS_FOR_ACCOUNT = 5  # times that one network may ask for a link for one account …
 LOST_LINKS = 300  # times that one network may ask for a calendar whose link leads nowhere …
+STATE_KEPT = 2 * FLOW_MINUTES * 60  # seconds in which a sign-in by a provider is ended only once
 ADDRESS_WINDOW = 15 * 60  # … in so many seconds: a school of 200 sits behind one
 
 

@@ -63,7 +63,7 @@ def _list_seats(session: Session, invite: Invite) -> list[Member]:
 def _is_offered(seat: Member, invite: Invite) -> bool:
     if seat.awaits_address is not None:
         return invite.proves and seat.awaits_address == invite.user.email_key
-    unused = invite.user.password_hash is None
+    unused = invite.user.unused
     return unused and (invite.proves or seat.made_account)
 
 

@@ -60,7 +60,7 @@ def foresee_removal_of_member(
         MemberFacts(
             is_reviewer=member.is_reviewer,
             is_chair=member.is_chair,
-            invited=user is not None and user.password_hash is None,
+            invited=user is not None and user.unused,
             ballots=len(rows),
             submitted=sum(row.state is BallotState.SUBMITTED for row in rows),
             reviewers_left=len(left),

@@ -53,7 +53,7 @@ def find_own_invitations(session: Session, evaluation_id: int) -> frozenset[int]
         .where(
             Member.evaluation_id == evaluation_id,
             Member.made_account,
-            User.password_hash.is_(None),
+            User.unused,
             User.disabled_at.is_(None),
             ~shared,
         )

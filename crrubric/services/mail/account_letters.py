@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from crrubric.config import current_settings
 from crrubric.domain import limits
 from crrubric.domain.mail.account_mails import (
+    IdentityNews,
     TwoStepNews,
     compose_address_link,
     compose_address_notice,
     compose_failure_notice,
+    compose_identity_notice,
     compose_link_notice,
     compose_password_link,
     compose_password_notice,
@@ -76,6 +78,15 @@ def write_two_step_notice(session: Session, user: User, news: TwoStepNews) -> No
 
     def compose(say: MailTranslator, to: MailContext) -> MailText:
         return compose_two_step_notice(say, to, news)
+
+    _queue_account_mail(session, user, compose)
+
+
+def write_identity_notice(session: Session, user: User, news: IdentityNews, provider: str) -> None:
+    """What became of signing in with an account of a provider."""
+
+    def compose(say: MailTranslator, to: MailContext) -> MailText:
+        return compose_identity_notice(say, to, news, provider=provider)
 
     _queue_account_mail(session, user, compose)
 

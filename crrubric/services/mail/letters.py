@@ -24,6 +24,7 @@ from crrubric.services.mail.outbox import (
     queue_mail,
     use_language,
 )
+from crrubric.services.people.ways_in import name_only_ways_in
 
 
 def write_notice_mails(
@@ -78,8 +79,9 @@ def write_invitation(session: Session, actor: Actor, member: Member, token: str 
             make_mail_context(member, path),
             seat=describe_invited_seat(actor, member),
             days=None if token is None else limits.INVITE_DAYS,
-            has_password=member.user is not None and member.user.password_hash is not None,
+            used=member.user is not None and not member.user.unused,
             waits=member.awaits_address is not None,
+            providers=name_only_ways_in(),
         )
     queue_mail(
         session, member, mail, MailPurpose(MailKind.INVITATION, f"invitation-{token_hex(16)}")

@@ -33,6 +33,7 @@ from crrubric.services.people.attempts import (
     withdraw_attempt,
 )
 from crrubric.services.people.hashing import hash_password, matches_password
+from crrubric.services.people.ways_in import refuse_passwords_if_off
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -115,8 +116,8 @@ def lock_user(session: Session, user_id: int) -> User:
 
 
 def is_unused(user: User) -> bool:
-    """Whether nobody has chosen a password for the account yet."""
-    return user.password_hash is None
+    """Whether nobody has used the account yet: whoever holds a link to it would come in."""
+    return user.unused
 
 
 def choose_language(actor: Actor, language: str) -> None:
@@ -193,8 +194,9 @@ def sign_in(
     Args: address: the network address of the browser; known: accounts that it has signed in to;
     browser: what it calls itself.
     Raises: TooSoon if too many tries failed, Busy if too many people sign in: then nothing was
-    compared.
+    compared. Invalid where nobody signs in with a password.
     """
+    refuse_passwords_if_off()
     user = _get_session().scalar(select(User).where(User.email_key == email_key(email)))
     seen = (user.id, user.sign_in_version) if user is not None else None
     attempt = Attempt(email_key(email), address, known=seen in known)
@@ -241,16 +243,24 @@ def _open_session(user_id: int, version: int, browser: str) -> SignIn | None:
         return begin_user_session(session, user, browser=browser)
 
 
-def begin_user_session(session: Session, user: User, *, browser: str) -> SignIn:
-    """A session of a person who has shown the first step: complete if nobody asks for another."""
-    if has_two_steps(session, user.id):
+def begin_user_session(
+    session: Session,
+    user: User,
+    *,
+    browser: str,
+    shown: SessionLevel = SessionLevel.ONE_STEP,
+) -> SignIn:
+    """A session of a person who has shown the first step: complete if nobody asks for another.
+
+    Args: shown: TWO_STEPS where both are shown already, as to a provider that counts for both.
+    """
+    level = shown
+    if shown is not SessionLevel.TWO_STEPS and has_two_steps(session, user.id):
         level = SessionLevel.AWAITS_CODE
-    elif is_asked_for_two_steps(session, user):
+    elif shown is not SessionLevel.TWO_STEPS and is_asked_for_two_steps(session, user):
         level = SessionLevel.AWAITS_SET_UP
         if read_app_secret(session, user) is None:
             renew_app_secret(session, user)
-    else:
-        level = SessionLevel.ONE_STEP
     return insert_user_session(session, user, level=level, browser=browser)
 
 

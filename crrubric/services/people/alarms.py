@@ -17,9 +17,11 @@ from crrubric.services.shared.later import find_later_queue
 from crrubric.services.shared.unit import unit_of_work
 
 
-def warn_of_wrong_passwords(email: str, *, address: str, known: Known) -> None:
-    """A password for this address was wrong: its owner is told if it was one of many."""
-    _warn_owner(make_attempt(email, address=address, known=known))
+def warn_of_wrong_passwords(
+    email: str, *, address: str, known: Known, step: AttemptStep = AttemptStep.FIRST
+) -> None:
+    """A password or code of this address was wrong: its owner is told if it was one of many."""
+    _warn_owner(make_attempt(email, address=address, known=known, step=step))
 
 
 def warn_of_wrong_codes(token: str, *, address: str, known: Known) -> None:

@@ -35,6 +35,7 @@ from crrubric.domain.people.throttling import (
     INVENTED_FOR_ONE,
     LINKS_FOR_ACCOUNT,
     LOST_LINKS,
+    STATE_KEPT,
     find_delay,
 )
 from crrubric.domain.translation import N_
@@ -164,6 +165,34 @@ def note_lost_link(address: str) -> None:
     if limiter.storage.incr(key, ADDRESS_WINDOW) > LOST_LINKS:
         left = _seconds_left(key)
         raise TooSoon(N_("Too many attempts. Seconds to wait: %(seconds)s."), seconds=left)
+
+
+@count_or_refuse()
+def begin_return(address: str) -> None:
+    """Somebody comes back from a provider: counted until it is known who, by network.
+
+    Raises: TooSoon after as many who came to nothing as accounts may fail there; Busy.
+    """
+    if not current_settings().RATELIMIT_ENABLED:
+        return
+    key = f"provider/from/{_digest(network_of(address))}"
+    if limiter.storage.incr(key, ADDRESS_WINDOW) > ACCOUNTS_FROM_ADDRESS:
+        left = _seconds_left(key)
+        raise TooSoon(N_("Too many attempts. Seconds to wait: %(seconds)s."), seconds=left)
+
+
+@count_or_refuse()
+def forget_return(address: str) -> None:
+    """Whoever came back is known to the provider: they count no more."""
+    if current_settings().RATELIMIT_ENABLED:
+        key = f"provider/from/{_digest(network_of(address))}"
+        limiter.storage.incr(key, ADDRESS_WINDOW, amount=-1)
+
+
+@count_or_refuse()
+def spend_state(state: str) -> bool:
+    """Whether the state of a sign-in by a provider comes back for the first time."""
+    return limiter.storage.incr(f"provider/state/{_digest(state)}", STATE_KEPT) == 1
 
 
 @count_or_refuse()

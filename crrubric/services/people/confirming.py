@@ -9,18 +9,38 @@ from crrubric.models import User
 from crrubric.queries.people.people import Actor
 from crrubric.services.people.accounts import lock_user, try_password
 from crrubric.services.people.attempts import Attempt, forget_failures
+from crrubric.services.people.ways_in import takes_passwords
 
 
 def confirm_password(actor: Actor, password: str, *, field: str) -> int:
     """The version of the account whose password this is. Raises: Invalid; TooSoon; Busy."""
     session = db.session()
     user = session.get_one(User, actor.user_id)
+    refuse_missing_password(user, field)
     attempt = Attempt(user.email_key, known=True)
     expected, version = user.password_hash, user.sign_in_version
     if not try_password(attempt, expected, password):
         raise Invalid(N_("This is not your password."), field=field)
     forget_failures(attempt)
     return version
+
+
+def refuse_missing_password(user: User, field: str) -> None:
+    """Raise Invalid for somebody who signs in by a provider and never chose a password."""
+    if user.password_hash is not None:
+        return
+    if takes_passwords():
+        raise Invalid(
+            N_(
+                "You have no password here. Choose one first: sign out, then use “Forgot your"
+                " password?” on the page for signing in."
+            ),
+            field=field,
+        )
+    raise Invalid(
+        N_("You have no password here: ask the people who run this site at your district."),
+        field=field,
+    )
 
 
 def lock_confirmed_account(session: Session, actor: Actor, version: int) -> User:

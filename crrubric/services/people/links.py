@@ -45,6 +45,7 @@ from crrubric.services.people.attempts import Attempt, begin_request, note_reque
 from crrubric.services.people.hashing import hash_password
 from crrubric.services.people.proofs import prove_address
 from crrubric.services.people.seats import lock_open_seats
+from crrubric.services.people.ways_in import refuse_passwords_if_off
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.later import find_later_queue
 from crrubric.services.shared.unit import unit_of_work
@@ -130,6 +131,7 @@ def _insert_link(
     address: str | None = None,
     token: str = "",
     proves: bool = False,
+    by_operator: bool = False,
 ) -> str:
     token, now = token or secrets.token_urlsafe(32), now_utc()
     session.add(
@@ -140,6 +142,7 @@ def _insert_link(
             expires_at=now + lifetime,
             address=address,
             proves=proves,
+            by_operator=by_operator,
         )
     )
     return token
@@ -163,7 +166,7 @@ def make_operator_link(actor: Actor, user: User) -> str:
     if actor.user_id is not None:
         raise make_not_found()
     with unit_of_work() as session:
-        return _make_link(session, actor, user.id, proves=True)
+        return _make_link(session, actor, user.id, by_operator=True)
 
 
 def make_reset_link(actor: Actor, user_id: int) -> str:
@@ -178,17 +181,19 @@ def make_reset_link(actor: Actor, user_id: int) -> str:
     require_on_site(actor, SiteAction.MANAGE_ACCOUNTS)
     if user_id == actor.user_id:
         raise Invalid(N_("Change your own password on the page of your account."))
+    refuse_passwords_if_off()
     if is_mail_on():
         raise Invalid(N_("This site sends mail: have the link sent to the owner."))
     with unit_of_work() as session:
-        return _make_link(session, actor, user_id, proves=False)
+        return _make_link(session, actor, user_id, by_operator=False)
 
 
-def _make_link(session: Session, actor: Actor, user_id: int, *, proves: bool) -> str:
+def _make_link(session: Session, actor: Actor, user_id: int, *, by_operator: bool) -> str:
     seats = lock_open_seats(session, user_id)
     user = lock_user(session, user_id)
     _refuse_disabled(user)
-    token = issue_invite(session, user, proves=proves)
+    void_links(session, user.id)
+    token = _insert_link(session, user, INVITATION, proves=by_operator, by_operator=by_operator)
     if not is_unused(user):
         write_link_notice(session, user, by=actor.name if actor.user_id else "")
     note_event(session, actor, Event.ACCOUNT_LINK_MADE, subject=user.name)
@@ -210,6 +215,7 @@ def send_password_link(actor: Actor, user_id: int) -> User:
     Raises: NotFound unless the actor administers the site; Invalid if that can't be done.
     """
     require_on_site(actor, SiteAction.MANAGE_ACCOUNTS)
+    refuse_passwords_if_off()
     if not is_mail_on():
         raise Invalid(
             N_("This site sends no mail: make a link on the server, with “crrubric user link”.")
@@ -229,8 +235,10 @@ def request_password_link(email: str, *, address: str = "") -> None:
     Whoever asks is told nothing of that, not even by the time that it takes: the address is looked
     up after the answer. Links that are under way stay: anybody can ask.
 
-    Raises: TooSoon if links were asked for too often from one network; Busy.
+    Raises: TooSoon if links were asked for too often from one network; Busy; Invalid where nobody
+    signs in with a password.
     """
+    refuse_passwords_if_off()
     attempt = Attempt(email_key(email), address)
     begin_request(attempt)
     find_later_queue().put(lambda: _send_requested_link(attempt))
@@ -287,15 +295,27 @@ def find_invite(session: Session, token: str) -> Invite | None:
     return invite
 
 
+def refuse_useless_link(invite: Invite) -> None:
+    """Raise Invalid for a link to a password where nobody signs in with one.
+
+    The operator's still lets its owner in, once: that is the way in when a provider is down.
+    """
+    if not invite.by_operator:
+        refuse_passwords_if_off()
+
+
 def accept_invite(token: str, *, password: str, browser: str = "") -> SignIn:
     """Set the password of the link's owner and sign them in; every link of theirs is spent.
 
     A link is no second step: whoever signs in with two still has to show the other one.
 
     Args: browser: what it calls itself.
-    Raises: NotFound if the link no longer works; Invalid if the password can't be used.
+    Raises: NotFound if the link no longer works; Invalid if the password can't be used, or where
+    nobody signs in with one and the link is not the operator's.
     """
-    user = find_usable_invite(db.session(), token).user
+    invite = find_usable_invite(db.session(), token)
+    refuse_useless_link(invite)
+    user = invite.user
     user_id = user.id
     check_new_password(db.session(), user, password)
     hashed = hash_password(password)
@@ -310,14 +330,14 @@ def accept_invite(token: str, *, password: str, browser: str = "") -> SignIn:
         if proven:  # whoever chose the password before is out, so the seats are the owner's
             prove_address(session, actor_of(user), user)
         if first:
-            _note_acceptance(session, user)
+            note_acceptance(session, user)
         else:
             write_password_notice(session, user)
             note_event(session, actor_of(user), Event.ACCOUNT_PASSWORD_SET)
         return begin_user_session(session, user, browser=browser)
 
 
-def _note_acceptance(session: Session, user: User) -> None:
+def note_acceptance(session: Session, user: User) -> None:
     """In the journal of the evaluation that made the account; of the site, if none did."""
     member = session.scalar(
         select(Member).where(Member.user_id == user.id, Member.made_account).limit(1)

@@ -40,6 +40,7 @@ from crrubric.services.people.links import (
 )
 from crrubric.services.people.proofs import prove_address
 from crrubric.services.people.seats import lock_open_seats
+from crrubric.services.people.ways_in import refuse_passwords_if_off
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -180,6 +181,7 @@ def change_own_password(
     Args: level: how far the present session has come; browser: what it calls itself.
     Raises: Invalid beside the field; TooSoon after too many wrong passwords.
     """
+    refuse_passwords_if_off()
     check_new_password(db.session(), db.session.get_one(User, actor.user_id), password)
     version = confirm_password(actor, present, field="present_password")
     hashed = hash_password(password)

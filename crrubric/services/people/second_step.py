@@ -183,7 +183,7 @@ def turn_off_two_steps(actor: Actor, *, password: str, code: str) -> None:
                 least=limits.PASSWORD_MIN,
                 field="password",
             )
-        if not _takes_code(session, actor, user, code):
+        if not takes_code(session, actor, user, code):
             raise WRONG_CODE
         _remove_second_step(session, user)
         write_two_step_notice(session, user, TwoStepNews.OFF)
@@ -227,7 +227,7 @@ def find_waiting_session(session: Session, token: str, level: SessionLevel) -> U
         or found.created_at < now_utc() - FRESH
         or found.user.disabled_at is not None
     ):
-        raise NotFound(N_("That took too long. Sign in once more, beginning with the password."))
+        raise NotFound(N_("That took too long. Sign in once more, from the beginning."))
     return found
 
 
@@ -248,7 +248,7 @@ def complete_sign_in(
     with unit_of_work() as session:
         user = lock_user(session, waiting.user_id)
         waiting = find_waiting_session(session, token, SessionLevel.AWAITS_CODE)
-        right = _takes_code(session, actor_of(user), user, code)
+        right = takes_code(session, actor_of(user), user, code)
         waiting.wrong_codes += not right
         if right or waiting.wrong_codes >= limits.SECOND_STEP_TRIES:
             waiting.ended_at = now_utc()
@@ -259,7 +259,7 @@ def complete_sign_in(
     return found
 
 
-def _takes_code(session: Session, actor: Actor, user: User, typed: str) -> bool:
+def takes_code(session: Session, actor: Actor, user: User, typed: str) -> bool:
     """Whether a code of a person who is held is right; it is spent then."""
     code = tidy_code(typed)
     if is_recovery_code(code):

@@ -11,5 +11,6 @@ BLUEPRINTS = (
     "home",
     "own",
     "own_sign_in",
+    "provider_sign_in",
     "second_step",
 )

@@ -5,6 +5,7 @@ import logging
 from flask import (
     Blueprint,
     Response,
+    flash,
     jsonify,
     make_response,
     redirect,
@@ -25,6 +26,11 @@ from crrubric.queries.people.offers import OfferedSeat, list_offered_seats
 from crrubric.queries.people.second_step import find_least_password_length
 from crrubric.services.people import accounts, links
 from crrubric.services.people.alarms import warn_of_wrong_passwords
+from crrubric.services.people.ways_in import (
+    name_providers,
+    refuse_passwords_if_off,
+    takes_passwords,
+)
 from crrubric.web.people.account_forms import PasswordForm, SignInForm
 from crrubric.web.people.sign_in_page import render_sign_in_page
 from crrubric.web.people.signing_in import describe_session, follow_sign_in, judge_password
@@ -53,6 +59,11 @@ def show_sign_in() -> ResponseReturnValue:
 def submit_sign_in() -> ResponseReturnValue:
     """Check address and password; the same words and time for whatever is wrong."""
     form = SignInForm()
+    try:
+        refuse_passwords_if_off()
+    except Invalid as error:
+        attach_error(form, error)
+        return refuse_sign_in(form)
     if not form.validate():
         return refuse_sign_in(form)
     try:
@@ -113,6 +124,13 @@ def submit_sign_out() -> ResponseReturnValue:
     """End the session, here and on the server."""
     if token := session.forget_session():
         accounts.sign_out(token)
+    if providers := name_providers():
+        words = _(
+            "You are signed out of this site. On a computer that others use, sign out of your"
+            " account of %(providers)s as well.",
+            providers=providers,
+        )
+        flash(words, "done")
     return redirect(url_for("account.show_sign_in"), code=303)
 
 
@@ -132,6 +150,7 @@ def render_invitation(token: str, form: PasswordForm) -> str:
         form=form,
         user=invite.user,
         first=accounts.is_unused(invite.user),
+        takes_password=takes_passwords() or invite.by_operator,
         offers=[tell_offer(seat) for seat in list_offered_seats(db.session(), invite)],
         district=district.name if district else "",
         judge=url_for("account.judge_invited_password", token=token),

@@ -51,6 +51,20 @@ class ConfirmForm(Form):
     password = PasswordField(_("Your password"), [InputRequired(_("Enter your password."))])
 
 
+class ConnectForm(Form):
+    """What shows that an account is one's own, before it is connected with one elsewhere.
+
+    What is not asked of an account is taken out.
+    """
+
+    password = PasswordField(_("Password"), [InputRequired(_("Enter your password."))])
+    step_code = CodeField(
+        _("Code of the app, or a recovery code"),
+        [InputRequired(_("Enter the code.")), limit_length(limits.CODE_TEXT)],
+    )
+    next = HiddenField()
+
+
 class TwoStepsOffForm(ConfirmForm):
     """Both steps once more."""
 

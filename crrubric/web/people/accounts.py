@@ -12,6 +12,7 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import db
 from crrubric.queries.people.accounts import find_account, list_account_changes, list_accounts
+from crrubric.queries.people.identities import list_identities
 from crrubric.queries.people.second_step import has_two_steps
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.accounts import add_user
@@ -23,6 +24,7 @@ from crrubric.services.people.administration import (
 from crrubric.services.people.links import make_reset_link, send_password_link
 from crrubric.services.people.own_sessions import sign_out_everywhere
 from crrubric.services.people.second_step import reset_two_steps
+from crrubric.services.people.sign_on.identities import unlink_all_identities
 from crrubric.web.people.account_forms import AddedPersonForm
 from crrubric.web.shared.access import require_site_permission
 from crrubric.web.shared.forms import attach_error
@@ -118,6 +120,7 @@ def show_account(user_id: int) -> ResponseReturnValue:
         own=user_id == current_actor().user_id,
         mailed=is_mail_on(),
         two_steps=has_two_steps(db.session(), user_id),
+        identities=list_identities(db.session(), user_id),
         link=take_made_link(user_id),
     )
 
@@ -197,6 +200,18 @@ def save_two_steps_reset(user_id: int) -> ResponseReturnValue:
             "%(name)s signs in with the password alone until they set it up again.", name=user.name
         )
         flash(words, "done")
+    except Invalid as error:
+        flash(translate_error(error), "problem")
+    return redirect(url_for("accounts.show_account", user_id=user_id), code=303)
+
+
+@bp.post("/<int:user_id>/identities")
+@require_site_permission(SiteAction.MANAGE_ACCOUNTS)
+def save_identities_end(user_id: int) -> ResponseReturnValue:
+    """Let a person sign in with their accounts elsewhere no more."""
+    try:
+        user = unlink_all_identities(current_actor(), user_id)
+        flash(_("%(name)s signs in with no other account any more.", name=user.name), "done")
     except Invalid as error:
         flash(translate_error(error), "problem")
     return redirect(url_for("accounts.show_account", user_id=user_id), code=303)

@@ -7,6 +7,7 @@ from crrubric.domain import limits
 from crrubric.domain.errors import Busy, TooSoon
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.links import request_password_link
+from crrubric.services.people.ways_in import takes_passwords
 from crrubric.web.people.account_forms import ForgottenForm
 from crrubric.web.shared.access import allow_everyone
 from crrubric.web.shared.words import translate_error
@@ -37,7 +38,7 @@ def render_forgotten_password(form: ForgottenForm, *, asked: bool = False) -> st
 def send_forgotten_password_link() -> ResponseReturnValue:
     """Send a link, if the address has an account."""
     form = ForgottenForm()
-    if not (form.validate() and is_mail_on()):
+    if not (form.validate() and is_mail_on() and takes_passwords()):
         return render_forgotten_password(form), 422
     try:
         request_password_link(form.email.data, address=request.remote_addr or "")

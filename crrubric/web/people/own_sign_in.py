@@ -6,6 +6,8 @@ from flask_babel import gettext as _
 
 from crrubric.domain.errors import Busy, Invalid, Stale, TooSoon
 from crrubric.extensions import db
+from crrubric.models import User
+from crrubric.queries.people.identities import NamedIdentity, is_only_way_in, list_identities
 from crrubric.queries.people.second_step import read_second_step
 from crrubric.queries.people.sessions import list_sessions_in_use
 from crrubric.services.people.app_secrets import read_app_secret
@@ -16,6 +18,7 @@ from crrubric.services.people.second_step import (
     renew_recovery_codes,
     turn_off_two_steps,
 )
+from crrubric.services.people.sign_on.identities import unlink_own_identity
 from crrubric.web.people.account_forms import AppCodeForm, ConfirmForm, TwoStepsOffForm
 from crrubric.web.people.own import HOME
 from crrubric.web.people.two_step_pages import draw_app_secret, keep_codes, take_codes
@@ -41,7 +44,26 @@ def show_own_sign_in() -> ResponseReturnValue:
         step=read_second_step(db.session(), person.user),
         sessions=list_sessions_in_use(db.session(), person.user.id),
         own=person.session_id,
+        identities=list_own_identities(person.user),
     )
+
+
+def list_own_identities(user: User) -> list[tuple[NamedIdentity, bool]]:
+    """The accounts elsewhere, and whether each is the only way in."""
+    found = list_identities(db.session(), user.id)
+    return [(one, is_only_way_in(db.session(), user, one.row)) for one in found]
+
+
+@bp.post("/identities/<int:identity_id>/end")
+@require_sign_in
+def save_identity_end(identity_id: int) -> ResponseReturnValue:
+    """Sign in with an account elsewhere no more."""
+    try:
+        title = unlink_own_identity(current_actor(), identity_id)
+        flash(_("You sign in with %(provider)s no more.", provider=title), "done")
+    except Invalid as error:
+        flash(translate_error(error), "problem")
+    return redirect(url_for(PAGE), code=303)
 
 
 @bp.post("/sessions/<int:session_id>/end")

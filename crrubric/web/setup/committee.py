@@ -21,6 +21,7 @@ from crrubric.queries.setup.members import (
 )
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.accounts import is_unused
+from crrubric.services.people.ways_in import name_only_ways_in
 from crrubric.services.setup import committee as service
 from crrubric.services.setup import invitations
 from crrubric.services.setup.evaluations import serialize_seat
@@ -107,6 +108,14 @@ def describe_seat_without_link(member: Member) -> str:
 
 def describe_proof() -> str:
     """How somebody proves that an address is theirs, so that a seat counts."""
+    if providers := name_only_ways_in():
+        return str(
+            _(
+                "The seat is theirs as soon as they sign in with %(providers)s, with an account"
+                " that has this address.",
+                providers=providers,
+            )
+        )
     if is_mail_on():
         return str(
             _(
@@ -124,7 +133,9 @@ def describe_proof() -> str:
 
 
 def describe_way_in() -> str:
-    """How somebody chooses a password whose links no chair hands out."""
+    """How somebody comes in whose links no chair hands out."""
+    if providers := name_only_ways_in():
+        return str(_("They sign in with %(providers)s.", providers=providers))
     if is_mail_on():
         return str(
             _(

@@ -16,6 +16,7 @@ from crrubric.queries.people.people import list_roles
 from crrubric.queries.setup.act_facts import foresee_links
 from crrubric.queries.setup.members import list_waiting_members
 from crrubric.services.mail.outbox import is_mail_on
+from crrubric.services.people.ways_in import name_only_ways_in
 from crrubric.services.setup import invitations as service
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
@@ -117,9 +118,16 @@ def compose_message(seat: Seat, member: Member, link: str) -> str:
         district=seat.evaluation.district.name,
     )
     as_what = gettext(choose_role_words(list_roles(member)))
-    how = _(
-        "Choose a password with this link. It works once, for %(days)s days, and it is only for"
-        " you: do not share it.",
-        days=limits.INVITE_DAYS,
-    )
+    if providers := name_only_ways_in():
+        how = _(
+            "Open this link, then sign in with %(providers)s, with the account that has the"
+            " address to which you were invited.",
+            providers=providers,
+        )
+    else:
+        how = _(
+            "Choose a password with this link. It works once, for %(days)s days, and it is only"
+            " for you: do not share it.",
+            days=limits.INVITE_DAYS,
+        )
     return "\n\n".join([f"{words} {as_what}", how, link])

@@ -27,6 +27,7 @@ from crrubric.domain.errors import (
     CrrubricError,
     Invalid,
     NotFound,
+    NotLetIn,
     NotReady,
     PageClosed,
     Stale,
@@ -54,6 +55,7 @@ STATUS: dict[type[CrrubricError], HTTPStatus] = {
     TooSoon: HTTPStatus.TOO_MANY_REQUESTS,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     NotReady: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NotLetIn: HTTPStatus.FORBIDDEN,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 SHORT = 20  # characters; what is longer or has blanks was typed, in whatever control

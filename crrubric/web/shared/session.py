@@ -9,6 +9,7 @@ from flask_login import UserMixin, current_user, login_user, logout_user
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from crrubric.clock import now_utc
+from crrubric.config import settings_of
 from crrubric.domain import limits
 from crrubric.domain.vocabulary import SessionLevel
 from crrubric.extensions import DatabaseUnavailable, db, login
@@ -57,6 +58,12 @@ def init_app(app: Flask) -> None:
     login.init_app(app)
     login.session_protection = None  # the session is on the server: there is nothing to compare
     login.user_loader(person_of)
+
+    @app.context_processor
+    def add_ways_in() -> dict[str, Any]:
+        settings = settings_of(app)
+        titles = {code: provider.title for code, provider in settings.SSO_PROVIDERS.items()}
+        return {"ways_in": {"providers": titles, "passwords": settings.PASSWORD_SIGN_IN}}
 
 
 def person_of(token: str) -> SignedInPerson | None:

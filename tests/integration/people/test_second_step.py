@@ -172,7 +172,7 @@ def test_after_some_wrong_codes_the_password_is_asked_for_again(person: Actor, v
     answer = who.post("/sign-in/code", {"step_code": code_of(person, ahead=1)})
 
     assert (answer.status_code, answer.location) == (303, "/sign-in")
-    assert "Sign in once more, beginning with the password." in who.page("/sign-in").text
+    assert "Sign in once more, from the beginning." in who.page("/sign-in").text
 
 
 def test_many_wrong_codes_are_slowed_down_whoever_knows_the_password(person: Actor, visit: Visit):

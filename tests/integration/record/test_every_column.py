@@ -35,6 +35,7 @@ UNTOLD: dict[str | tuple[str, str], str] = {
     "authenticator_app": PEOPLE,
     "calendar_feed": PEOPLE,
     "recovery_code": PEOPLE,
+    "external_identity": PEOPLE,
     "notice": TELLS,
     "item_reminder": TELLS,
     "sent_form": "kept for two days, so that a form sent twice has one effect",
@@ -118,7 +119,11 @@ def next_to(value: Any) -> list[Any]:
     if isinstance(value, list):
         return [[*value, {"forged": "yes"}]]
     if isinstance(value, str):
-        return [("0" if value[:1] != "0" else "1") + value[1:] if len(value) in {32, 64} else f"{value}x"]
+        return [
+            ("0" if value[:1] != "0" else "1") + value[1:]
+            if len(value) in {32, 64}
+            else f"{value}x"
+        ]
     return [value + b"x"] if isinstance(value, bytes) else [value + 1, value + 100_000]
 
 

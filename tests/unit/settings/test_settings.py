@@ -12,7 +12,8 @@ from crrubric.domain.errors import Invalid
 from crrubric.settings import checks
 from crrubric.settings.about import Taken
 from crrubric.settings.document import default_in_words, describe_settings, type_in_words
-from crrubric.settings.model import Settings, about
+from crrubric.settings.model import Settings, about, about_field
+from crrubric.settings.providers import Provider
 from crrubric.settings.reading import Origin, Sources, read_settings
 
 KEY = "k" * 31 + "1"
@@ -345,10 +346,21 @@ def test_every_example_can_be_used(place: Place, name: str, monkeypatch: pytest.
     monkeypatch.setattr(checks, "find_spec", lambda _name: True)
     mail = {"MAIL_SENDER": "a@x.example", "SITE_URL": "https://x.example"}
     mail.pop(name, None)
+    providers = f"SSO_PROVIDERS = {about('SSO_PROVIDERS').example}\n"
+    needed = providers if name == "PASSWORD_SIGN_IN" else ""
 
-    settings = place.write(f"{name} = {about(name).example}").read(**mail)
+    settings = place.write(f"{needed}{name} = {about(name).example}").read(**mail)
 
-    assert getattr(settings, name) != Settings.model_fields[name].default
+    default = Settings.model_fields[name].get_default(call_default_factory=True)
+    assert getattr(settings, name) != default
+
+
+@pytest.mark.parametrize("name", Provider.model_fields)
+def test_every_setting_of_a_provider_is_told_about(name: str):
+    told = about_field(Provider, name)
+
+    assert told.means.endswith(".")
+    assert "" not in (told.expects, type_in_words(name, Provider), default_in_words(name, Provider))
 
 
 def test_passwords_and_files_leave_threads_to_everybody_else(place: Place):

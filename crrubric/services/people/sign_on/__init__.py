@@ -1,0 +1,1 @@
+"""Single sign-on: speaking with providers, and whose account somebody is whom they send."""

@@ -1,0 +1,30 @@
+"""Which ways to sign in the settings leave open."""
+
+from crrubric.config import current_settings
+from crrubric.domain.errors import Invalid
+from crrubric.domain.translation import N_
+
+
+def takes_passwords() -> bool:
+    """Whether people sign in with passwords of this site."""
+    return current_settings().PASSWORD_SIGN_IN
+
+
+def name_providers() -> str:
+    """The providers that people sign in with, as a sentence names them."""
+    return " / ".join(one.title for one in current_settings().SSO_PROVIDERS.values())
+
+
+def name_only_ways_in() -> str:
+    """The same, where there is no other way in; else empty."""
+    return "" if takes_passwords() else name_providers()
+
+
+def refuse_passwords_if_off(field: str | None = None) -> None:
+    """Raise Invalid where nobody signs in with a password of this site."""
+    if not takes_passwords():
+        raise Invalid(
+            N_("Nobody signs in with a password here: sign in with %(providers)s."),
+            providers=name_providers(),
+            field=field,
+        )
