@@ -68,6 +68,13 @@ TURN = "crrubric_turn"  # in the notes of the connection whose turn it is to wri
 HURRIED = "crrubric_hurried"  # in the notes of one that waits for nobody
 # What the driver raises when the database is busy or gone; the web knows no SQLAlchemy.
 DatabaseUnavailable = OperationalError
+FULL = "53100"  # what PostgreSQL calls a full disk
+
+
+def is_disk_full(error: DatabaseUnavailable) -> bool:
+    """Whether the database could not write because there is no room for it."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code == sqlite3.SQLITE_FULL or getattr(error.orig, "sqlstate", None) == FULL
 
 
 def init_app(app: Flask) -> None:

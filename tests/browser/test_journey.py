@@ -186,7 +186,7 @@ def open_scoring(chair: Visitor) -> None:
     chair.snap("ready")  # the rule was the last thing to set: the overview follows it
     chair.follow("Open scoring")
     chair.press("Open scoring")
-    expect(chair.page.get_by_role("link", name="Close scoring and open")).to_be_visible()
+    expect(chair.page.get_by_role("link", name="Close scoring and show")).to_be_visible()
 
 
 # Scoring

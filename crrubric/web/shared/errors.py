@@ -36,14 +36,14 @@ from crrubric.domain.errors import (
 )
 from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
-from crrubric.extensions import DatabaseUnavailable, db
+from crrubric.extensions import DatabaseUnavailable, db, is_disk_full
 from crrubric.logs import describe_request, find_request_id
 from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.queries.setup.vendors import list_visible_vendors
 from crrubric.web.shared.forms import Offer, attach_error, list_offers, list_typed_names
 from crrubric.web.shared.page import READING, current_address
-from crrubric.web.shared.session import current_actor, current_person
+from crrubric.web.shared.session import current_actor, current_person, forget_unknown_person
 from crrubric.web.shared.words import translate_error
 
 log = logging.getLogger("crrubric")
@@ -109,6 +109,12 @@ def handle_refusal(error: CrrubricError) -> ResponseReturnValue:
 def handle_busy_database(error: DatabaseUnavailable) -> ResponseReturnValue:
     """The database is locked, full or away: nothing was saved."""
     db.session.rollback()
+    forget_unknown_person()
+    if is_disk_full(error):
+        log.error("the disk is full: %s", error.orig)
+        message = gettext("Not saved: the disk of the server is full. Tell your IT.")
+        body = render_error_page(HTTPStatus.SERVICE_UNAVAILABLE, message)
+        return (*body, {"Retry-After": "60"})
     log.warning("database unavailable: %s", error.orig)
     message = gettext("Not saved: the server is busy. Try again in a moment.")
     body = render_error_page(HTTPStatus.SERVICE_UNAVAILABLE, message)

@@ -12,7 +12,7 @@ from crrubric.clock import now_utc
 from crrubric.config import settings_of
 from crrubric.domain import limits
 from crrubric.domain.vocabulary import SessionLevel
-from crrubric.extensions import db, login
+from crrubric.extensions import DatabaseUnavailable, db, login
 from crrubric.models import User, UserSession
 from crrubric.queries.people.people import Actor, actor_of
 from crrubric.queries.people.sessions import (
@@ -29,6 +29,7 @@ TOUCH_EVERY = timedelta(minutes=limits.TOUCH_MINUTES)
 LANGUAGE = "language"  # of a browser in which nobody is signed in, in the cookie
 WAITING = "waiting"  # the secret of a session whose next step is missing, in the cookie
 CSRF = "csrf_token"  # of forms, and in the cookie: what Flask-WTF compares
+LOADED = "_login_user"  # where Flask-Login keeps who is signed in, once that was asked for
 CSRF_SALT = "wtf-csrf-token"  # Flask-WTF's own
 
 
@@ -156,6 +157,20 @@ def current_person() -> SignedInPerson | None:
     """The signed-in person, or None."""
     found: Any = current_user
     return found._get_current_object() if found.is_authenticated else None
+
+
+def forget_unknown_person() -> None:
+    """Take the person for a stranger, until the answer, if the database can't say who they are.
+
+    For the page that tells of a database that does not answer: it must not ask it once more.
+    """
+    person = g.get(LOADED)
+    try:
+        if person is not None and (person.is_anonymous or person.user.name):
+            return  # known; after a rollback the row was read once more
+    except DatabaseUnavailable:
+        db.session.rollback()
+    setattr(g, LOADED, login.anonymous_user())
 
 
 def current_level() -> SessionLevel:

@@ -119,7 +119,11 @@ def next_to(value: Any) -> list[Any]:
     if isinstance(value, list):
         return [[*value, {"forged": "yes"}]]
     if isinstance(value, str):
-        return [("0" if value[:1] != "0" else "1") + value[1:] if len(value) == 64 else f"{value}x"]
+        return [
+            ("0" if value[:1] != "0" else "1") + value[1:]
+            if len(value) in {32, 64}
+            else f"{value}x"
+        ]
     return [value + b"x"] if isinstance(value, bytes) else [value + 1, value + 100_000]
 
 

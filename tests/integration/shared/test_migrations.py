@@ -4,13 +4,14 @@ import enum
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import CheckConstraint, Index, MetaData, UniqueConstraint, insert, text
+from sqlalchemy import CheckConstraint, Index, MetaData, UniqueConstraint, event, insert, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import DefaultClause
 
@@ -20,6 +21,7 @@ from crrubric.extensions import WRITE, db, prepare_migrations
 from crrubric.models import Base, Finding, Mark
 from crrubric.models.base import checked_enum
 from crrubric.models.seals import list_expected_triggers
+from crrubric.queries.operations.health import find_newest_revision
 from crrubric.queries.record.doubles import list_doubles
 from crrubric.queries.record.triggers import check_triggers
 from tests.conftest import SETTINGS
@@ -317,3 +319,33 @@ def test_rows_that_collide_under_one_key_stay_and_are_told(earlier_app: Flask):
         "Two accounts have the address a\u200bnn@lake.example, in two spellings.",
         "Two accounts have the address cy@bücher.example, in two spellings.",
     ]
+
+
+def test_an_upgrade_that_stops_half_way_leaves_the_database_as_it_was(earlier_app: Flask):
+    """Stopped when every table is changed, before the last step is written down."""
+    newest = find_newest_revision()
+
+    def stop(
+        _connection: object, _cursor: object, statement: str, values: Any, *_rest: Any
+    ) -> None:
+        if "UPDATE alembic_version" in statement and newest in f"{statement} {values}":
+            raise OSError("the machine stopped")
+
+    def look() -> tuple[object, object, object]:
+        with db.engine.connect() as connection:
+            wanted = "SELECT version_num FROM alembic_version"
+            revision = connection.exec_driver_sql(wanted).scalar()
+            return revision, read_schema(connection), list_triggers(connection)
+
+    before = look()
+    event.listen(db.engine, "before_cursor_execute", stop)
+    try:
+        with pytest.raises(OSError, match="the machine stopped"):
+            upgrade()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", stop)
+    stopped = look()
+    upgrade()
+
+    assert stopped == before
+    assert look()[0] == newest != before[0]

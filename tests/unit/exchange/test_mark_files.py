@@ -277,6 +277,7 @@ def test_the_latest_answer_is_found_by_time_and_else_by_row():
         (bytes.fromhex("d0cf11e0a1b11ae1") + b"x", "old form (.xls): save it as .xlsx"),
         (b"%PDF-1.7", "is a PDF file"),
         (b"a,b\n\x81\x8d,\xff", "can’t be read as text"),
+        (b"a,b\n1," + b"x" * 200_000, "line 2: this can’t be read as CSV"),
     ],
 )
 def test_files_of_another_form_say_what_to_do(data: bytes, says: str):

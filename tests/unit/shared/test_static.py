@@ -153,6 +153,10 @@ def with_imports(modules: set[str]) -> set[str]:
     return found
 
 
+# The page for whoever draws pages shows the parts of all of them at once.
+MOST = {"style.html": 105_000}
+
+
 @pytest.mark.parametrize("template", TEMPLATES, ids=names(TEMPLATES))
 def test_a_page_needs_less_than_100_kilobytes_of_ours(template):
     source = template.read_text("utf-8")
@@ -164,7 +168,7 @@ def test_a_page_needs_less_than_100_kilobytes_of_ours(template):
     files += [ROOT / "static" / "js" / f"{name}.js" for name in modules]
 
     assert {"base", "session"} <= {file.stem for file in files}
-    assert sum(file.stat().st_size for file in files) < 100_000
+    assert sum(file.stat().st_size for file in files) < MOST.get(template.name, 100_000)
 
 
 def test_the_icon_is_a_drawing_without_style_or_script():

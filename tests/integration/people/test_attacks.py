@@ -1,0 +1,148 @@
+"""What somebody with bad intent tries on the way in; what many try at once is in throttling."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from crrubric.domain.vocabulary import Phase, Standing
+from crrubric.extensions import db
+from crrubric.models import Evaluation, Mark, Member, User, UserSession
+from crrubric.services.people import accounts, hashing
+from tests.factories import PASSWORD, Factory
+from tests.integration.conftest import Visit, Visitor
+from tests.integration.people.test_accounts import email_of
+
+SESSION = "crrubric-session"
+
+
+def cookie_of(person: Visitor) -> str:
+    found = person.client.get_cookie(SESSION)
+    assert found is not None
+    return found.value
+
+
+def with_cookie(visit: Visit, cookie: str) -> Visitor:
+    """A browser into which somebody put this cookie."""
+    browser = visit()
+    browser.client.set_cookie(SESSION, cookie)
+    return browser
+
+
+def test_signing_in_begins_a_session_that_nobody_knew_before(make: Factory, visit: Visit):
+    victim, thief = make.actor("Vera"), make.actor("Theo")
+    form = {"email": email_of(victim), "password": PASSWORD}
+    nobody = visit()
+    nobody.get("/sign-in")
+    planted = {"nobody's": cookie_of(nobody), "the thief's": cookie_of(visit(thief))}
+
+    for whose, cookie in planted.items():
+        browser = with_cookie(visit, cookie)
+        assert browser.post("/sign-in", form).status_code == 303
+        assert "Vera" in browser.get("/account").text
+        assert cookie_of(browser) != cookie
+        seen = with_cookie(visit, cookie).get("/account")
+        assert "Vera" not in seen.text, whose
+
+    rows = db.session.scalars(
+        select(UserSession.token_hash).where(UserSession.user_id == victim.user_id)
+    ).all()
+    assert len(set(rows)) == len(planted)
+
+
+def test_an_unknown_address_costs_the_time_of_a_hash(
+    app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch
+):
+    email = email_of(make.actor())
+    compare = hashing.check_password_hash
+    costs: list[str] = []
+
+    def note_cost(expected: str, password: str) -> bool:
+        costs.append(expected.split("$")[0])  # scrypt with its three numbers
+        return compare(expected, password)
+
+    monkeypatch.setattr(hashing, "check_password_hash", note_cost)
+
+    assert accounts.sign_in(email, "wrong") is None
+    assert accounts.sign_in("nobody@school.example", "wrong") is None
+    assert len(costs) == 2
+    assert costs[0] == costs[1]
+
+
+def test_fields_that_no_form_has_change_nothing(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    other = make.evaluation(title="Another")
+    chair, reviewer = visit(other.chair), visit(made.reviewers[0])
+    member = db.session.scalars(
+        select(Member.id).where(Member.user_id == made.reviewers[0].user_id)
+    ).one()
+    too_much = {
+        "standing": Standing.ADMINISTRATOR.value,
+        "id": "1",
+        "is_chair": "y",
+        "email": "mine@elsewhere.example",
+        "member_id": str(member),
+        "user_id": str(made.chair.user_id),
+        "evaluation_id": str(other.evaluation.id),
+        "district_id": "99",
+        "phase": Phase.DECIDED.value,
+        "origin": "IMPORTED",
+        "marked_at": "1999-01-01",
+    }
+    place = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criteria[0].id}")
+    before = email_of(made.reviewers[0])
+
+    answers = [
+        reviewer.edit("/account", {"name": "Ana", **too_much}),
+        reviewer.post(place, {**too_much, "answer": "NO", "version": "0"}),
+        chair.act(other.url("facts"), {"title": "Renamed", **too_much}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [303] * 3
+    db.session.expire_all()
+    user = db.session.get_one(User, made.reviewers[0].user_id)
+    evaluation = db.session.get_one(Evaluation, other.evaluation.id)
+    mark = db.session.scalars(select(Mark)).one()
+    assert (user.name, user.email, user.standing) == ("Ana", before, Standing.MEMBER)
+    assert (evaluation.title, evaluation.phase) == ("Renamed", Phase.SETUP)
+    assert (mark.evaluation_id, mark.marked_at.year > 1999) == (made.evaluation.id, True)
+    assert db.session.get_one(Member, member).is_chair is False
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/../pyproject.toml",
+        "/static/%2e%2e/pyproject.toml",
+        "/static/..%2fpyproject.toml",
+        "/static/....//pyproject.toml",
+        "/static//etc/passwd",
+        "/static/..\\pyproject.toml",
+        "/static/style%00.css",
+    ],
+)
+def test_no_address_leads_out_of_the_folder_of_static_files(visit: Visit, path: str):
+    assert visit().send("GET", path, follow_redirects=True).status_code == 404
+
+
+def test_bytes_that_are_no_text_are_refused_or_shown_as_they_came(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    person = visit(made.reviewers[0])
+    place = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criteria[0].id}")
+    token = person.csrf().encode()
+
+    answers = [
+        person.looked_at(
+            person.send(
+                "POST",
+                place,
+                data=b"answer=NO&version=%d&csrf_token=%s&note=a%sb" % (number, token, odd),
+                content_type="application/x-www-form-urlencoded",
+            )
+        )
+        for number, odd in enumerate((b"%ED%A0%80", b"%FF", b"%C3%28", b"\xff"))
+    ]
+
+    stored = db.session.scalars(select(Mark.note)).all()
+    assert [answer.status_code for answer in answers] == [303, 303, 303, 400]
+    assert stored == ["a%C3(b"]  # as they came: no character stands for them
+    assert person.get(made.url(f"ballots/{made.vendors[0].id}")).status_code == 200
