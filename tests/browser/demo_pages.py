@@ -123,6 +123,10 @@ SITE = (
     "library.show_library_rubric",
     "accounts.show_accounts",
     "accounts.show_account",
+    "accounts.show_new_account_form",
+    "site.show_site",
+    "site.show_site_mail",
+    "site.show_site_settings",
     "chairs.show_chairs",
     "chairs.show_appointment_form",
 )
