@@ -119,7 +119,7 @@ def test_attempts_are_counted_and_logged_for_the_visitors_address(
     ]
 
     assert (tries[0], tries[-1]) == (422, 429)
-    assert "too many attempts from 127.0.0.9 at /sign-in" in caplog.text
+    assert "too many attempts from 127.0.0.9 at POST /sign-in" in caplog.text
     assert client_of(proxied, "127.0.0.10", **OWN).sign_in(email, PASSWORD).status == 303
 
 
