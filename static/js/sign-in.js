@@ -75,7 +75,7 @@ export async function followOthers() {
   }
 }
 
-/* Ask for a code, which goes to this address; for the password if there is none. */
+/* Ask for a code, which goes to this address, or for the password. */
 function askForCode(at) {
   codeAt = at;
   first.hidden = at;

@@ -126,7 +126,8 @@ class TypedField(StringField):
         text = valuelist[0].strip() if valuelist else ""
         self.data = None
         if not text:
-            self.raw_data = []  # a blank is nothing, to whatever asks whether something was typed
+            # a blank is nothing, to whatever asks whether something was typed; it was sent, though
+            self.raw_data = [""] if valuelist else []
             return
         try:
             self.data = self.parse_typed(text)

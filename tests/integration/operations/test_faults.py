@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import String, event, select, update
+from sqlalchemy import String, event, select, text, update
 from werkzeug.test import TestResponse
 
 from crrubric import clock
@@ -172,11 +172,15 @@ def test_a_postgresql_that_was_restarted_is_found_again(app: Flask, make: Factor
     person.get(made.url())
     db.session.remove()
 
+    db.engine.dispose()  # so that there is one alone
+    with db.engine.connect() as connection:  # of the app; others of the tests go on
+        of_app = [connection.scalar(text("SELECT pg_backend_pid()"))]
     address = app.config["SQLALCHEMY_DATABASE_URI"].replace("+psycopg", "")
     with psycopg.connect(address, autocommit=True) as other:
         ended = other.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+            " WHERE pid <> pg_backend_pid() AND datname = current_database() AND pid = ANY(%s)",
+            [of_app],
         ).fetchall()
     answer = save_mark(person, place, NOTE)
 

@@ -387,7 +387,7 @@ def test_an_invitation_accepted_twice_at_once_is_spent_once(app: Flask, make: Fa
 
     found = together(app, made, accept("first long password"), accept("second long password"))
 
-    assert names(found) == ["NotFound", "tuple"]
+    assert names(found) == ["NotFound", "SignIn"]
     assert told(Event.INVITE_ACCEPTED) == 1
 
 
