@@ -104,9 +104,15 @@ def issue_address_link(session: Session, user: User, address: str) -> str:
     return _insert_link(session, user, RESET, address=address)
 
 
+def read_link(session: Session, token: str) -> Invite | None:
+    """The link with this secret as it is stored now: a copy from before a hash may be spent."""
+    wanted = select(Invite).where(Invite.token_hash == hash_token(token))
+    return session.scalar(wanted.execution_options(populate_existing=True))
+
+
 def find_address_link(session: Session, user_id: int | None, token: str) -> Invite:
     """The link with which a person proves another address. Raises: NotFound in words."""
-    invite = session.scalar(select(Invite).where(Invite.token_hash == hash_token(token)))
+    invite = read_link(session, token)
     if (
         invite is None
         or invite.user_id != user_id
@@ -283,7 +289,7 @@ def find_usable_invite(session: Session, token: str) -> Invite:
 
 def find_invite(session: Session, token: str) -> Invite | None:
     """The invite that `token` opens; None if it is used, old or unknown."""
-    invite = session.scalar(select(Invite).where(Invite.token_hash == hash_token(token)))
+    invite = read_link(session, token)
     if (
         invite is None
         or invite.address is not None

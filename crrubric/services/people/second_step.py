@@ -219,7 +219,8 @@ def _remove_second_step(session: Session, user: User) -> None:
 
 def find_waiting_session(session: Session, token: str, level: SessionLevel) -> UserSession:
     """The session that waits for this step. Raises: NotFound in words if it waits no more."""
-    found = session.scalar(select(UserSession).where(UserSession.token_hash == hash_token(token)))
+    wanted = select(UserSession).where(UserSession.token_hash == hash_token(token))
+    found = session.scalar(wanted.execution_options(populate_existing=True))
     if (
         found is None
         or found.level is not level

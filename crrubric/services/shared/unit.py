@@ -28,8 +28,7 @@ def unit_of_work() -> Iterator[Session]:
     session = db.session()
     if session.info.get(OPEN):
         raise RuntimeError("a unit of work was opened inside another: call a step instead")
-    session.rollback()  # ends the reading transaction
-    session.expire_all()  # also what was loaded before a transaction that has ended already
+    session.rollback()  # ends the reading transaction and expires what it loaded
     forget_entries(session)
     session.info[OPEN] = True
     try:
