@@ -25,7 +25,8 @@ PATIENCE = 30  # seconds: a process that starts beside others takes some
 DATA = Path(__file__).parent / "data" / "mail"
 CERTIFICATE, KEY = DATA / "localhost-certificate.pem", DATA / "localhost-key.pem"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-NGINX = """
+# What stands around the servers of nginx in a folder of a test.
+AROUND = """
 daemon off;
 master_process off;
 pid {folder}/nginx.pid;
@@ -38,6 +39,10 @@ http {{
   fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
+  {servers}
+}}
+"""
+NGINX = """
   server {{
     listen 127.0.0.1:{port}{tls};
     client_max_body_size 65m;
@@ -51,7 +56,6 @@ http {{
       proxy_set_header X-Forwarded-Proto {scheme};
     }}
   }}
-}}
 """
 TLS = f" ssl;\n    ssl_certificate {CERTIFICATE};\n    ssl_certificate_key {KEY}"
 
@@ -99,13 +103,20 @@ def running_nginx(folder: Path, behind: int, *, outermost: bool = True) -> Itera
             "scheme": "$http_x_forwarded_proto",
         }
     )
+    with running_nginx_servers(folder, NGINX.format(port=port, behind=behind, **values), port):
+        yield port
+
+
+@contextmanager
+def running_nginx_servers(folder: Path, servers: str, port: int) -> Iterator[None]:
+    """nginx with these servers, of which one listens on the port; its files lie in the folder."""
     file = folder / "nginx.conf"
-    file.write_text(NGINX.format(folder=folder, port=port, behind=behind, **values))
+    file.write_text(AROUND.format(folder=folder, servers=servers), "utf-8")
     command = [find_nginx(), "-p", str(folder), "-c", str(file), "-e", "stderr"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
             wait_for_port(port)
-            yield port
+            yield
         finally:
             process.terminate()
 

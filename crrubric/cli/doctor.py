@@ -6,11 +6,12 @@ import sqlite3
 import ssl
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 import click
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.sansio.utils import host_is_trusted
 
 from crrubric import __version__
 from crrubric.cli.running import make_app, read_database_revision
@@ -93,11 +95,7 @@ def diagnose() -> None:
 def examine_installation(settings: Settings, file: Path | None) -> Iterator[Diagnosis]:
     """Everything that is looked at, in the order in which one would mend it."""
     yield from examine_folder(settings.INSTANCE, file)
-    answers = False
-    for finding in examine_database(file):
-        answers |= finding.verdict is Verdict.FINE
-        yield finding
-    if answers:
+    if (yield from examine_database(file)):
         yield from examine_content(settings)
     yield from examine_addresses(settings)
     yield from examine_site(settings)
@@ -144,8 +142,11 @@ def find_disk_kind(path: Path) -> str | None:
     return max(found)[1] if found else None
 
 
-def examine_database(file: Path | None) -> Iterator[Diagnosis]:
-    """Whether the database answers, and is the one that the program knows."""
+def examine_database(file: Path | None) -> Generator[Diagnosis, None, bool]:
+    """Whether the database answers, and is the one that the program knows.
+
+    Returns: whether it is, so that one can look at what is in it.
+    """
     if file is not None:
         version = sqlite3.sqlite_version_info[:3]
         mode = choose_journal_mode(version)
@@ -160,19 +161,19 @@ def examine_database(file: Path | None) -> Iterator[Diagnosis]:
         )
     try:
         found = read_database_revision()
-        zone = None
+        server = None
         if db.engine.dialect.name == "postgresql":
             with db.engine.connect() as connection:
-                zone = connection.execute(text("SHOW server_version")).scalar()
+                server = connection.execute(text("SHOW server_version")).scalar()
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).strip()
         yield tell_fault(
             f"The database does not answer ({reason}): is it running, is DATABASE_URL right, may"
             " this account use it?"
         )
-        return
-    if zone:
-        yield tell_fine(f"PostgreSQL {zone} answers.")
+        return False
+    if server:
+        yield tell_fine(f"PostgreSQL {server} answers.")
     newest = find_newest_revision()
     if found is None:
         yield tell_oddity(
@@ -189,12 +190,11 @@ def examine_database(file: Path | None) -> Iterator[Diagnosis]:
             f"The database is at schema {found}, which this program ({newest}) does not know:"
             " install the newer crrubric."
         )
+    return found == newest
 
 
 def examine_content(settings: Settings) -> Iterator[Diagnosis]:
     """What has to be set inside, and what waits."""
-    if read_database_revision() != find_newest_revision():
-        return
     district = find_named_district(db.session())
     if district is None:
         yield tell_oddity(
@@ -245,10 +245,7 @@ def examine_addresses(settings: Settings) -> Iterator[Diagnosis]:
         )
     if host not in LOCAL and not settings.TRUSTED_HOSTS:
         yield tell_oddity(f'Any host name is answered. Set TRUSTED_HOSTS = ["{host}"].')
-    elif settings.TRUSTED_HOSTS and not any(
-        host == one or (one.startswith(".") and f".{host}".endswith(one))
-        for one in settings.TRUSTED_HOSTS
-    ):
+    elif settings.TRUSTED_HOSTS and not host_is_trusted(host, settings.TRUSTED_HOSTS):
         yield tell_fault(f"The host of SITE_URL, {host}, is not among TRUSTED_HOSTS: add it.")
 
 
@@ -282,7 +279,7 @@ def examine_site(settings: Settings) -> Iterator[Diagnosis]:
             f"{settings.SITE_URL} does not answer from here ({error}): is the site running?"
         )
         return
-    if answer.status != 200:  # HTTP's own number
+    if answer.status != HTTPStatus.OK:
         yield tell_fault(
             f"{settings.SITE_URL}/health/live answers {answer.status}: does the web server hand"
             " requests on to crrubric?"

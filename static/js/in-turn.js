@@ -27,6 +27,6 @@ for (const form of document.querySelectorAll("form[data-in-turn]")) {
     }
     status.textContent = "";
     button.disabled = false;
-    form.querySelector("[type=password], [name=step_code]").focus();
+    form.querySelector("[type=password]").focus();
   });
 }

@@ -1,13 +1,12 @@
 """The second step of signing in: who needs one, and what its codes look like."""
 
-from typing import Literal, get_args
+from typing import Literal
 
 from crrubric.domain.text import normalize_text
 from crrubric.domain.vocabulary import Standing
 
 # Of whom the site asks two steps; everybody else may choose them.
 TwoStepRule = Literal["nobody", "administrators", "chairs"]
-TWO_STEP_RULES: tuple[str, ...] = get_args(TwoStepRule)
 
 PERIOD = 30  # seconds for which an authenticator app shows a code (RFC 6238)
 DIGITS = 6
@@ -18,10 +17,10 @@ RECOVERY_LENGTH = 16  # 80 bits: nobody finds one from its hash
 GROUP = 4  # letters between two hyphens
 
 
-def needs_two_steps(rule: str, standing: Standing, *, chairs: bool) -> bool:
+def needs_two_steps(rule: TwoStepRule, standing: Standing, *, chairs: bool) -> bool:
     """Whether the site asks this person for two steps.
 
-    Args: rule: one of TWO_STEP_RULES; chairs: they chair an evaluation that is not over.
+    Args: chairs: they chair an evaluation that is not over.
     """
     if rule == "nobody":
         return False

@@ -15,6 +15,7 @@ from crrubric.config import PACKAGE
 from crrubric.domain import limits
 from crrubric.extensions import choose_journal_mode
 from crrubric.models import OutgoingMail
+from crrubric.queries.mail.outgoing import is_waiting
 from crrubric.queries.record.backups import read_revision
 
 LEAST_FREE = 500 * limits.MEGABYTE  # bytes: below, saves may soon fail
@@ -87,10 +88,6 @@ def load_database_state(session: Session) -> dict[str, str]:
 
 def count_late_mails(session: Session) -> int:
     """How many mails wait to be sent although they were due long ago."""
-    late = select(func.count(OutgoingMail.id)).where(
-        OutgoingMail.sent_at.is_(None),
-        OutgoingMail.given_up_at.is_(None),
-        OutgoingMail.set_aside_at.is_(None),
-        OutgoingMail.due_at < now_utc() - LATE,
-    )
+    due_long_ago = OutgoingMail.due_at < now_utc() - LATE
+    late = select(func.count(OutgoingMail.id)).where(is_waiting(), due_long_ago)
     return session.scalar(late) or 0

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from crrubric.domain.text import sort_key
 from crrubric.domain.vocabulary import MailState, Phase
 from crrubric.models import Evaluation, Member, OutgoingMail
+from crrubric.queries.mail.outgoing import is_waiting
 from crrubric.queries.people.district import is_on_site
 
 LATEST_MAILS = 50
@@ -68,7 +69,7 @@ def read_site_mails(session: Session) -> SiteMails:
     total, *ended = session.execute(select(func.count(OutgoingMail.id), sent, failed, aside)).one()
     states = (MailState.SENT, MailState.FAILED, MailState.SET_ASIDE)
     counts = {MailState.WAITING: total - sum(ended), **dict(zip(states, ended, strict=True))}
-    waiting = select(func.min(OutgoingMail.created_at)).where(*(one.is_(None) for one in columns))
+    waiting = select(func.min(OutgoingMail.created_at)).where(is_waiting())
     latest = select(OutgoingMail).order_by(OutgoingMail.id.desc()).limit(LATEST_MAILS)
     return SiteMails(
         counts=counts,

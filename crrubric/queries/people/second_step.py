@@ -19,7 +19,6 @@ class SecondStep:
     """How far a person has got with two-step sign-in."""
 
     on_since: datetime | None
-    waits: bool  # an app is being set up, and has not shown a code yet
     codes_left: int  # recovery codes that were not used
     required: bool  # by the settings of the site
 
@@ -65,7 +64,6 @@ def read_second_step(session: Session, user: User) -> SecondStep:
     )
     return SecondStep(
         on_since=app.confirmed_at if app else None,
-        waits=app is not None and app.confirmed_at is None,
         codes_left=session.scalar(left) or 0,
         required=is_asked_for_two_steps(session, user),
     )

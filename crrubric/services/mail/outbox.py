@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import force_locale, format_date, gettext, ngettext
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -17,6 +17,7 @@ from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import MailKind
 from crrubric.models import Member, OutgoingMail
 from crrubric.queries.mail.lateness import REMINDERS
+from crrubric.queries.mail.outgoing import is_waiting
 
 OFF = N_("mail was off")
 NO_USE = N_("no longer needed")
@@ -195,15 +196,6 @@ def _set_aside_mails(
 def is_not_held(now: datetime) -> ColumnElement[bool]:
     """Which mails no sender has in hand: what is being sent goes its way."""
     return or_(OutgoingMail.held_until.is_(None), OutgoingMail.held_until <= now)
-
-
-def is_waiting() -> ColumnElement[bool]:
-    """Which mails are neither sent, given up nor set aside."""
-    return and_(
-        OutgoingMail.sent_at.is_(None),
-        OutgoingMail.given_up_at.is_(None),
-        OutgoingMail.set_aside_at.is_(None),
-    )
 
 
 def list_waiting_mails(session: Session) -> Sequence[OutgoingMail]:

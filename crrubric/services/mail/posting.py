@@ -22,13 +22,13 @@ from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import MailKind, Phase
 from crrubric.models import Ballot, District, Evaluation, Member, OutgoingMail
 from crrubric.queries.mail.lateness import REMINDERS, select_open_ballots
+from crrubric.queries.mail.outgoing import is_waiting
 from crrubric.services.mail.item_reminders import drop_stale_item_reminder
 from crrubric.services.mail.outbox import (
     NO_USE,
     forget_link,
     is_mail_on,
     is_reachable,
-    is_waiting,
     set_aside_mail,
 )
 from crrubric.services.mail.smtp import (

@@ -22,6 +22,7 @@ from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import MailKind, Phase
 from crrubric.models import Evaluation, Member, OutgoingMail
 from crrubric.queries.mail.lateness import REMINDERS, LateReviewer, list_late_reviewers
+from crrubric.queries.mail.outgoing import is_waiting
 from crrubric.queries.people.access import Seat, require_locked_seat
 from crrubric.queries.people.district import is_on_site
 from crrubric.queries.people.people import CLOCKWORK, Actor
@@ -32,7 +33,6 @@ from crrubric.services.mail.outbox import (
     is_mail_on,
     is_not_held,
     is_reachable,
-    is_waiting,
     mail_language_of,
     make_mail_context,
     queue_mail,

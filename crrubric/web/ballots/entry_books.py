@@ -1,43 +1,41 @@
 """A reviewer's ballots as a workbook that a chair hands out, and enters when it comes back."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import PurePath
-from tempfile import SpooledTemporaryFile
 
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.ballots.offline.readme import README
 from crrubric.domain.errors import Invalid, NotReady, Stale, WrongPhase
 from crrubric.domain.text import slug_of
 from crrubric.extensions import db
 from crrubric.models import Member
 from crrubric.queries.ballots.declarations import load_own_declarations
 from crrubric.queries.ballots.offline import (
-    OfflineWords,
     find_reviewer_of_another,
     load_enterable_ballots,
     load_entry_book,
 )
 from crrubric.queries.people.access import Seat
-from crrubric.queries.shared.reading import end_reading
 from crrubric.services.ballots import entry_books as service
 from crrubric.services.ballots.attachments import take_upload_turn
 from crrubric.web.ballots.forms import EntryBookFileForm, EntryBookForm
-from crrubric.web.ballots.offline import MOST_PROBLEMS, read_offline_choices
-from crrubric.web.exchange.exports import XLSX
+from crrubric.web.ballots.offline import (
+    make_workbook_words,
+    read_offline_choices,
+    send_offline_book,
+    shorten_problems,
+)
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.language import current_language
-from crrubric.web.shared.page import redirect_to, render_page, send_file_in_pieces, take_turns
+from crrubric.web.shared.page import redirect_to, render_page, take_turns
 from crrubric.web.shared.session import current_actor
-from crrubric.web.shared.words import describe_closing, load_time_zone, translate_error
+from crrubric.web.shared.words import translate_error
 
 bp = Blueprint(
     "entry_books", __name__, url_prefix="/evaluations/<slug>/progress/workbook/<int:member_id>"
@@ -67,8 +65,6 @@ def render_entry_book_page(
 ) -> str:
     """The page. Args: problems: what can't be used of the file that was sent; its name."""
     member = find_reviewer(seat, member_id)
-    left = len(problems) - MOST_PROBLEMS
-    more = ngettext("And one more.", "And %(num)s more.", left) if left > 0 else ""
     return render_page(
         "ballots/offline/entry.html",
         seat,
@@ -76,7 +72,7 @@ def render_entry_book_page(
         form=form,
         reviewer=member,
         own=load_enterable_ballots(db.session(), seat, member, current_language()),
-        problems=[*problems[:MOST_PROBLEMS], *([more] if more else [])],
+        problems=shorten_problems(problems),
         name=name,
         most=limits.REQUEST_BYTES // limits.MEGABYTE,
     )
@@ -86,26 +82,10 @@ def render_entry_book_page(
 @require_permission(Action.ENTER_ON_BEHALF)
 @take_turns
 def download_entry_workbook(seat: Seat, member_id: int) -> ResponseReturnValue:
-    """A reviewer's empty ballots, to be filled in without the portal; made on disk."""
-    from crrubric.reports.exchange.offline_ballots import write_offline_book  # heavy, seldom needed
-
-    member, closing = find_reviewer(seat, member_id), describe_closing(seat.evaluation)
-    words = OfflineWords(
-        language=current_language(),
-        readme=_(README),
-        made_at=now_utc().astimezone(load_time_zone()).replace(tzinfo=None, microsecond=0),
-        closing=f"{closing[:1].upper()}{closing[1:]}." if closing else "",
-        address="",
-    )
-    book = load_entry_book(db.session(), seat, member, words)
-    end_reading(db.session())
-    with ExitStack() as opened:
-        file = opened.enter_context(SpooledTemporaryFile(max_size=limits.MEGABYTE))
-        if request.method != "HEAD":
-            write_offline_book(file, book, _)
-        opened.pop_all()  # from here on its reader closes it
-    name = f"{seat.evaluation.slug}-ballots-{slug_of(book.reviewer)}.xlsx"
-    return send_file_in_pieces(file, XLSX, name)
+    """A reviewer's empty ballots, to be filled in without the portal."""
+    member = find_reviewer(seat, member_id)
+    book = load_entry_book(db.session(), seat, member, make_workbook_words(seat))
+    return send_offline_book(book, f"{seat.evaluation.slug}-ballots-{slug_of(book.reviewer)}.xlsx")
 
 
 @bp.post("")

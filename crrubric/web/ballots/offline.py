@@ -13,6 +13,7 @@ from flask_babel import ngettext
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
+from crrubric.domain.ballots.offline.books import OfflineBook
 from crrubric.domain.ballots.offline.changes import Holding, OfflineChoices, Side
 from crrubric.domain.ballots.offline.readme import README
 from crrubric.domain.errors import Invalid, NotReady, Stale, WrongPhase
@@ -58,43 +59,58 @@ def render_offline_page(
     if seat.member is None:
         raise make_not_found()
     own = load_own_ballots(db.session(), seat.member, current_language())
-    left = len(problems) - MOST_PROBLEMS
-    more = ngettext("And one more.", "And %(num)s more.", left) if left > 0 else ""
     return render_page(
         "ballots/offline/index.html",
         seat,
         under=HOME,
         form=form,
         own=own,
-        problems=[*problems[:MOST_PROBLEMS], *([more] if more else [])],
+        problems=shorten_problems(problems),
         name=name,
         most=limits.REQUEST_BYTES // limits.MEGABYTE,
     )
+
+
+def shorten_problems(problems: Sequence[str]) -> list[str]:
+    """As many as a page lists, and how many more there are."""
+    left = len(problems) - MOST_PROBLEMS
+    more = [ngettext("And one more.", "And %(num)s more.", left)] if left > 0 else []
+    return [*problems[:MOST_PROBLEMS], *more]
 
 
 @bp.get("/workbook.xlsx")
 @require_permission(Action.RECORD_MARK)
 @take_turns
 def download_offline_workbook(seat: Seat) -> ResponseReturnValue:
-    """My open ballots, to be filled in without the portal; made on disk."""
-    from crrubric.reports.exchange.offline_ballots import write_offline_book  # heavy, seldom needed
+    """My open ballots, to be filled in without the portal."""
+    address = make_full_address("offline.show_offline_page", slug=seat.evaluation.slug)
+    book = load_offline_book(db.session(), seat, make_workbook_words(seat, address=address))
+    return send_offline_book(book, f"{seat.evaluation.slug}-my-ballots.xlsx")
 
+
+def make_workbook_words(seat: Seat, *, address: str = "") -> OfflineWords:
+    """What a workbook says of itself. Args: address: where it is uploaded, if its reader may."""
     closing = describe_closing(seat.evaluation)
-    words = OfflineWords(
+    return OfflineWords(
         language=current_language(),
         readme=_(README),
         made_at=now_utc().astimezone(load_time_zone()).replace(tzinfo=None, microsecond=0),
         closing=f"{closing[:1].upper()}{closing[1:]}." if closing else "",
-        address=make_full_address("offline.show_offline_page", slug=seat.evaluation.slug),
+        address=address,
     )
-    book = load_offline_book(db.session(), seat, words)
+
+
+def send_offline_book(book: OfflineBook, name: str) -> ResponseReturnValue:
+    """A workbook of ballots as a file to save; made on disk."""
+    from crrubric.reports.exchange.offline_ballots import write_offline_book  # heavy, seldom needed
+
     end_reading(db.session())
     with ExitStack() as opened:
         file = opened.enter_context(SpooledTemporaryFile(max_size=limits.MEGABYTE))
         if request.method != "HEAD":
             write_offline_book(file, book, _)
         opened.pop_all()  # from here on its reader closes it
-    return send_file_in_pieces(file, XLSX, f"{seat.evaluation.slug}-my-ballots.xlsx")
+    return send_file_in_pieces(file, XLSX, name)
 
 
 @bp.post("")

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 
 from crrubric.config import settings_of
 from crrubric.queries.operations.health import Health
@@ -90,7 +90,6 @@ def write_metrics(metrics: Metrics, health: Health) -> bytes:
 
     metrics.free_bytes.set(health.free_bytes)
     metrics.late_mails.set(health.late_mails)
-    with current_app.app_context():
-        metrics.hashes.set(find_hash_queue().queue.taken)
+    metrics.hashes.set(find_hash_queue().queue.taken)
     written: bytes = generate_latest(metrics.registry)
     return written

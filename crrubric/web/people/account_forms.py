@@ -15,6 +15,25 @@ from crrubric.web.shared.forms import Checked, CodeField, Form, ListChoiceField,
 from crrubric.web.shared.versions import EditForm
 
 
+def make_address_field(label: str) -> EmailField:
+    """An e-mail address that is checked as the service will."""
+    return EmailField(
+        label,
+        [
+            InputRequired(_("Enter an e-mail address.")),
+            limit_length(limits.EMAIL),
+            Checked(clean_email),
+        ],
+    )
+
+
+def make_name_field() -> StringField:
+    """The name of somebody else."""
+    return StringField(
+        _("Name"), [InputRequired(_("Enter the person’s name.")), limit_length(limits.NAME)]
+    )
+
+
 class SignInForm(Form):
     """Address and password."""
 
@@ -99,30 +118,14 @@ class NameForm(EditForm):
 class NewAddressForm(Form):
     """Another address for an account."""
 
-    email = EmailField(
-        _("New e-mail address"),
-        [
-            InputRequired(_("Enter an e-mail address.")),
-            limit_length(limits.EMAIL),
-            Checked(clean_email),
-        ],
-    )
+    email = make_address_field(_("New e-mail address"))
 
 
 class InvitedPersonForm(EditForm):
     """The right name and address of somebody who was invited."""
 
-    name = StringField(
-        _("Name"), [InputRequired(_("Enter the person’s name.")), limit_length(limits.NAME)]
-    )
-    email = EmailField(
-        _("E-mail address"),
-        [
-            InputRequired(_("Enter an e-mail address.")),
-            limit_length(limits.EMAIL),
-            Checked(clean_email),
-        ],
-    )
+    name = make_name_field()
+    email = make_address_field(_("E-mail address"))
 
 
 class AddressForm(NewAddressForm):
@@ -134,30 +137,14 @@ class AddressForm(NewAddressForm):
 class TestMailForm(Form):
     """Where to send a test mail."""
 
-    email = EmailField(
-        _("Send it to"),
-        [
-            InputRequired(_("Enter an e-mail address.")),
-            limit_length(limits.EMAIL),
-            Checked(clean_email),
-        ],
-    )
+    email = make_address_field(_("Send it to"))
 
 
 class AddedPersonForm(Form):
     """Somebody who gets an account."""
 
-    name = StringField(
-        _("Name"), [InputRequired(_("Enter the person’s name.")), limit_length(limits.NAME)]
-    )
-    email = EmailField(
-        _("E-mail address"),
-        [
-            InputRequired(_("Enter an e-mail address.")),
-            limit_length(limits.EMAIL),
-            Checked(clean_email),
-        ],
-    )
+    name = make_name_field()
+    email = make_address_field(_("E-mail address"))
     standing = ListChoiceField(_("Role on this site"))
 
 

@@ -4,7 +4,6 @@ import logging
 
 from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from crrubric.domain.errors import Invalid, NotFound, TooSoon
 from crrubric.domain.vocabulary import SessionLevel
@@ -12,6 +11,7 @@ from crrubric.extensions import db
 from crrubric.logs import describe_request
 from crrubric.services.people.alarms import warn_of_wrong_codes
 from crrubric.services.people.second_step import (
+    WRONG_CODE,
     complete_sign_in,
     confirm_required_authenticator,
     find_waiting_session,
@@ -26,7 +26,7 @@ from crrubric.web.people.two_step_pages import keep_codes
 from crrubric.web.shared import resuming, session
 from crrubric.web.shared.access import allow_everyone
 from crrubric.web.shared.errors import attach_refusal
-from crrubric.web.shared.forms import join_form_errors
+from crrubric.web.shared.forms import attach_error, join_form_errors
 from crrubric.web.shared.known_browsers import read_known_accounts
 from crrubric.web.shared.page import wants_json
 from crrubric.web.shared.words import translate_error
@@ -81,9 +81,7 @@ def submit_second_step() -> ResponseReturnValue:
         return begin_anew(error)
     if found is None:
         warn_of_wrong_codes(token, address=address, known=known)
-        form.step_code.errors = [
-            _("This code is not right, or was used already. Enter the one that the app shows now.")
-        ]
+        attach_error(form, WRONG_CODE)
         return refuse_code(form, 422, waiting)
     session.begin_session(found)
     return follow_sign_in(found, next=form.next.data, waiting=waiting)

@@ -22,29 +22,13 @@ from tests.web_server import (
     PATIENCE,
     Client,
     find_free_port,
-    find_nginx,
+    running_nginx_servers,
     running_server,
     wait_for_port,
 )
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "docs" / "examples"
-AROUND = """
-daemon off;
-master_process off;
-pid {folder}/nginx.pid;
-error_log stderr warn;
-events {{}}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/body;
-  proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi;
-  scgi_temp_path {folder}/scgi;
-  {server}
-}}
-"""
 
 
 @contextmanager
@@ -109,17 +93,10 @@ def test_nginx_serves_with_our_configuration(tmp_path: Path, sqlite_app: Flask):
         for old, new in replaced.items():
             assert old in server
             server = server.replace(old, new)
-        file = tmp_path / "nginx.conf"
-        file.write_text(AROUND.format(folder=tmp_path, server=server), "utf-8")
-        command = [find_nginx(), "-p", str(tmp_path), "-c", str(file), "-e", "stderr"]
-        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-            try:
-                wait_for_port(port)
-                client = Client(port, tls=True)
-                assert client.ask("GET", "/health").status == 200
-                assert client.ask("GET", "/metrics").status == 403
-            finally:
-                process.terminate()
+        with running_nginx_servers(tmp_path, server, port):
+            client = Client(port, tls=True)
+            assert client.ask("GET", "/health").status == 200
+            assert client.ask("GET", "/metrics").status == 403
 
 
 def test_the_unit_gives_the_server_time_to_stop():
