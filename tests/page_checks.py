@@ -1,6 +1,7 @@
 """What is wrong with a page for people who don't see it, as far as its HTML tells."""
 
 import re
+from collections import Counter
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -8,7 +9,7 @@ from tests.pages import Page, words
 
 FIELDS = {"input", "select", "textarea"}
 UNLABELLED = {"hidden", "submit", "button"}
-REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage")
+REFERENCES = {"aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage"}
 HEADINGS = {f"h{level}" for level in range(1, 7)}
 SPEAKING = {"status", "alert", "log"}
 VERSIONS = {"version", "shown", "to"}  # what a form says of the state that it was made of
@@ -27,8 +28,8 @@ def check_access(page: Page) -> list[str]:
         problems.append("no title")
     if not page.all("html")[0].get("lang"):
         problems.append("no language")
-    ids = [node.get("id") for node in page.root.iter() if node.get("id")]
-    problems += [f"id {name} twice" for name in {i for i in ids if ids.count(i) > 1}]
+    ids = Counter(name for node in page.nodes if (name := node.get("id")))
+    problems += [f"id {name} twice" for name, count in ids.items() if count > 1]
     problems += unlabelled(page, set(ids))
     for table in page.all("table"):
         if table.find("caption") is None:
@@ -44,9 +45,9 @@ def lost_references(page: Page, ids: set[str | None]) -> list[str]:
     """References to an element that is not there."""
     problems = [
         f"{name}={node.get(name)} points nowhere"
-        for node in page.root.iter()
-        for name in REFERENCES
-        if set((node.get(name) or "").split()) - ids
+        for node in page.nodes
+        for name in node.attrib.keys() & REFERENCES
+        if set(node.attrib[name].split()) - ids
     ]
     return problems + [
         f"a link to {node.get('href')}, which is not there"
@@ -57,7 +58,7 @@ def lost_references(page: Page, ids: set[str | None]) -> list[str]:
 
 def skipped_headings(page: Page) -> list[str]:
     """Headings that lie deeper than the one before them allows."""
-    levels = [(int(node.tag[1]), words(node)) for node in page.root.iter() if node.tag in HEADINGS]
+    levels = [(int(node.tag[1]), words(node)) for node in page.nodes if node.tag in HEADINGS]
     return [
         f"h{level} “{text}” after h{before}"
         for (before, _), (level, text) in pairwise(levels)
@@ -81,7 +82,7 @@ def regions(page: Page) -> list[str]:
     names = [node.get("aria-label") or node.get("aria-labelledby") for node in page.all("nav")]
     problems += [f"nav {name}: no name of its own" for name in names if names.count(name) > 1]
     problems += ["a nav without a name" for name in names if not name]
-    speaking = [node for node in page.root.iter() if node.get("role") in SPEAKING]
+    speaking = [node for node in page.nodes if node.get("role") in SPEAKING]
     problems += [
         f"a region that speaks inside another: {words(inner)}"
         for node in speaking
@@ -95,7 +96,7 @@ def inline(page: Page) -> list[str]:
     """What the content policy would refuse, or what takes the focus out of its order."""
     return [
         f"{name} on {node.tag}"
-        for node in page.root.iter()
+        for node in page.nodes
         for name in node.attrib
         if name == "style"
         or name.startswith("on")
@@ -109,7 +110,7 @@ def glued_links(page: Page) -> list[str]:
     Buttons are told apart by their borders.
     """
     problems = []
-    for parent in page.root.iter():
+    for parent in page.nodes:
         before = parent.text or ""
         for child in parent:
             button = "btn" in (child.get("class") or "").split()

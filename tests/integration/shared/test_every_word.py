@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
+from functools import partial
 from importlib import resources
 from xml.etree.ElementTree import Element
 
@@ -15,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from crrubric import catalogue
 from crrubric.domain.planning.section_files import load_workbook_sections
-from crrubric.domain.policy import phases_of
+from crrubric.domain.policy import is_allowed, phases_of
 from crrubric.domain.procurement.rules import TEXTS, load_procurement_rules
 from crrubric.domain.setup.rubric import load_practice_vendor
 from crrubric.domain.vocabulary import Answer, Phase, Role, Standing
@@ -43,6 +44,7 @@ SAME = re.compile(
 COMMAND = "crrubric triage roster.csv --output placed.xlsx"
 PUBLISHED = resources.files("crrubric.data") / "published.toml"
 SHOWN = {"title", "about", "lede", "good", "feeds", "label", "help", "unit", "text"}
+FILE = re.compile(r"\.(?:csv|docx|html|json|md|pdf|xlsx|zip)\Z")
 LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -172,7 +174,8 @@ def answers(
 ) -> Iterator[tuple[str, TestResponse]]:
     """Every page that there is for this role, and the refusal of every form of it.
 
-    Whatever is not there for it is one page, which "/no-such-page" shows.
+    Whatever is not there for it is one page, which "/no-such-page" shows. Files are asked for only
+    where a page refuses them.
     """
     person = visit(actor)
     routes = [
@@ -180,8 +183,14 @@ def answers(
         for route in addresses(app, made, {"reviewer": made.reviewers[0]})
         if role is None or phases_of({role}, route[2])
     ]
-    pages = [url for method, url, _action in routes if method == "GET"]
-    pages += [made.url(path) for path in PAGES] + ["/", "/evaluations/new", "/no-such-page"]
+    allowed = partial(is_allowed, {role} if role else set(), made.evaluation.phase)
+    pages = [
+        url
+        for method, url, action in routes
+        if method == "GET" and not (FILE.search(url) and allowed(action))
+    ]
+    pages += [made.url(path) for path in PAGES if not FILE.search(path)]
+    pages += ["/", "/evaluations/new", "/no-such-page"]
     for url in dict.fromkeys([*pages, "/sign-in", "/accessibility"]):
         yield url, person.get(url)
     for method, url, _action in routes:
