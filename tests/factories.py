@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
 from typing import Any
 
@@ -94,8 +94,9 @@ class Made:
     vendors: list[Vendor]
     criteria: list[Criterion] = field(default_factory=list)
 
-    @property
+    @cached_property
     def slug(self) -> str:
+        """Never changes: walks through all pages ask for it thousands of times."""
         return self.evaluation.slug
 
     def url(self, path: str = "") -> str:

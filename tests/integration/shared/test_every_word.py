@@ -138,6 +138,8 @@ def unmarked(text: str, known: list[str]) -> str:
     """What is left of a text without what was translated, typed or is the same everywhere."""
     while MARKED.search(text):
         text = MARKED.sub(" ", text)
+    if not LETTER.search(text):  # most texts of a page: there are thousands of typed ones
+        return ""
     for own in known:
         if own in text:
             text = re.sub(rf"(?<!\w){re.escape(own)}(?!\w)", " ", text)
