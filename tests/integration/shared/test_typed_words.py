@@ -48,7 +48,7 @@ from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.ballots.offline_books import write_entry_book
 from tests.integration.conftest import Visit, Visitor
-from tests.integration.shared.test_access import addresses, follow_one_measure
+from tests.integration.shared.test_access import SHORTLY, addresses, follow_one_measure
 from tests.pages import Page, filled_form, list_values, parse, words
 from tests.typed_views import list_form_views
 from tests.uploads import pdf
@@ -111,7 +111,7 @@ def refuse_all(app: Flask, person: Visitor, pages: list[str]) -> dict[str, list[
     found: dict[str, list[str]] = {}
     adapter = app.url_map.bind("localhost")
     for url in pages:
-        answer = person.get(url)
+        answer = person.get(url, **SHORTLY)
         if answer.status_code != 200 or answer.mimetype != "text/html":
             continue
         for to, form, written in list_forms(parse(200, answer.text), url):
