@@ -12,7 +12,6 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
-from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
@@ -56,7 +55,6 @@ db = SQLAlchemy(
     session_options={"expire_on_commit": False},
 )
 login = LoginManager()
-csrf = CSRFProtect()
 babel = CatalogueBabel()
 limiter = Limiter(get_remote_address)
 

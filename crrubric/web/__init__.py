@@ -13,7 +13,7 @@ from werkzeug.routing import IntegerConverter, Map
 from crrubric import __version__
 from crrubric.config import settings_of
 from crrubric.domain import limits
-from crrubric.extensions import babel, csrf, limiter
+from crrubric.extensions import babel, limiter
 from crrubric.web import (
     ballots,
     exchange,
@@ -41,7 +41,6 @@ from crrubric.web.setup.rubric_pages import rubric_words
 from crrubric.web.shared import (
     access,
     errors,
-    headers,
     language,
     navigation,
     once,
@@ -52,6 +51,7 @@ from crrubric.web.shared import (
     versions,
     words,
 )
+from crrubric.web.shared.delivery import compression, form_tokens, headers
 
 ROOMS = (
     people, planning, setup, ballots, questions, results, meeting, memo, procurement, record,
@@ -80,11 +80,12 @@ class DatabaseId(IntegerConverter):
 def init_app(app: Flask) -> None:
     """Bind the web's own pieces and refuse to start with an undeclared route."""
     origins.init_app(app)  # before whatever reads a form
-    csrf.init_app(app)
+    form_tokens.csrf.init_app(app)
     limiter.init_app(app)
     babel.init_app(app, locale_selector=language.select_locale)
     for part in (
-        request_log,  # first: whatever follows may log
+        compression,  # what is registered first is done last to an answer
+        request_log,  # before the others: whatever follows may log
         metrics,
         session,
         language,

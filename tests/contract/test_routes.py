@@ -42,6 +42,8 @@ answers.save_question_withdrawal MANAGE_QUESTIONS
 askings.save_asking ASK_VENDOR
 askings.show_ask_form ASK_VENDOR
 assets.serve_plotly_script public
+assets.serve_script public
+assets.serve_style public
 assignment.save_assignments_by_lead MANAGE_COMMITTEE
 assignment.show_assignment_form MANAGE_COMMITTEE
 assignment.show_assignments_by_lead MANAGE_COMMITTEE

@@ -30,7 +30,8 @@ TOKEN = re.compile(r'name="(csrf_token|once)" value="[^"]*"|data-left="\d+"')
 
 # Every header of ours; one that is not here is a mistake, or has to be thought about.
 HEADERS = {
-    "Allow", "Cache-Control", "Content-Disposition", "Content-Length", "Content-Security-Policy",
+    "Allow", "Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Length",
+    "Content-Security-Policy",
     "Content-Type", "Cross-Origin-Opener-Policy", "Date", "ETag", "Last-Modified", "Location",
     "Permissions-Policy", "Referrer-Policy", "Retry-After", "Set-Cookie",
     "Strict-Transport-Security", "Vary", "X-Content-Type-Options", "X-Frame-Options",

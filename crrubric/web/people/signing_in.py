@@ -5,7 +5,6 @@ from typing import Any
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf.csrf import generate_csrf
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.vocabulary import SessionLevel
@@ -16,6 +15,7 @@ from crrubric.services.people.app_secrets import read_app_secret
 from crrubric.web.people.account_forms import AppCodeForm, SecondStepForm, SignInForm
 from crrubric.web.people.two_step_pages import draw_app_secret
 from crrubric.web.shared import resuming, session
+from crrubric.web.shared.delivery.form_tokens import make_form_token
 from crrubric.web.shared.page import to_local_address, wants_json
 from crrubric.web.shared.words import translate_error
 
@@ -112,6 +112,6 @@ def describe_session() -> dict[str, Any]:
     return {
         "person": found.user.id if found else None,
         "name": found.name if found else "",
-        "token": generate_csrf(),
+        "token": make_form_token(),
         "left": found.left() if found else 0,
     }

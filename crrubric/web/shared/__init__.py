@@ -1,4 +1,4 @@
 """What every page uses: access, forms, words, errors, headers, navigation, session."""
 
 # the modules with a blueprint; `crrubric.web` registers them
-BLUEPRINTS = ("assets", "language", "style")
+BLUEPRINTS = ("delivery.assets", "language", "style")

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from flask import Flask, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf.csrf import CSRFError, generate_csrf
+from flask_wtf.csrf import CSRFError
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from crrubric.domain import limits
@@ -23,6 +23,7 @@ from crrubric.logs import describe_request
 from crrubric.web.people.account_forms import SignInForm
 from crrubric.web.people.sign_in_page import render_sign_in_page
 from crrubric.web.shared import session
+from crrubric.web.shared.delivery.form_tokens import make_form_token
 from crrubric.web.shared.errors import PASSWORDS, list_long_texts, render_error_page
 from crrubric.web.shared.forms import list_offers
 from crrubric.web.shared.origins import FOREIGN
@@ -81,7 +82,7 @@ def show_sign_in_again() -> ResponseReturnValue:
         return redirect(go, code=303)
     words = _("This page was too old and has been renewed: sign in once more.")
     if wants_json():
-        return jsonify(message=words, token=generate_csrf()), HTTPStatus.BAD_REQUEST
+        return jsonify(message=words, token=make_form_token()), HTTPStatus.BAD_REQUEST
     form = SignInForm()  # with the address that was typed; no page carries a password
     form.form_errors.append(words)
     return render_sign_in_page(form, HTTPStatus.BAD_REQUEST)

@@ -23,6 +23,7 @@ from crrubric.queries.people.sessions import (
 )
 from crrubric.services.people.accounts import SignIn, hash_token
 from crrubric.services.people.sessions import touch_session
+from crrubric.web.shared.delivery.form_tokens import unmask_token
 from crrubric.web.shared.known_browsers import remember_browser
 
 TOUCH_EVERY = timedelta(minutes=limits.TOUCH_MINUTES)
@@ -128,7 +129,7 @@ def find_form_owner() -> int | None:
 
     Tokens of forms are signed by us and name the person, so that nobody else can make one.
     """
-    token = request.form.get(CSRF, "")
+    token = unmask_token(request.form.get(CSRF, ""))
     try:
         secret = URLSafeTimedSerializer(current_app.secret_key or "", salt=CSRF_SALT).loads(token)
     except BadSignature:

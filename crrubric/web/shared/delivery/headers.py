@@ -19,6 +19,10 @@ POLICY = "; ".join(
     )
 )
 IMMUTABLE = "public, max-age=31536000, immutable"
+# Files of the product, under addresses that change when they do.
+FILES = frozenset(
+    {"static", "assets.serve_plotly_script", "assets.serve_style", "assets.serve_script"}
+)
 
 
 def init_app(app: Flask) -> None:
@@ -37,10 +41,7 @@ def init_app(app: Flask) -> None:
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         if behind_tls:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        if (
-            request.endpoint in {"static", "assets.serve_plotly_script"}
-            and response.status_code == 200
-        ):
+        if request.endpoint in FILES and response.status_code == 200:
             headers["Cache-Control"] = IMMUTABLE if request.args.get("v") else "no-cache"
         else:
             headers["Cache-Control"] = "no-store"

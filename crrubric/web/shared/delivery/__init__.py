@@ -1,0 +1,1 @@
+"""How answers are sent: files of the product, headers, compression, tokens of forms."""
