@@ -35,6 +35,8 @@ PEOPLE = {CHAIR: "chair", REVIEWER: "reviewer", ADMINISTRATOR: "administrator", 
 FILES = {
     "account.show_session",
     "assets.serve_plotly_script",
+    "assets.serve_script",
+    "assets.serve_style",
     "ballots.download_sealed_ballot",
     "calendars.download_evaluation_dates",
     "calendars.download_own_dates",
