@@ -59,6 +59,24 @@ def test_a_tile_is_saved_when_it_is_chosen_and_the_count_grows(task, reviewer):
     assert task.stored() == [(Answer.NO, "")]
 
 
+def test_a_module_that_fails_takes_no_other_along(task, reviewer):
+    reviewer.expected.append("planted")
+    begin = "const module_kept = run(() => {"
+
+    def plant(route):
+        script = route.fetch().text()
+        assert script.index(begin) < script.index("const module_ballot = run(")
+        route.fulfill(body=script.replace(begin, f'{begin} throw new Error("planted");'),
+                      content_type="text/javascript")  # fmt: skip
+
+    reviewer.page.route("**/assets/*kept*.js?*", plant)
+    reviewer.page.reload()
+    choose(reviewer.page, "no")
+
+    expect(status(reviewer.page)).to_have_text(SAVED)
+    assert task.stored() == [(Answer.NO, "")]
+
+
 def test_the_save_buttons_are_gone_where_the_script_saves(reviewer):
     expect(form(reviewer.page).get_by_role("button", name="Save")).to_have_count(0)
 

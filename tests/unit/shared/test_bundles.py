@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from crrubric.web.shared.delivery.bundles import join_modules, join_sheets, wrap_module
+from crrubric.web.shared.delivery.bundles import RUN, join_modules, join_sheets, wrap_module
 
 STATIC = Path(__file__).parents[3] / "static"
 MODULES = sorted(file.stem for file in (STATIC / "js").glob("*.js"))
@@ -37,13 +37,14 @@ def test_a_module_stands_once_behind_what_it_imports(folder: Path):
     joined = join_modules(folder, ["branch", "leaf-one", "branch"])
 
     assert joined == (
-        "const module_leaf_one = (() => {\n"
+        f"{RUN}\n"
+        "const module_leaf_one = run(() => {\n"
         + LEAF.replace("export ", "")
-        + "\nreturn { PAUSE, wait, ask, Line };\n})();\n"
-        "const module_branch = (() => {\n"
+        + "\nreturn { PAUSE, wait, ask, Line };\n});\n"
+        "const module_branch = run(() => {\n"
         "const { PAUSE, wait: rest } = module_leaf_one;\n"
         "const { Line, } = module_leaf_one;\n\nrest(PAUSE, Line);\n"
-        "\nreturn {  };\n})();"
+        "\nreturn {  };\n});"
     )
 
 

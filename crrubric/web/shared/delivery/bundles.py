@@ -13,6 +13,15 @@ from pathlib import Path
 IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([\w-]+)\.js";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:const|(?:async )?function|class) (\w+))", re.MULTILINE)
 MODULE_WORD = re.compile(r"^\s*(?:import|export)\b|\bimport\(|\bimport\.meta\b", re.MULTILINE)
+# A module that fails takes along what imports it and nothing else, as where each comes by itself.
+RUN = """const run = (module) => {
+  try {
+    return module();
+  } catch (error) {
+    setTimeout(() => { throw error; });
+    return undefined;
+  }
+};"""
 MEDIA = {"print": "print"}  # sheets that are not for the screen
 
 
@@ -36,7 +45,7 @@ def join_modules(folder: Path, names: Iterable[str]) -> str:
     parts: dict[str, str] = {}
     for name in names:
         add_module(folder, name, parts, ())
-    return "\n".join(parts.values())
+    return "\n".join((RUN, *parts.values()))
 
 
 def add_module(folder: Path, name: str, parts: dict[str, str], way: tuple[str, ...]) -> None:
@@ -52,13 +61,13 @@ def add_module(folder: Path, name: str, parts: dict[str, str], way: tuple[str, .
 
 
 def wrap_module(name: str, text: str) -> str:
-    """A module as a function that is called at once; what it exports is kept under its name."""
+    """A module as a function that runs at once; what it exports is kept under its name."""
     exports = EXPORT.findall(text)
     body = EXPORT.sub("", IMPORT.sub(write_import, text))
     if MODULE_WORD.search(body):
         raise ValueError(f"{name}.js imports or exports otherwise than by name")
     return (
-        f"const {name_module(name)} = (() => {{\n{body}\nreturn {{ {', '.join(exports)} }};\n}})();"
+        f"const {name_module(name)} = run(() => {{\n{body}\nreturn {{ {', '.join(exports)} }};\n}});"
     )
 
 
