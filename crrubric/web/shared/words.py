@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         {
             "label": translate_label,
+            "refusal": translate_error,
             "remark": translate_remark,
             "moment": format_moment,
             "clock": format_clock_time,
