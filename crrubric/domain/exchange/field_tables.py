@@ -7,7 +7,7 @@ typed into the field.
 import dataclasses
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
@@ -29,6 +29,8 @@ from crrubric.domain.versions import fingerprint_values
 Columns = Mapping[str, Sequence[str]]  # field -> what its column may be called
 # what a column is called -> (another field, what the header says of it): “Price per seat”
 Implied = Mapping[str, tuple[str, str]]
+# field -> how its cells are written as it takes them: (what the column is called, the cell) -> text
+Respelled = Mapping[str, Callable[[str, str], str]]
 COLUMNS = "columns"  # where it is said what they hold
 NO_HEADER = 0
 _VALUE = re.compile(r"^[$€]?\s*-?\d[\d.,\s]*%?$|@|://")  # what no column is called
@@ -43,7 +45,8 @@ class FieldTableKind:
 
     needed: the field without which there is no line; needed_label: what people read for it.
     Columns are in the order in which a table without headers has them, if `ordered`. implied: what
-    headers say of a field that may have no column.
+    headers say of a field that may have no column; respelled: fields whose cells people write in
+    other ways than the form takes them.
     """
 
     columns: Columns
@@ -51,6 +54,7 @@ class FieldTableKind:
     needed_label: str
     ordered: bool = True
     implied: Implied = dataclasses.field(default_factory=dict)
+    respelled: Respelled = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,6 +295,22 @@ def read_field_lines(
     return [
         FieldLine(number, {f: cell for f, cell in zip(mapping.fields, row, strict=False) if f})
         for number, row in below
+    ]
+
+
+def respell_fields(
+    lines: Sequence[FieldLine], mapping: FieldMapping, kind: FieldTableKind
+) -> list[FieldLine]:
+    """The lines with their cells as the fields take them."""
+    labels = {name: mapping.name_field(name) for name in kind.respelled}
+    return [
+        line._replace(
+            cells={
+                name: kind.respelled[name](labels[name], cell) if name in labels else cell
+                for name, cell in line.cells.items()
+            }
+        )
+        for line in lines
     ]
 
 

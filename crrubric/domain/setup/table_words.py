@@ -1,11 +1,13 @@
 """What people call the columns of a table of vendors or people, and what they write for choices."""
 
+import re
 from collections.abc import Mapping
 
 from crrubric.domain.exchange.field_tables import Columns, FieldTableKind
 from crrubric.domain.text import to_plain_word
 from crrubric.domain.translation import N_
 
+MONTHS = 12  # in a year
 Words = Mapping[str, str]  # what people write -> the choice that it stands for
 
 # headers that say what a price or a number is of -> what it is counted in
@@ -71,6 +73,9 @@ VENDOR_COLUMNS: Columns = {
                     "contract term", "contract term in months", "contract term (months)",
                     "contract length in months", "length in months", "number of months",
                     "plazo en meses", "plazo", "meses", "plazo (meses)", "plazo del contrato",
+                    "term in years", "term (years)", "contract term in years", "years",
+                    "contract length in years", "plazo en años", "plazo (años)", "años",
+                    "duración en años", "contract length", "duración", "vigencia",
                     "duración en meses", "duración (meses)", "número de meses"),
     "price_note": ("note on the price", "price note", "note", "notes",
                    "nota sobre el precio", "nota", "notas"),
@@ -117,10 +122,29 @@ MEMBER_COLUMNS: Columns = {
     "stakeholder": ("represents", "stakeholder", "stakeholder group", "group", "speaks for",
                     "representa a", "representa", "grupo"),
 }  # fmt: skip
+_MONTHS = re.compile(r"(\d+)\s*-?\s*(?:months?|mos?\.?|meses|mes)\.?", re.IGNORECASE)
+_YEARS = re.compile(r"(\d+)\s*-?\s*(?:years?|yrs?\.?|años?)\.?", re.IGNORECASE)
+_IN_YEARS = re.compile(r"\b(?:years?|yrs?|años?)\b", re.IGNORECASE)
+
+
+def spell_months(label: str, cell: str) -> str:
+    """A term as a number of months: “36 months”, “3 years”, or 3 below “Term in years”.
+
+    What is none of these stays as it is.
+    """
+    text = cell.strip()
+    if months := _MONTHS.fullmatch(text):
+        return months[1]
+    if years := _YEARS.fullmatch(text):
+        return str(int(years[1]) * MONTHS)
+    return str(int(text) * MONTHS) if _IN_YEARS.search(label) and text.isdecimal() else cell
+
+
 VENDOR_TABLE = FieldTableKind(
     columns=VENDOR_COLUMNS,
     needed="company",
     needed_label=N_("Company"),
+    respelled={"term_months": spell_months},
     implied={
         header: ("price_unit", unit) for header, unit in (_PRICE_OF_UNIT | _COUNT_OF_UNITS).items()
     },

@@ -27,6 +27,7 @@ from crrubric.domain.exchange.field_tables import (
     list_unread_columns,
     read_field_lines,
     refuse_fields,
+    respell_fields,
     restore_fields,
     write_fields,
 )
@@ -105,6 +106,7 @@ class FieldTable:
         """The lines below the header. Raises: Invalid (field "table"), InvalidLines."""
         lines = read_field_lines(self.rows, self.mapping, most=most)
         refuse_fields(self.mapping, self.kind)
+        lines = respell_fields(lines, self.mapping, self.kind)
         return add_implied_fields(lines, self.mapping, self.kind)
 
     def list_columns(self) -> list[ColumnExamples]:

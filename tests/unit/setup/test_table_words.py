@@ -69,6 +69,30 @@ def test_headers_of_districts_say_what_a_price_is_of(headers: str, cells: str, u
     assert held == {"company": "Acme", "unit_price": "38.50", "quantity": "900"}
 
 
+@pytest.mark.parametrize(
+    ("header", "written", "months"),
+    [
+        ("Term", "36", "36"),
+        ("Term", "36 months", "36"),
+        ("Term", "36-month", "36"),
+        ("Contract length", "3 years", "36"),
+        ("Contract term", "1 yr.", "12"),
+        ("Term (years)", "3", "36"),
+        ("Term in years", "18 months", "18"),
+        ("Plazo", "24 meses", "24"),
+        ("Duración", "2 años", "24"),
+        ("Plazo en años", "2", "24"),
+        ("Term", "three years", "three years"),
+        ("Term in years", "2.5", "2.5"),
+    ],
+)
+def test_a_term_may_be_written_in_months_or_years(header: str, written: str, months: str):
+    table = read_text_table(f"Vendor\t{header}\nAcme\t{written}", VENDOR_TABLE)
+
+    (line,) = table.read_lines()
+    assert line.cells["term_months"] == months
+
+
 def test_a_header_says_nothing_of_a_line_in_which_its_column_is_blank():
     text = "Vendor\tPrice per seat\nAcme\t38.50\nBrightwater\t"
 
