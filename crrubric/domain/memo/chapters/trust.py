@@ -167,9 +167,12 @@ class TrustBlocks:
         yield Table(
             words(
                 N_(
-                    "Votes where reviewers differed (YES–NO), and what was found: ✓ met, × not met,"
-                    " ? not settled; a dash: they did not differ"
-                )
+                    "Votes where reviewers differed (YES–NO), and what was found: %(met)s met,"
+                    " %(missed)s not met, %(open)s not settled; a dash: they did not differ"
+                ),
+                met=SIGNS[Outcome.MET],
+                missed=SIGNS[Outcome.NOT_MET],
+                open=SIGNS[Outcome.UNRESOLVED],
             ),
             (words(N_("Criterion")), *(vendor.name for vendor in vendors)),
             tuple(
