@@ -167,8 +167,9 @@ class TrustBlocks:
         yield Table(
             words(
                 N_(
-                    "Votes where reviewers differed (YES–NO), and what was found: %(met)s met,"
-                    " %(missed)s not met, %(open)s not settled; a dash: they did not differ"
+                    "Votes where reviewers differed (YES–NO, in brackets how many could not tell),"
+                    " and what was found: %(met)s met, %(missed)s not met, %(open)s not settled; a"
+                    " dash: they did not differ"
                 ),
                 met=SIGNS[Outcome.MET],
                 missed=SIGNS[Outcome.NOT_MET],
@@ -187,14 +188,16 @@ class TrustBlocks:
         if cell is None:
             return "–"
         tally, words = cell.tally, self.words
-        votes, inapplicable = f"{tally.yes}–{tally.no}", cell.finding is Outcome.NOT_APPLICABLE
-        parts = [votes if inapplicable else f"{SIGNS[cell.finding]}\u00a0{votes}"]
+        votes = f"{tally.yes}–{tally.no}"
+        if tally.cannot_tell:
+            votes += f"\u00a0({tally.cannot_tell})"
+        parts = [f"{SIGNS[cell.finding]}\u00a0{votes}"]
         if tally.not_applicable:
             parts.append(words(N_("%(n)s not applicable"), n=tally.not_applicable))
-        if tally.cannot_tell:
-            parts.append(words(N_("%(n)s can’t tell"), n=tally.cannot_tell))
-        text = ", ".join(parts)
-        return f"{text}: {words(cell.finding.label)}" if inapplicable else text
+        if cell.finding is Outcome.NOT_APPLICABLE:  # its sign is the dash of those who agree
+            parts[0] = votes
+            return f"{', '.join(parts)}: {words(cell.finding.label)}"
+        return ", ".join(parts)
 
     def unresolved_items(self) -> Iterable[Block]:
         """The items on which nothing is found, with the reason."""
