@@ -1,6 +1,6 @@
 """Reading the members of an evaluation."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -62,13 +62,14 @@ def find_own_invitations(session: Session, evaluation_id: int) -> frozenset[int]
     return frozenset(session.scalars(own))
 
 
-def find_run_out_invitations(session: Session, evaluation_id: int) -> frozenset[int]:
-    """The members of `find_own_invitations` who have no link any more that would let them in."""
+def find_run_out_invitations(session: Session, own: Collection[int]) -> frozenset[int]:
+    """Those of `find_own_invitations` who have no link any more that would let them in."""
+    if not own:
+        return frozenset()
     live = select(Invite.id).where(
         Invite.user_id == Member.user_id, Invite.used_at.is_(None), Invite.expires_at > now_utc()
     )
-    wanted = select(Member.id).where(Member.evaluation_id == evaluation_id, ~live.exists())
-    return find_own_invitations(session, evaluation_id) & frozenset(session.scalars(wanted))
+    return frozenset(session.scalars(select(Member.id).where(Member.id.in_(own), ~live.exists())))
 
 
 def list_waiting_members(session: Session, evaluation_id: int) -> list[Member]:

@@ -68,7 +68,7 @@ def render_committee_page(seat: Seat, form: InviteForm, *, seated: Member | None
         former=[member for member in everybody if member.removed_at is not None],
         editable=seat.may(Action.MANAGE_COMMITTEE),
         own_invitations=own,
-        run_out=find_run_out_invitations(db.session(), seat.evaluation.id),
+        run_out=find_run_out_invitations(db.session(), own),
         to_come=list_reviewers_to_come(db.session(), seat.evaluation.id),
         waiting=any(member.removed_at is None and member.id in own for member in everybody),
         way_in=describe_way_in(),

@@ -25,7 +25,7 @@ from crrubric.domain.setup.lifecycle import (
 )
 from crrubric.domain.vocabulary import BallotState, Phase, Standing
 from crrubric.extensions import db
-from crrubric.models import Evaluation, Vendor
+from crrubric.models import Evaluation, Member, Vendor
 from crrubric.queries.ballots.ballots import BallotLine, list_own_ballots
 from crrubric.queries.ballots.declarations import (
     list_changed_conflicts,
@@ -328,8 +328,8 @@ def show_progress(seat: Seat) -> ResponseReturnValue:
     vendors = sorted({row.vendor for row in rows}, key=lambda vendor: vendor.position)
     lines = [list(own) for _member, own in groupby(rows, key=lambda row: row.member.id)]
     columns = make_progress_columns(people, vendors)
-    absent = list_reviewers_to_come(db.session(), seat.evaluation.id)
-    waited_for = {row.member.id for row in rows if is_waited_for(row)}
+    to_come = list_people_to_come(seat, rows)
+    own = find_own_invitations(db.session(), seat.evaluation.id) if to_come else frozenset()
     by = request.args.get("by", "")
     if by and by not in columns:
         raise make_not_found()
@@ -352,15 +352,21 @@ def show_progress(seat: Seat) -> ResponseReturnValue:
         may_enter=seat.may(Action.ENTER_ON_BEHALF),
         asked=count_progress_criteria(db.session(), seat.evaluation.id),
         people=people,
-        to_come=[member for member in absent if member.id in waited_for],
-        own_invitations=find_own_invitations(db.session(), seat.evaluation.id),
-        run_out=find_run_out_invitations(db.session(), seat.evaluation.id),
+        to_come=to_come,
+        own_invitations=own,
+        run_out=find_run_out_invitations(db.session(), own),
     )
 
 
-def is_waited_for(row: BallotProgress) -> bool:
-    """Whether a reviewer has to come for the ballot to be submitted."""
-    return not row.recused and row.state is BallotState.OPEN
+def list_people_to_come(seat: Seat, rows: Sequence[BallotProgress]) -> list[Member]:
+    """Who has an open ballot and has not signed up yet, for whoever can invite them again."""
+    if not seat.may(Action.MANAGE_COMMITTEE):
+        return []
+    waited_for = {
+        row.member.id for row in rows if not row.recused and row.state is BallotState.OPEN
+    }
+    absent = list_reviewers_to_come(db.session(), seat.evaluation.id)
+    return [member for member in absent if member.id in waited_for]
 
 
 def make_progress_columns(
