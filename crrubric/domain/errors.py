@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Self
+
+from crrubric.domain.places import MendingPlace
 
 
 class CrrubricError(Exception):
@@ -11,10 +13,17 @@ class CrrubricError(Exception):
     Every door (web, command line) translates it in one place; `str(error)` is the English text.
     """
 
+    mended_at: MendingPlace | None = None  # the page on which somebody sees to it, if any does
+
     def __init__(self, message: str, **values: object) -> None:
         super().__init__(message)
         self.message = message
         self.values = values
+
+    def mended_on(self, place: MendingPlace | None) -> Self:
+        """The same refusal, which names the page on which somebody sees to it."""
+        self.mended_at = place
+        return self
 
     def __str__(self) -> str:
         return self.message % self.values if self.values else self.message

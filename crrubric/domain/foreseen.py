@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
+from crrubric.domain.places import MendingPlace
 from crrubric.domain.versions import fingerprint_values
 
 
@@ -17,19 +18,26 @@ class Remark:
     """A sentence; `values` fill its placeholders as it is translated.
 
     names: who or what it is about, each with a number or nothing; they stand behind the sentence.
+    mended_at: the page on which somebody sees to it, if any does.
     """
 
     message: str
     values: Mapping[str, object] = field(default_factory=dict)
     names: tuple[tuple[str, str], ...] = ()
+    mended_at: MendingPlace | None = None
 
 
 def make_list_remark(
-    message: str, names: Iterable[str], details: Iterable[str] = (), **values: object
+    message: str,
+    names: Iterable[str],
+    details: Iterable[str] = (),
+    *,
+    mended_at: MendingPlace | None = None,
+    **values: object,
 ) -> Remark:
     """A sentence with `%(count)s` and the names that it counts."""
     pairs = tuple(zip_longest(names, details, fillvalue=""))
-    return Remark(message, {"count": len(pairs), **values}, pairs)
+    return Remark(message, {"count": len(pairs), **values}, pairs, mended_at)
 
 
 @dataclass(frozen=True, slots=True)

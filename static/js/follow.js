@@ -1,4 +1,4 @@
-/* The shared screen: when the chair moves on, this page loads the next cell. Asks every two seconds,
+/* The meeting screen: when the chair moves on, this page loads the next cell. Asks every two seconds,
    less often while the server does not answer. Without this script there is a link to press. */
 
 import { askEvery } from "./asking.js";

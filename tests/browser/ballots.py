@@ -15,7 +15,7 @@ from tests.browser.sites import Site
 from tests.browser.visitor import Visitor
 from tests.factories import PASSWORD, stored_marks
 
-SAVED = re.compile(r"^Saved \d\d:\d\d$")
+SAVED = re.compile(r"^Saved \d?\d:\d\d [AP]M$")
 RETRYING = "Not saved yet – trying again…"
 REFUSED_CONNECTION = r"Failed to load resource: net::ERR_"
 CONFLICT = r"Failed to load resource: .* 409 "

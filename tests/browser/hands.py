@@ -207,5 +207,5 @@ def status(page: Page, number: int = 0) -> Locator:
     return mark(page, number).get_by_role("status")
 
 
-SAVED = re.compile(r"^Saved \d\d:\d\d$")
+SAVED = re.compile(r"^Saved \d?\d:\d\d [AP]M$")
 RECEIPT = re.compile(r"^([0-9a-f]{8} ){7}[0-9a-f]{8}$")

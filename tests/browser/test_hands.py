@@ -308,7 +308,9 @@ def mark_in_spanish(who: Visitor) -> None:
     for number in range(21):
         who.page.keyboard.press("j")
         who.page.keyboard.press("y")
-        expect(status(who.page, number)).to_have_text(re.compile(r"^Guardado a las \d\d:\d\d$"))
+        expect(status(who.page, number)).to_have_text(
+            re.compile(r"^Guardado a las \d?\d:\d\d [AP]M$")
+        )
     mark(who.page).get_by_text("Nota y pruebas").click()
     mark(who.page).locator("textarea").fill("Subtítulos en cada video.")
     with who.page.expect_response("**/marks/*"):

@@ -77,8 +77,8 @@ def follows_the_shared_screen(who: Visitor, scene: Scene) -> None:
     with scene.acting():
         meetings.start_meeting(made.chair, made.slug)
     who.page.goto(made.url("meeting/"))
-    who.follow("The shared screen")
-    who.sees("The shared screen")
+    who.follow("Meeting screen")
+    who.sees("Meeting screen")
     for code, title in (("ada", "Accessible"), ("sis", "Works with our system")):
         with scene.acting():
             vendor, criterion = made.vendors[0].id, made.criterion(code).id
@@ -86,7 +86,7 @@ def follows_the_shared_screen(who: Visitor, scene: Scene) -> None:
         heading = who.page.locator("h1")
         expect(heading).to_have_text(f"{COMPANIES[0]}: {title}", timeout=15_000)
         assert changes(who.page) == OWN
-    who.snap("shared-screen")
+    who.snap("meeting-screen")
     with scene.acting():
         meetings.end_meeting(made.chair, made.slug)
 

@@ -219,7 +219,7 @@ def score_with_script(who: Visitor) -> None:
         expect(forms(who.page)).to_have_count(CRITERIA)
         for form in forms(who.page).all():
             form.locator("label.yes").click()
-            expect(form.get_by_role("status")).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+            expect(form.get_by_role("status")).to_have_text(re.compile(r"^Saved \d?\d:\d\d [AP]M$"))
         expect(who.page.get_by_text("21 of 21 answered")).to_be_visible()
         if company == VENDORS[0]:
             add_note_and_evidence(who)
@@ -246,7 +246,7 @@ def add_note_and_evidence(who: Visitor) -> None:
     form.get_by_label("Seen on").fill("2026-03-12")
     with who.page.expect_response("**/marks/*"):
         form.get_by_label("Seen on").blur()
-    expect(form.get_by_role("status")).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+    expect(form.get_by_role("status")).to_have_text(re.compile(r"^Saved \d?\d:\d\d [AP]M$"))
 
 
 def score_with_plain_forms(who: Visitor) -> None:

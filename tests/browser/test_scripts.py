@@ -41,7 +41,7 @@ from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.xdist_group("browser, scripts")
 
-ELSEWHERE = re.compile(r"^Changed in another window, saved \d\d:\d\d$")
+ELSEWHERE = re.compile(r"^Changed in another window, saved \d?\d:\d\d [AP]M$")
 CHANGED = (
     "This mark was changed in another window. Nothing was overwritten: compare the two versions."
 )

@@ -4,9 +4,10 @@ What a cell means is not judged here: whoever takes the lines reads each cell as
 typed into the field.
 """
 
+import dataclasses
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
@@ -26,24 +27,34 @@ from crrubric.domain.translation import N_
 from crrubric.domain.versions import fingerprint_values
 
 Columns = Mapping[str, Sequence[str]]  # field -> what its column may be called
+# what a column is called -> (another field, what the header says of it): “Price per seat”
+Implied = Mapping[str, tuple[str, str]]
+# field -> how its cells are written as it takes them: (what the column is called, the cell) -> text
+Respelled = Mapping[str, Callable[[str, str], str]]
 COLUMNS = "columns"  # where it is said what they hold
 NO_HEADER = 0
 _VALUE = re.compile(r"^[$€]?\s*-?\d[\d.,\s]*%?$|@|://")  # what no column is called
+_MONEY = re.compile(r"\((?:US)?\s?\$\)|\(USD\)|\bUSD\b|\$", re.IGNORECASE)
+_NUMBER_OF = re.compile(r"(?:#|\bno\.)\s*(?:of\b)?\s*", re.IGNORECASE)
 KNOWN = 2  # headers that are known make a row the header, where the needed one is not among them
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FieldTableKind:
     """What a kind of table can have.
 
     needed: the field without which there is no line; needed_label: what people read for it.
-    Columns are in the order in which a table without headers has them, if `ordered`.
+    Columns are in the order in which a table without headers has them, if `ordered`. implied: what
+    headers say of a field that may have no column; respelled: fields whose cells people write in
+    other ways than the form takes them.
     """
 
     columns: Columns
     needed: str
     needed_label: str
     ordered: bool = True
+    implied: Implied = dataclasses.field(default_factory=dict)
+    respelled: Respelled = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +171,9 @@ def _find_fields(headers: Sequence[str], kind: FieldTableKind) -> list[str]:
 
 
 def _fold_header(text: str) -> str:
-    return to_plain_word(text.replace("_", " "))
+    """How headers are compared: “# Seats”, “Price ($)” and “price/seat” as they are said."""
+    said = _NUMBER_OF.sub("number of ", _MONEY.sub(" ", text.replace("_", " ")))
+    return to_plain_word(re.sub(r"\s*/\s*", " per ", said) if "price" in said.lower() else said)
 
 
 def _trim_cells(cells: Sequence[str]) -> list[str]:
@@ -282,6 +295,47 @@ def read_field_lines(
     return [
         FieldLine(number, {f: cell for f, cell in zip(mapping.fields, row, strict=False) if f})
         for number, row in below
+    ]
+
+
+def respell_fields(
+    lines: Sequence[FieldLine], mapping: FieldMapping, kind: FieldTableKind
+) -> list[FieldLine]:
+    """The lines with their cells as the fields take them."""
+    labels = {name: mapping.name_field(name) for name in kind.respelled}
+    return [
+        line._replace(
+            cells={
+                name: kind.respelled[name](labels[name], cell) if name in labels else cell
+                for name, cell in line.cells.items()
+            }
+        )
+        for line in lines
+    ]
+
+
+def add_implied_fields(
+    lines: Sequence[FieldLine], mapping: FieldMapping, kind: FieldTableKind
+) -> list[FieldLine]:
+    """The lines with what headers say besides: below “Price per seat”, that it is per seat.
+
+    Only of fields without a column of their own, and where something stands below the header. Of
+    two headers that say it, the one whose field comes first in the kind is taken.
+    """
+    known = {_fold_header(word): said for word, said in kind.implied.items()}
+    found: dict[str, tuple[str, str]] = {}  # field -> the field of the column that says it, word
+    for held in kind.columns:
+        other, word = known.get(_fold_header(mapping.name_field(held)), ("", ""))
+        if other and other not in mapping.fields:
+            found.setdefault(other, (held, word))
+    return [
+        line._replace(
+            cells={
+                **line.cells,
+                **{name: word for name, (held, word) in found.items() if line.cells.get(held)},
+            }
+        )
+        for line in lines
     ]
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from crrubric.domain.foreseen import Remark, keep_remarks, make_list_remark
+from crrubric.domain.places import MendingPlace
 from crrubric.domain.results.cost import PriceBasis
 from crrubric.domain.results.results import Results
 from crrubric.domain.translation import N_
@@ -58,13 +59,14 @@ def list_decision_doubts(basis: DecisionBasis) -> tuple[Remark, ...]:
         [
             (
                 not basis.sittings,
-                Remark(N_("The committee has held no meeting.")),
+                Remark(N_("The committee has held no meeting."), mended_at=MendingPlace.AGENDA),
             ),
             (
                 unresolved,
                 Remark(
                     N_("Not settled: %(count)s of %(all)s items."),
                     {"count": unresolved, "all": count},
+                    mended_at=MendingPlace.AGENDA,
                 ),
             ),
             (
@@ -75,6 +77,7 @@ def list_decision_doubts(basis: DecisionBasis) -> tuple[Remark, ...]:
                         " now, %(count)s:"
                     ),
                     overtaken,
+                    mended_at=MendingPlace.AGENDA,
                 ),
             ),
             (
@@ -85,6 +88,7 @@ def list_decision_doubts(basis: DecisionBasis) -> tuple[Remark, ...]:
                         " %(count)s of %(all)s items."
                     ),
                     {"count": computed, "all": count},
+                    mended_at=MendingPlace.AGENDA,
                 ),
             ),
             (
@@ -92,12 +96,13 @@ def list_decision_doubts(basis: DecisionBasis) -> tuple[Remark, ...]:
                 make_list_remark(
                     N_("Must-haves of %(vendor)s that are pending, %(count)s:"),
                     pending,
+                    mended_at=MendingPlace.AGENDA,
                     vendor=vendor,
                 ),
             ),
             (
                 vendor and basis.sealed,
-                Remark(N_("The prices are still sealed.")),
+                Remark(N_("The prices are still sealed."), mended_at=MendingPlace.PRICE_OPENING),
             ),
             (
                 vendor and basis.opened_late,

@@ -26,6 +26,7 @@ class TaskKind(Enum):
     SHOW_PRACTICE = auto()
     SORT_ASKINGS = auto()  # what reviewers ask of vendors
     SEND_QUESTIONS = auto()
+    INVITE_AGAIN = auto()  # reviewers who have not signed up
     CLOSE_SCORING = auto()
     START_MEETING = auto()
     SETTLE_ITEMS = auto()
@@ -50,10 +51,10 @@ class TaskFacts:
 
     own_open: own ballots to submit; undeclared: those of them without a declaration; to_confirm:
     entered on one's behalf; answered: answers of vendors where one's own open ballot says CAN'T
-    TELL. open_ballots: everybody's; not_practiced: reviewers who are not done, nor have
-    answered everything. ended: the closing
-    day or the hard end is over. without_finding: items. conflicts: of the person's own, with
-    vendors in the selection.
+    TELL. not_come: reviewers who have open ballots and have not signed up yet. open_ballots:
+    everybody's; not_practiced: reviewers who are not done, nor have answered everything. ended: the
+    closing day or the hard end is over. without_finding: items. conflicts: of the person's own,
+    with vendors in the selection.
     """
 
     roles: frozenset[Role]
@@ -73,6 +74,7 @@ class TaskFacts:
     answered: int = 0
     askings: int = 0
     drafts: int = 0
+    not_come: int = 0
     open_ballots: int = 0
     meetings: int = 0
     sitting: int = 0  # whether a meeting is under way
@@ -116,6 +118,7 @@ TASKS: tuple[tuple[TaskKind, Action, Callable[[TaskFacts], int]], ...] = (
     ),
     (TaskKind.SORT_ASKINGS, Action.MANAGE_QUESTIONS, lambda it: it.askings),
     (TaskKind.SEND_QUESTIONS, Action.MANAGE_QUESTIONS, lambda it: it.drafts),
+    (TaskKind.INVITE_AGAIN, Action.REMIND, lambda it: it.not_come),
     (TaskKind.CLOSE_SCORING, Action.REOPEN_BALLOT, lambda it: it.ended or not it.open_ballots),
     (TaskKind.START_MEETING, Action.RUN_MEETING, lambda it: not it.meetings),
     (

@@ -32,7 +32,7 @@ COHORT_COLUMNS: Columns = {
                   "se graduaron a tiempo"),
 }  # fmt: skip
 COHORT_TABLE = FieldTableKind(
-    COHORT_COLUMNS, needed="pace_from", needed_label=N_("Credits a semester, from")
+    columns=COHORT_COLUMNS, needed="pace_from", needed_label=N_("Credits a semester, from")
 )
 LEAST = 20  # learners; a smaller group is hidden
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from crrubric.domain.errors import CrrubricError, Invalid
+from crrubric.domain.places import MendingPlace
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Phase
 
@@ -45,9 +46,11 @@ class Readiness:
 Condition = Callable[[Readiness], CrrubricError | None]
 
 
-def _make_condition(field: str, message: str) -> Condition:
+def _make_condition(field: str, message: str, mended_at: MendingPlace) -> Condition:
     def check(facts: Readiness) -> CrrubricError | None:
-        return None if getattr(facts, field) else Invalid(message, field=field)
+        if getattr(facts, field):
+            return None
+        return Invalid(message, field=field).mended_on(mended_at)
 
     return check
 
@@ -83,7 +86,7 @@ def _check_recommended_is_eligible(facts: Readiness) -> CrrubricError | None:
         vendor=facts.ruled_out.vendor,
         what=facts.ruled_out.what,
         lifted=facts.ruled_out.lifted,
-    )
+    ).mended_on(MendingPlace.DECISION)
 
 
 def _check_no_meeting(facts: Readiness) -> CrrubricError | None:
@@ -94,25 +97,35 @@ def _check_no_meeting(facts: Readiness) -> CrrubricError | None:
     return None
 
 
-HAS_CRITERIA = _make_condition("criteria", N_("The rubric has no criterion: add at least one."))
+HAS_CRITERIA = _make_condition(
+    "criteria", N_("The rubric has no criterion: add at least one."), MendingPlace.RUBRIC
+)
 HAS_WEIGHT = _make_condition(
-    "weighted_criteria", N_("Every criterion weighs 0: give at least one a weight above 0.")
+    "weighted_criteria",
+    N_("Every criterion weighs 0: give at least one a weight above 0."),
+    MendingPlace.WEIGHTS,
 )
-HAS_VENDORS = _make_condition("vendors", N_("There is no vendor: add at least one."))
-HAS_REVIEWERS = _make_condition("reviewers", N_("There is no reviewer: invite at least one."))
+HAS_VENDORS = _make_condition(
+    "vendors", N_("There is no vendor: add at least one."), MendingPlace.VENDORS
+)
+HAS_REVIEWERS = _make_condition(
+    "reviewers", N_("There is no reviewer: invite at least one."), MendingPlace.COMMITTEE
+)
 HAS_RECOMMENDATION = _make_condition(
-    "recommendation", N_("No recommendation is recorded: record it on the decision page.")
+    "recommendation",
+    N_("No recommendation is recorded: record it on the decision page."),
+    MendingPlace.DECISION,
 )
-
 HAS_RETENTION = _make_condition(
-    "retention", N_("First set the day until which the record is kept.")
+    "retention", N_("First set the day until which the record is kept."), MendingPlace.RETENTION
 )
 
 
 def _check_no_vote(facts: Readiness) -> CrrubricError | None:
     if not facts.voting:
         return None
-    return Invalid(N_("The vote on must-haves is open: close it first."), field="voting")
+    text = N_("The vote on must-haves is open: close it first.")
+    return Invalid(text, field="voting").mended_on(MendingPlace.VOTE_CLOSING)
 
 
 def _check_alone(facts: Readiness) -> CrrubricError | None:
@@ -123,7 +136,7 @@ def _check_alone(facts: Readiness) -> CrrubricError | None:
         " Keep the one whose product you use, or say under “Title, purpose and closing date” that"
         " it is a choice among vendors."
     )
-    return Invalid(text, field="vendors")
+    return Invalid(text, field="vendors").mended_on(MendingPlace.VENDORS)
 
 
 READY_TO_SCORE = (

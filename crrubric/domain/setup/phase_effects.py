@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from crrubric.domain.foreseen import Foreseen, Remark, keep_remarks, make_list_remark
+from crrubric.domain.places import MendingPlace
 from crrubric.domain.setup.lifecycle import is_step_back
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Phase
@@ -24,9 +25,9 @@ class PhaseFacts:
 
     told: who gets a notice; reviewers: how many; thin: criteria for which the decision rule asks
     for more marks than reviewers can give; uncosted: vendors whose cost over the term can't be
-    computed; closing_set: whether there is a closing day, and
-    early: whether it is still to come; unconfirmed: whose ballot was entered for them and not
-    confirmed; partial: whether vendors are left out that the reader stays away from; sitting:
+    computed; closing_set: whether there is a closing day, and early: whether it is still to come;
+    unconfirmed: whose ballot was entered for them and not confirmed; partial: whether vendors are
+    left out that the reader stays away from; not_come: reviewers who have never signed in; sitting:
     whether a meeting is under way; recommended: the vendor's name, empty for none;
     without_position: reviewers who stated none; doubts: of the decision; in_place: the evaluation
     is of the curriculum in place; issued: the memo of the decision is.
@@ -43,6 +44,7 @@ class PhaseFacts:
     ballots: tuple[BallotsOfReviewer, ...] = ()
     unconfirmed: tuple[str, ...] = ()
     partial: bool = False
+    not_come: tuple[str, ...] = ()
     sitting: bool = False
     recommended: str = ""
     without_position: int = 0
@@ -98,8 +100,12 @@ def foresee_opening(facts: PhaseFacts) -> Foreseen:
         ),
         keep_remarks(
             [
+                (facts.not_come, say_missing_people(facts)),
                 (facts.thin, say_thin_criteria(facts)),
-                (not facts.closing_set, Remark(N_("No closing day is set."))),
+                (
+                    not facts.closing_set,
+                    Remark(N_("No closing day is set."), mended_at=MendingPlace.FACTS),
+                ),
                 (facts.uncosted, say_uncosted_vendors(facts)),
             ]
         ),
@@ -114,7 +120,18 @@ def say_thin_criteria(facts: PhaseFacts) -> Remark:
             " criteria will stay unresolved, %(count)s of %(all)s:"
         ),
         facts.thin,
+        mended_at=MendingPlace.RULE,
         all=facts.criteria,
+    )
+
+
+def say_missing_people(facts: PhaseFacts) -> Remark:
+    """Reviewers whose ballots nobody may ever fill in."""
+    return make_list_remark(
+        N_("Reviewers who have not signed up yet, %(count)s of %(all)s:"),
+        facts.not_come,
+        mended_at=MendingPlace.COMMITTEE,
+        all=facts.reviewers,
     )
 
 
@@ -126,6 +143,7 @@ def say_uncosted_vendors(facts: PhaseFacts) -> Remark:
             " over the term can’t be computed for these vendors, %(count)s of %(all)s:"
         ),
         facts.uncosted,
+        mended_at=MendingPlace.VENDORS,
         all=facts.vendors,
     )
 
@@ -167,6 +185,7 @@ def foresee_closing(facts: PhaseFacts) -> Foreseen:
                         ),
                         names,
                         parts,
+                        mended_at=MendingPlace.PROGRESS,
                         open=missing,
                         all=sum(row.all for row in facts.ballots),
                     ),
@@ -176,6 +195,7 @@ def foresee_closing(facts: PhaseFacts) -> Foreseen:
                     make_list_remark(
                         N_("Entered for a reviewer who has not confirmed it, %(count)s:"),
                         facts.unconfirmed,
+                        mended_at=MendingPlace.PROGRESS,
                     ),
                 ),
                 (
@@ -237,7 +257,10 @@ def say_recommendation(facts: PhaseFacts) -> Remark:
 
 def foresee_archiving(facts: PhaseFacts) -> Foreseen:
     """Nothing changes any more."""
-    missing = Remark(N_("The memo has not been issued, and can’t be issued in the archive."))
+    missing = Remark(
+        N_("The memo has not been issued, and can’t be issued in the archive."),
+        mended_at=MendingPlace.MEMO_ISSUE,
+    )
     return Foreseen(
         (Remark(N_("An archived evaluation can only be read.")),),
         keep_remarks([(not facts.issued, missing)]),

@@ -1,9 +1,12 @@
 """Reading notices: a person's own, and only those that they have not put away."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from crrubric.domain.vocabulary import MailKind, NoticeKind
+from crrubric.domain.policy import MEETING, OPEN_WORK, PREPARING, SCORING
+from crrubric.domain.vocabulary import MailKind, NoticeKind, Phase
 from crrubric.models import Evaluation, Member, Notice, OutgoingMail, User
 from crrubric.queries.people.people import Actor, has_seat
 
@@ -31,7 +34,7 @@ def list_own_notices(
 ) -> list[Notice]:
     """The newest first, of one evaluation or of all, with member and evaluation loaded.
 
-    That a phase has begun which is over already is no news.
+    What tells of a phase that is over, or asks for what can't be done any more, is no news.
     """
     wanted = (
         select(Notice)
@@ -46,6 +49,21 @@ def list_own_notices(
     return [notice for notice in session.scalars(wanted) if not _tells_of_past_phase(notice)]
 
 
+# the phases in which a notice that asks for something is news
+ASKING: Mapping[NoticeKind, frozenset[Phase]] = {
+    NoticeKind.CLOSING_DAY_MOVED: SCORING,
+    NoticeKind.ALL_IN: SCORING,
+    NoticeKind.KNOWN_IN: SCORING,
+    NoticeKind.ASSIGNMENT_CHANGED: OPEN_WORK,
+    NoticeKind.MARK_AGAIN: OPEN_WORK,
+    NoticeKind.BALLOT_ENTERED: SCORING | MEETING,
+    NoticeKind.POSITION_ASKED: MEETING,
+    NoticeKind.VOTE_OPENED: PREPARING,
+}
+
+
 def _tells_of_past_phase(notice: Notice) -> bool:
     phase = notice.member.evaluation.phase
-    return notice.kind is NoticeKind.PHASE_CHANGED and notice.facts.get("phase") != phase.label
+    if notice.kind is NoticeKind.PHASE_CHANGED:
+        return notice.facts.get("phase") != phase.label
+    return phase not in ASKING.get(notice.kind, {phase})

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from crrubric.domain.actions import Action, SiteAction
 from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.out_of_phase import explain_phase
+from crrubric.domain.places import MendingPlace
 from crrubric.domain.policy import COMMITTEE_FIXED, is_allowed, is_allowed_on_site, phases_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import DeclarationKind, Role
@@ -133,17 +134,19 @@ def require_impartial(session: Session, seat: Seat) -> None:
     company = session.scalar(wanted.order_by(Vendor.position).limit(1))
     if company is None:
         return
+    place = None
     if seat.evaluation.phase in COMMITTEE_FIXED:
         words = N_(
             "You have a conflict of interest with %(vendor)s: another chair must decide."
             " An administrator can appoint an acting chair."
         )
     else:
+        place = MendingPlace.COMMITTEE
         words = N_(
             "You have a conflict of interest with %(vendor)s: another chair must decide."
             " You can make another member of the committee a chair."
         )
-    raise Invalid(words, vendor=company)
+    raise Invalid(words, vendor=company).mended_on(place)
 
 
 def find_evaluation(session: Session, slug: str) -> Evaluation:

@@ -26,8 +26,9 @@ class OfferedSeat:
 
     @property
     def tells_closing(self) -> bool:
-        """Whether scoring is yet to close: later, the day is no help."""
-        return self.evaluation.phase in OPEN_WORK
+        """Whether the day on which scoring closes helps: to those who score or lead, until then."""
+        at_work = bool(self.roles & {Role.CHAIR, Role.REVIEWER})
+        return at_work and self.evaluation.phase in OPEN_WORK
 
 
 def list_offered_seats(session: Session, invite: Invite) -> list[OfferedSeat]:

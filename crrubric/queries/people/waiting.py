@@ -36,11 +36,13 @@ from crrubric.models import (
     Position,
     Question,
     SealedVote,
+    User,
     Vendor,
     VoteCount,
 )
 from crrubric.queries.people.access import is_recusing_conflict
 from crrubric.queries.people.people import Actor, has_seat, roles_of
+from crrubric.queries.setup.members import is_reviewer_to_come
 from crrubric.queries.setup.practice import leaves_practice_unanswered
 
 OTHER = aliased(Member)
@@ -96,6 +98,16 @@ def _list_task_counts() -> list[ColumnElement[object]]:
     )
     unsubmitted = Ballot.state == BallotState.OPEN
     counts: dict[str, Select[int]] = {
+        "not_come": select(func.count(OTHER.id.distinct()))
+        .join(User, User.id == OTHER.user_id)
+        .join(Ballot, Ballot.member_id == OTHER.id)
+        .where(
+            OTHER.evaluation_id == Evaluation.id,
+            is_reviewer_to_come(OTHER),
+            ~Ballot.recused,
+            unsubmitted,
+            Ballot.vendor_id.in_(_select_known_vendors()),
+        ),
         "not_practiced": _count(
             OTHER.id,
             OTHER.evaluation_id == Evaluation.id,

@@ -1,12 +1,13 @@
 """Reading the members of an evaluation."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from crrubric.clock import now_utc
 from crrubric.domain.text import email_key, sort_key
-from crrubric.models import Member, User
+from crrubric.models import Invite, Member, User
 from crrubric.queries.people.people import Actor, is_present_reviewer
 
 
@@ -61,6 +62,16 @@ def find_own_invitations(session: Session, evaluation_id: int) -> frozenset[int]
     return frozenset(session.scalars(own))
 
 
+def find_run_out_invitations(session: Session, own: Collection[int]) -> frozenset[int]:
+    """Those of `find_own_invitations` who have no link any more that would let them in."""
+    if not own:
+        return frozenset()
+    live = select(Invite.id).where(
+        Invite.user_id == Member.user_id, Invite.used_at.is_(None), Invite.expires_at > now_utc()
+    )
+    return frozenset(session.scalars(select(Member.id).where(Member.id.in_(own), ~live.exists())))
+
+
 def list_waiting_members(session: Session, evaluation_id: int) -> list[Member]:
     """The present members who have not come yet and whose links the committee may hand out."""
     own = find_own_invitations(session, evaluation_id)
@@ -69,6 +80,23 @@ def list_waiting_members(session: Session, evaluation_id: int) -> list[Member]:
         for member in list_members(session, evaluation_id)
         if member.id in own and member.removed_at is None
     ]
+
+
+def is_reviewer_to_come(member: type[Member]) -> ColumnElement[bool]:
+    """Whether the member, joined with their account, is a reviewer who can't sign in to it yet.
+
+    Nobody has used the account, or it is not certain yet that the address is theirs.
+    """
+    waits = or_(User.unused, member.awaits_address.is_not(None))
+    present = and_(member.is_reviewer, member.removed_at.is_(None))
+    return and_(present, User.disabled_at.is_(None), waits)
+
+
+def list_reviewers_to_come(session: Session, evaluation_id: int) -> list[Member]:
+    """The reviewers who have not signed up yet, by name."""
+    found = select(Member).join(User, User.id == Member.user_id)
+    mine = and_(Member.evaluation_id == evaluation_id, is_reviewer_to_come(Member))
+    return _sort_by_name(session.scalars(found.where(mine).order_by(Member.id)))
 
 
 def has_links_of_chairs(session: Session, user_id: int) -> bool:

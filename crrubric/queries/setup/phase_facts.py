@@ -9,6 +9,7 @@ from crrubric.clock import now_utc
 from crrubric.domain.errors import CrrubricError, Invalid
 from crrubric.domain.foreseen import Foreseen, Remark
 from crrubric.domain.meeting.doubts import DecisionBasis, list_decision_doubts
+from crrubric.domain.places import MendingPlace
 from crrubric.domain.results.cost import NO_PRICE
 from crrubric.domain.setup.assignment import list_criterion_coverage
 from crrubric.domain.setup.closing import is_after_closing
@@ -38,7 +39,7 @@ from crrubric.queries.setup.evaluations import (
     list_ballot_progress,
     load_readiness,
 )
-from crrubric.queries.setup.members import list_present_members
+from crrubric.queries.setup.members import list_present_members, list_reviewers_to_come
 from crrubric.queries.setup.prices import list_uncosted_vendors
 from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.queries.setup.vendors import list_vendors_in_selection
@@ -102,7 +103,7 @@ def refuse_partial_recommendation(session: Session, evaluation: Evaluation) -> N
                 " since: a chair without one must record it again."
             ),
             name=name,
-        )
+        ).mended_on(MendingPlace.DECISION)
 
 
 def read_phase_facts(session: Session, seat: Seat, language: str) -> PhaseFacts:
@@ -134,6 +135,7 @@ def read_phase_facts(session: Session, seat: Seat, language: str) -> PhaseFacts:
         ballots=count_submitted_ballots(rows),
         unconfirmed=list_unconfirmed_reviewers(rows),
         partial=bool(seat.shut_out),
+        not_come=tuple(member.name for member in list_reviewers_to_come(session, evaluation.id)),
         sitting=find_current_meeting(session, evaluation.id) is not None,
         in_place=evaluation.in_place,
         issued=is_memo_issued(session, evaluation),

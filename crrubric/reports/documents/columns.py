@@ -10,7 +10,8 @@ def compute_column_shares(block: Table, *, room: float, size: float, padding: fl
     """The share of the width that each column gets; together 1.
 
     Each gets what its longest word needs, so that none is broken. What is left over goes to the
-    columns by how much more than that their longest text would fill, within reason.
+    columns by how much more than that their texts would fill, within reason; on average, so that
+    one long text among short ones does not make all other rows two lines high.
 
     Args: room: the width of the table; size: of its letters; padding: of a cell, left and right
         together; all in the same unit.
@@ -24,7 +25,9 @@ def compute_column_shares(block: Table, *, room: float, size: float, padding: fl
     if sum(needs) >= room:
         return [need / sum(needs) for need in needs]
     wants = [
-        max(0.0, letter * min(max(map(len, texts)), LONG_TEXT) + padding - need) + letter
+        sum(max(0.0, letter * min(len(text), LONG_TEXT) + padding - need) for text in texts)
+        / len(texts)
+        + letter
         for texts, need in zip(columns, needs, strict=True)
     ]
     spare = room - sum(needs)

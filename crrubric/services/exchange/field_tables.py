@@ -19,6 +19,7 @@ from crrubric.domain.exchange.field_tables import (
     FieldLine,
     FieldMapping,
     FieldTableKind,
+    add_implied_fields,
     find_header_line,
     guess_fields,
     list_field_columns,
@@ -26,6 +27,7 @@ from crrubric.domain.exchange.field_tables import (
     list_unread_columns,
     read_field_lines,
     refuse_fields,
+    respell_fields,
     restore_fields,
     write_fields,
 )
@@ -104,7 +106,8 @@ class FieldTable:
         """The lines below the header. Raises: Invalid (field "table"), InvalidLines."""
         lines = read_field_lines(self.rows, self.mapping, most=most)
         refuse_fields(self.mapping, self.kind)
-        return lines
+        lines = respell_fields(lines, self.mapping, self.kind)
+        return add_implied_fields(lines, self.mapping, self.kind)
 
     def list_columns(self) -> list[ColumnExamples]:
         """Each column with a header or something below it."""

@@ -6,6 +6,7 @@ from crrubric.clock import now_utc
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
+from crrubric.domain.places import MendingPlace
 from crrubric.domain.translation import N_
 from crrubric.models import Evaluation
 from crrubric.queries.people.access import require_locked_seat
@@ -42,7 +43,7 @@ def refuse_early_opening(session: Session, evaluation: Evaluation) -> None:
         raise Invalid(
             N_("Items without an adopted finding: %(count)s. Prices open once there is none."),
             count=left,
-        )
+        ).mended_on(MendingPlace.AGENDA)
 
 
 def count_items_without_finding(session: Session, evaluation: Evaluation) -> int:

@@ -24,7 +24,7 @@ def require_sitting(session: Session, evaluation_id: int) -> Meeting:
 
 
 def close_sitting(session: Session, actor: Actor, meeting: Meeting) -> None:
-    """End a sitting: whoever is still there leaves with it, and the shared screen moves on."""
+    """End a sitting: whoever is still there leaves with it, and the meeting screen moves on."""
     meeting.ended_at = max(now_utc(), meeting.started_at)
     meeting.step += 1
     for row in list_attendance(session, meeting):

@@ -16,22 +16,22 @@ MEETING_HELP = (
         ),
         reviewer=N_(
             "The agenda holds what the ballots did not settle; the committee talks about it, one "
-            "item after another. Open an item to read what everybody wrote. In the meeting, “The "
-            "shared screen” follows what the chair shows."
+            "item after another. Open an item to read what everybody wrote. In the meeting, the "
+            "meeting screen follows what the chair shows."
         ),
     ),
     HelpTopic(
-        anchor="shared-screen",
-        title=N_("The shared screen"),
+        anchor="meeting-screen",
+        title=N_("Meeting screen"),
         pages=(
             "meeting.show_current_cell",
             "projector.show_projected_screen",
             "projector.show_projected_cell",
         ),
         everybody=N_(
-            "Shows the item that the committee is talking about, on everybody’s own screen or "
-            "large for the projector. It moves by itself when the chair goes on to the next item. "
-            "Nothing can be changed here."
+            "Shows the item that the committee is talking about, on everybody’s own device or "
+            "in large type for the room. It moves by itself when the chair goes on to the next "
+            "item. Nothing can be changed here."
         ),
     ),
     HelpTopic(

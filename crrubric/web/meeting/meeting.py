@@ -160,11 +160,11 @@ def render_price_opening(seat: Seat, form: ActForm) -> str:
     """The page with what will happen, or with what is in the way. Raises: NotFound if open."""
     if not seat.evaluation.hides_prices:
         raise make_not_found()
-    problems = []
+    problems: list[Invalid] = []
     try:
         refuse_early_opening(db.session(), seat.evaluation)
     except Invalid as error:
-        problems.append(translate_error(error))
+        problems.append(error)
     words = ActWords(title=_("Open the prices"), button=_("Open the prices"))
     foreseen = foresee_opening_of_prices(db.session(), seat)
     return render_act_page(seat, form, foreseen, words, back=HOME, problems=problems)

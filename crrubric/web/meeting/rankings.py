@@ -16,6 +16,7 @@ from crrubric.domain.meeting.ranking import (
 )
 from crrubric.domain.meeting.ranking_words import describe_adopted_order, list_ranking_remarks
 from crrubric.domain.memo.words import ValueFormatter
+from crrubric.domain.results.cost import NO_PRICE
 from crrubric.domain.vocabulary import RankingKind
 from crrubric.extensions import db
 from crrubric.models import Decision
@@ -27,6 +28,7 @@ from crrubric.queries.meeting.decisions import (
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix
 from crrubric.web.meeting.decision_forms import DecisionForm, RankForm, ReinstatementForm
+from crrubric.web.results.told_costs import ToldRange, tell_cost
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.words import format_moment
 
@@ -111,6 +113,8 @@ def collect_order_values(
         "adopted_words": describe_adopted_order(ValueFormatter(_), adopted) if adopted else "",
         "remarks": list_decision_remarks(read, decision, adopted),
         "outdated": adopted is not None and adopted.outdated(read.results),
+        "costs": (costs := tell_costs(read)),
+        "cost_notes": make_cost_notes(read, costs),
         "ranks": ranks,
         "wrong_ranks": [
             (row.rank.id, error) for row in ranks.values() for error in row.rank.errors
@@ -118,6 +122,30 @@ def collect_order_values(
         "liftable": list_reinstatement_rows(seat, read, refused),
         "refused": refused,
     }
+
+
+def tell_costs(read: Matrix) -> dict[str, ToldRange | None]:
+    """The cost of each vendor over its term, by code; None without a price that may be read.
+
+    Empty where no vendor has any, as while prices are sealed.
+    """
+    costs = {
+        code: None if row.price == NO_PRICE else tell_cost(row.price.cost)
+        for code, row in read.vendors.items()
+    }
+    return costs if any(costs.values()) else {}
+
+
+def make_cost_notes(read: Matrix, costs: Mapping[str, ToldRange | None]) -> dict[str, str]:
+    """What stands below each vendor that can be recommended, by its id: what it costs."""
+    found = {}
+    for code, told in costs.items():
+        amount = _("no price")
+        if told is not None:
+            lacks = _("can’t be computed; missing: %(what)s", what=told.lacks)
+            amount = lacks if told.lacks else told.span
+        found[str(read.vendors[code].id)] = _("Cost over the term: %(cost)s", cost=amount)
+    return found
 
 
 def list_decision_remarks(

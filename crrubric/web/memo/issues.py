@@ -30,7 +30,6 @@ from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import redirect_to, render_page, send_kept_file, take_turns
 from crrubric.web.shared.session import current_actor
-from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("issues", __name__, url_prefix="/evaluations/<slug>/memo")
 HOME = "memo.show_memo"
@@ -73,7 +72,7 @@ def render_issue_page(seat: Seat, form: IssueForm | ReissueForm) -> str:
         form=form.showing(foreseen),
         foreseen=foreseen,
         number=count_memo_issues(session, seat.evaluation.id) + 1,
-        problems=[translate_error(error) for error in list_issue_obstacles(seat)],
+        problems=list_issue_obstacles(seat),
         found=list_names_in_texts(seat, form.language.data),
     )
 

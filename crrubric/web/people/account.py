@@ -174,12 +174,11 @@ def tell_offer(seat: OfferedSeat) -> dict[str, str]:
         title=evaluation.title,
         district=evaluation.district.name,
     )
-    closing = describe_closing(evaluation) or _("No closing date yet.")
     return {
         "title": evaluation.title,
         "invites": invites,
         "role": gettext(choose_role_words(seat.roles)),
-        "closing": closing if seat.tells_closing else "",
+        "closing": describe_closing(evaluation) if seat.tells_closing else "",
     }
 
 

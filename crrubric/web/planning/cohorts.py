@@ -43,7 +43,7 @@ from crrubric.web.shared.page import (
     render_page,
 )
 from crrubric.web.shared.session import current_actor
-from crrubric.web.shared.words import translate_bad_lines, translate_error
+from crrubric.web.shared.words import translate_bad_lines
 
 bp = Blueprint("cohorts", __name__, url_prefix="/evaluations/<slug>/plan/triage/cohort")
 LINE, TRIAGE = "lines.show_line", "triage.show_triage"
@@ -215,11 +215,11 @@ def save_adoption(seat: Seat) -> ResponseReturnValue:
 def render_adoption_page(seat: Seat, form: ActForm) -> str:
     """The page before the act."""
     groups = read_stored_groups(seat)
-    problems = []
+    problems: list[Invalid] = []
     try:
         require_adoptable(groups)
     except Invalid as error:
-        problems = [translate_error(error)]
+        problems.append(error)
     return render_act_page(
         seat,
         form,

@@ -28,7 +28,6 @@ from crrubric.web.shared.page import (
     render_page,
 )
 from crrubric.web.shared.session import current_actor
-from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("vote_rounds", __name__, url_prefix="/evaluations/<slug>/must-haves")
 
@@ -47,8 +46,7 @@ def render_vote_opening(seat: Seat, form: ActForm) -> str:
     words = ActWords(title=_("Open a vote on must-haves"), button=_("Open the vote"))
     foreseen = foresee_opening_of_vote(db.session(), seat)
     problems = list_vote_obstacles(db.session(), seat.evaluation.id)
-    said = [translate_error(problem) for problem in problems]
-    return render_act_page(seat, form, foreseen, words, back=HOME, problems=said)
+    return render_act_page(seat, form, foreseen, words, back=HOME, problems=problems)
 
 
 @bp.post("/open")

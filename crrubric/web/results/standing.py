@@ -12,8 +12,20 @@ def describe_standing(results: Results) -> str:
     if count:
         rest = ngettext("One item is unresolved.", "%(num)s items are unresolved.", count)
     else:
-        rest = gettext("Every item is settled.")
+        rest = describe_adoption(sum(cell.adopted is None for cell in results.cells.values()))
     return f"{describe_leader(results)} {rest}" if results.cells else describe_leader(results)
+
+
+def describe_adoption(left: int) -> str:
+    """Whether the committee has adopted what the votes say. Args: left: items without a finding."""
+    if not left:
+        return str(gettext("Every item is settled."))
+    text = ngettext(
+        "The votes leave no item open; one has no adopted finding yet.",
+        "The votes leave no item open; %(num)s have no adopted finding yet.",
+        left,
+    )
+    return str(text)
 
 
 def describe_leader(results: Results) -> str:

@@ -11,6 +11,7 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.setup.assignment import Assignment, list_criterion_coverage
+from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.models import Member, Vendor
 from crrubric.queries.people.access import Seat, make_not_found
@@ -105,7 +106,7 @@ def render_assignments_by_lead(seat: Seat, form: ActForm) -> str:
     """The page with what will happen."""
     words = ActWords(title=_("Experts mark their sections"), button=_("Assign sections to experts"))
     foreseen = foresee_assignment_to_experts(db.session(), seat, current_language())
-    nothing = _(
+    nothing = N_(
         "It would change nothing: it is assigned so already, or a section would be left to nobody."
     )
     return render_act_page(
@@ -115,7 +116,7 @@ def render_assignments_by_lead(seat: Seat, form: ActForm) -> str:
         words,
         back="assignment.show_assignments",
         under=HOME,
-        problems=() if foreseen.effects else [nothing],
+        problems=() if foreseen.effects else [Invalid(nothing)],
     )
 
 

@@ -17,7 +17,9 @@ from crrubric.queries.setup.act_facts import foresee_removal_of_member
 from crrubric.queries.setup.members import (
     find_own_invitations,
     find_present_member,
+    find_run_out_invitations,
     list_members,
+    list_reviewers_to_come,
 )
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.accounts import is_unused
@@ -66,6 +68,8 @@ def render_committee_page(seat: Seat, form: InviteForm, *, seated: Member | None
         former=[member for member in everybody if member.removed_at is not None],
         editable=seat.may(Action.MANAGE_COMMITTEE),
         own_invitations=own,
+        run_out=find_run_out_invitations(db.session(), own),
+        to_come=list_reviewers_to_come(db.session(), seat.evaluation.id),
         waiting=any(member.removed_at is None and member.id in own for member in everybody),
         way_in=describe_way_in(),
         proof=describe_proof(),
@@ -329,11 +333,11 @@ def show_seat_removal(seat: Seat, member_id: int) -> ResponseReturnValue:
 def render_seat_removal(seat: Seat, member_id: int, form: ActForm) -> str:
     """The page with what will happen, or with what is in the way."""
     member = service.find_member(db.session(), seat.evaluation, member_id)
-    problems = []
+    problems: list[Invalid] = []
     try:
         service.refuse_removal(db.session(), seat.actor, seat.evaluation, member)
     except Invalid as error:
-        problems.append(translate_error(error))
+        problems.append(error)
     words = ActWords(
         title=_("Remove from the committee"), about=member.name, button=_("Remove the member")
     )

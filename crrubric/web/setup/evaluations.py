@@ -25,7 +25,7 @@ from crrubric.domain.setup.lifecycle import (
 )
 from crrubric.domain.vocabulary import BallotState, Phase, Standing
 from crrubric.extensions import db
-from crrubric.models import Evaluation, Vendor
+from crrubric.models import Evaluation, Member, Vendor
 from crrubric.queries.ballots.ballots import BallotLine, list_own_ballots
 from crrubric.queries.ballots.declarations import (
     list_changed_conflicts,
@@ -40,6 +40,11 @@ from crrubric.queries.setup.evaluations import (
     count_progress_criteria,
     list_ballot_progress,
     load_readiness,
+)
+from crrubric.queries.setup.members import (
+    find_own_invitations,
+    find_run_out_invitations,
+    list_reviewers_to_come,
 )
 from crrubric.queries.setup.phase_facts import foresee_phase_for_seat, list_phase_obstacles
 from crrubric.services.ballots import seals
@@ -56,7 +61,6 @@ from crrubric.web.shared.forms import ReasonForm, attach_error
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import ActWords, redirect_to, render_act_page, render_page
 from crrubric.web.shared.session import current_actor
-from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("evaluations", __name__, url_prefix="/evaluations/<slug>")
 HOME = "evaluations.show_overview"
@@ -82,15 +86,23 @@ def show_overview(seat: Seat) -> ResponseReturnValue:
         forward=forward,
         forward_words=describe_phase_button(forward) if forward else "",
         back=previous_phase(seat.evaluation.phase),
-        problems=[translate_error(problem) for problem in in_the_way],
+        problems=in_the_way,
         may_practice=Phase.PRACTICE in next_phases(seat.evaluation.phase)
         and not list_phase_problems(seat.evaluation.phase, Phase.PRACTICE, facts),
         ballots=ballots,
         not_begun=may_begin_scoring(seat, ballots),
         tasks=list_other_tasks(seat),
+        to_come=count_reviewers_to_come(seat),
         may_create=seat.actor.standing is not Standing.MEMBER,
         notices=list_own_notices(db.session(), seat.actor, evaluation_id=seat.evaluation.id),
     )
+
+
+def count_reviewers_to_come(seat: Seat) -> int:
+    """How many reviewers have not signed up yet, for whoever sets the evaluation up."""
+    if not seat.may(Action.EDIT_SETUP):
+        return 0
+    return len(list_reviewers_to_come(db.session(), seat.evaluation.id))
 
 
 def list_other_tasks(seat: Seat) -> list[Task]:
@@ -162,7 +174,7 @@ def render_phase_change(seat: Seat, to: Phase, form: PhaseForm) -> str:
         foreseen=foresee_phase_for_seat(db.session(), seat, to, current_language()),
         words=words,
         back=HOME,
-        problems=[translate_error(problem) for problem in problems],
+        problems=problems,
     )
 
 
@@ -316,6 +328,8 @@ def show_progress(seat: Seat) -> ResponseReturnValue:
     vendors = sorted({row.vendor for row in rows}, key=lambda vendor: vendor.position)
     lines = [list(own) for _member, own in groupby(rows, key=lambda row: row.member.id)]
     columns = make_progress_columns(people, vendors)
+    to_come = list_people_to_come(seat, rows)
+    own = find_own_invitations(db.session(), seat.evaluation.id) if to_come else frozenset()
     by = request.args.get("by", "")
     if by and by not in columns:
         raise make_not_found()
@@ -338,7 +352,21 @@ def show_progress(seat: Seat) -> ResponseReturnValue:
         may_enter=seat.may(Action.ENTER_ON_BEHALF),
         asked=count_progress_criteria(db.session(), seat.evaluation.id),
         people=people,
+        to_come=to_come,
+        own_invitations=own,
+        run_out=find_run_out_invitations(db.session(), own),
     )
+
+
+def list_people_to_come(seat: Seat, rows: Sequence[BallotProgress]) -> list[Member]:
+    """Who has an open ballot and has not signed up yet, for whoever can invite them again."""
+    if not seat.may(Action.MANAGE_COMMITTEE):
+        return []
+    waited_for = {
+        row.member.id for row in rows if not row.recused and row.state is BallotState.OPEN
+    }
+    absent = list_reviewers_to_come(db.session(), seat.evaluation.id)
+    return [member for member in absent if member.id in waited_for]
 
 
 def make_progress_columns(

@@ -29,7 +29,6 @@ from crrubric.web.shared.page import (
     render_page,
 )
 from crrubric.web.shared.session import current_actor
-from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("links", __name__, url_prefix="/evaluations/<slug>/committee/links")
 HOME = "committee.show_committee"
@@ -56,7 +55,7 @@ def render_links_renewal(seat: Seat, form: ActForm) -> str:
         foresee_links(db.session(), seat.evaluation.id, mailed=is_mail_on()),
         words,
         back=HOME,
-        problems=[] if waiting else [translate_error(Invalid(service.NOBODY_WAITS))],
+        problems=[] if waiting else [Invalid(service.NOBODY_WAITS)],
     )
 
 

@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.people.languages import NAMES
+from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.models import Section
 from crrubric.queries.people.access import Seat
@@ -135,12 +136,10 @@ def render_section_removal(seat: Seat, section: Section, form: ActForm) -> str:
         title=_("Remove a section"), about=translate_title(section), button=_("Remove the section")
     )
     alone = isinstance(form, SectionRemovalForm) and not form.goes_to.choices
-    problems = [
-        _("It is the only section, and there are criteria in it: add another section first.")
-    ]
+    only = N_("It is the only section, and there are criteria in it: add another section first.")
     foreseen = foresee_removal_of_section(db.session(), section, current_language())
     return render_act_page(
-        seat, form, foreseen, words, back=HOME, problems=problems if alone else ()
+        seat, form, foreseen, words, back=HOME, problems=[Invalid(only)] if alone else ()
     )
 
 

@@ -1,12 +1,13 @@
-"""The menus, of an evaluation and of the site: what the policy allows this person now."""
+"""The menus, and the links to where something is mended: what the policy allows this person now."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from flask import Flask, g, request, url_for
 from flask_babel import gettext
 
 from crrubric.domain.actions import Action, SiteAction
+from crrubric.domain.places import MendingPlace
 from crrubric.domain.policy import FROM_MEETING, PREPARING, is_allowed_on_site
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Phase
@@ -121,9 +122,44 @@ SITE_MENU = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class MendingPage:
+    """A page, what one must be allowed to do to mend something there, and where on it."""
+
+    endpoint: str
+    action: Action
+    anchor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MendingLink:
+    """A link to a place."""
+
+    label: str
+    url: str
+
+
+MENDING_PAGES: Mapping[MendingPlace, MendingPage] = {
+    MendingPlace.RUBRIC: MendingPage("rubric.show_rubric", Action.EDIT_SETUP),
+    MendingPlace.WEIGHTS: MendingPage("weights.show_weights", Action.EDIT_SETUP),
+    MendingPlace.RULE: MendingPage("evaluations.show_rule", Action.EDIT_SETUP),
+    MendingPlace.FACTS: MendingPage("evaluations.show_facts_form", Action.EDIT_SETUP, "closes_on"),
+    MendingPlace.VENDORS: MendingPage("vendors.show_vendors", Action.EDIT_SETUP),
+    MendingPlace.COMMITTEE: MendingPage("committee.show_committee", Action.MANAGE_COMMITTEE),
+    MendingPlace.VOTE_CLOSING: MendingPage("vote_rounds.show_vote_closing", Action.RUN_VOTE),
+    MendingPlace.PROGRESS: MendingPage("evaluations.show_progress", Action.VIEW_PROGRESS),
+    MendingPlace.AGENDA: MendingPage("meeting.show_agenda", Action.RUN_MEETING),
+    MendingPlace.PRICE_OPENING: MendingPage("meeting.show_price_opening", Action.OPEN_PRICES),
+    MendingPlace.DECISION: MendingPage("decision.show_decision", Action.RECORD_DECISION, "record"),
+    MendingPlace.MEMO_ISSUE: MendingPage("issues.show_issue_form", Action.ISSUE_MEMO),
+    MendingPlace.RETENTION: MendingPage("evaluations.show_retention_form", Action.SET_RETENTION),
+}
+
+
 def init_app(app: Flask) -> None:
-    """Give templates `make_menu(seat)`."""
+    """Give templates `menu(seat)` and `mending_link_of(seat, place)`."""
     app.add_template_global(make_menu, "menu")
+    app.add_template_global(find_mending_link, "mending_link_of")
 
 
 def make_menu(seat: Seat) -> list[MenuLink]:
@@ -168,3 +204,12 @@ def is_current_page(endpoint: str) -> bool:
         return True
     inner = g.get("menu_home")
     return bool(inner == endpoint)
+
+
+def find_mending_link(seat: Seat, place: MendingPlace | None) -> MendingLink | None:
+    """The link to the place, if there is one and the person may mend something there now."""
+    if place is None or not seat.may(MENDING_PAGES[place].action):
+        return None
+    page = MENDING_PAGES[place]
+    url = url_for(page.endpoint, slug=seat.evaluation.slug, _anchor=page.anchor)
+    return MendingLink(gettext(place.label), url)

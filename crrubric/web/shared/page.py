@@ -26,6 +26,7 @@ from flask.typing import ResponseReturnValue
 
 from crrubric.config import current_settings
 from crrubric.domain import limits
+from crrubric.domain.errors import CrrubricError
 from crrubric.domain.foreseen import Foreseen
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
@@ -71,7 +72,7 @@ def render_act_page(
     *,
     back: str,
     under: str | None = None,
-    problems: Sequence[str] = (),
+    problems: Sequence[CrrubricError] = (),
     overtaken: ActForm | None = None,
 ) -> str:
     """The page before an act that can't be taken back, or of which people are told.

@@ -18,6 +18,7 @@ from crrubric.domain.ballots.evidence import describe_evidence
 from crrubric.domain.ballots.receipts import group_receipt
 from crrubric.domain.errors import CrrubricError, InvalidLines
 from crrubric.domain.foreseen import Remark
+from crrubric.domain.memo.words import NOON
 from crrubric.domain.results import results as domain
 from crrubric.domain.results.reviewers import Proportion
 from crrubric.domain.results.shares import round_share
@@ -41,6 +42,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         {
             "label": translate_label,
+            "refusal": translate_error,
             "remark": translate_remark,
             "moment": format_moment,
             "clock": format_clock_time,
@@ -119,15 +121,19 @@ def let_address_break(address: str) -> Markup:
 
 
 def format_moment(value: datetime | None) -> str:
-    """A moment as date and time in the district's zone: 12 March 2027, 17:00."""
+    """A moment as date and time in the district's zone: March 12, 2027, 5:00 PM."""
     if value is None:
         return NOTHING
     return f"{format_day(value.astimezone(load_time_zone()).date())}, {format_clock_time(value)}"
 
 
 def format_clock_time(value: datetime | None) -> str:
-    """The time of day in the district's zone: 10:42."""
-    return NOTHING if value is None else value.astimezone(load_time_zone()).strftime("%H:%M")
+    """The time of day in the district's zone, as papers say it: 10:42 AM."""
+    if value is None:
+        return NOTHING
+    local = value.astimezone(load_time_zone())
+    text = N_("%(hour)s:%(minute)s AM") if local.hour < NOON else N_("%(hour)s:%(minute)s PM")
+    return str(gettext(text, hour=(local.hour - 1) % NOON + 1, minute=f"{local.minute:02}"))
 
 
 def format_day(value: date | None) -> str:

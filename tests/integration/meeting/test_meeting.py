@@ -1,4 +1,4 @@
-"""The meeting: agenda, shared screen, motions, putting off, minutes."""
+"""The meeting: agenda, meeting screen, motions, putting off, minutes."""
 
 from dataclasses import replace
 

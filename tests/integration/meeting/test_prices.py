@@ -7,15 +7,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, InvalidLines, NotFound, NotReady, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.memo.facts import MemoPrices
+from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.results.offers import PriceLine
 from crrubric.domain.results.priced_seats import SeatFacts
 from crrubric.domain.vocabulary import (
+    DeclarationKind,
     Outcome,
     Phase,
     PriceKind,
@@ -39,6 +41,7 @@ from crrubric.services.ballots.attachments import (
     set_file_prices,
     withdraw_vendor_file,
 )
+from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.meeting import decisions
 from crrubric.services.meeting.prices import open_prices
 from crrubric.services.planning.seats import set_seats
@@ -51,7 +54,7 @@ from tests.factories import Factory, Made, let_chair_score
 from tests.integration.conftest import Visit
 from tests.integration.shared.test_access import addresses
 from tests.machine.stored import list_differences, replay, stored
-from tests.pages import parse, text_of
+from tests.pages import Page, parse, text_of, words
 from tests.uploads import pdf
 
 # How the price could show: cents, dollars, quantity, total, year, note.
@@ -561,3 +564,77 @@ def test_what_the_decision_left_open_stays_so_when_prices_are_opened_later(
     memo = chair.get(made.url("memo/")).text
     assert left in memo
     assert "The prices are still sealed." not in memo
+
+
+# What the decision page tells
+
+
+def test_who_records_the_recommendation_sees_what_each_vendor_costs(make: Factory, visit: Visit):
+    made = priced(make, Phase.MEETING, sealed=False)
+    clear_price(made.vendors[1])
+    first, second = (str(row.id) for row in made.vendors)
+
+    page, told = decision_and_comparison(made, visit, made.chair)
+
+    notes = {
+        node.get("value"): words(page.with_id(str(node.get("aria-describedby"))))
+        for node in page.all("input")
+        if node.get("name") == "vendor" and node.get("aria-describedby")
+    }
+    total = notes.pop(first).removeprefix("Cost over the term: ")
+    assert total.startswith("$7,")
+    assert total in told
+    assert notes == {second: "Cost over the term: no price"}
+    reader = words(visit(made.reviewers[0]).page(made.url("decision/")).with_id("main"))
+    assert total in reader
+
+
+def test_while_prices_are_sealed_the_decision_page_says_so(make: Factory, visit: Visit):
+    made = priced(make, Phase.MEETING)
+
+    page, _told = decision_and_comparison(made, visit, made.chair)
+
+    said = words(page.with_id("main"))
+    assert "Cost over the term: Prices are sealed until the committee has adopted" in said
+    assert "$" not in said.replace("For example: $48,500", "")
+
+
+def test_without_any_price_the_decision_page_has_no_costs(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.MEETING, rule=rules.RuleSettings(prices_sealed=False))
+
+    page, _told = decision_and_comparison(made, visit, made.chair)
+
+    assert "Cost over the term" not in words(page.with_id("main"))
+
+
+def test_of_a_vendor_that_somebody_stays_away_from_the_decision_page_tells_the_total_alone(
+    make: Factory, visit: Visit
+):
+    made = priced(make, Phase.MEETING, sealed=False)
+    declare_interest(
+        made.reviewers[0],
+        made.slug,
+        made.vendors[0].id,
+        kind=DeclarationKind.CONFLICT,
+        words="Kin.",
+    )
+
+    page = visit(made.reviewers[0]).page(made.url("decision/"))
+
+    opened = [
+        words(node) for node in page.all("details") if "arithmetic" in (node.get("class") or "")
+    ]
+    assert [made.vendors[1].company in text for text in opened] == [True]
+
+
+def decision_and_comparison(made: Made, visit: Visit, actor: Actor) -> tuple[Page, str]:
+    person = visit(actor)
+    told = words(person.page(made.url("compare")).with_id("main"))
+    return person.page(made.url("decision/")), told
+
+
+def clear_price(vendor: Vendor) -> None:
+    nothing = dict.fromkeys(PRICE_FIELDS - {"price_note"})
+    change = update(Vendor).where(Vendor.id == vendor.id).values(**nothing, price_note="")
+    db.session.execute(change)
+    db.session.commit()

@@ -224,3 +224,16 @@ def test_a_phase_that_is_over_is_no_news_any_more(make: Factory, visit: Visit):
 
     assert "The evaluation is now in the phase “Meeting”." in text
     assert "The evaluation is now in the phase “Scoring”." not in text
+
+
+def test_what_was_asked_for_in_a_phase_that_is_over_is_asked_no_more(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=1, vendors=1)
+    make.submit(made, 0, 0, "No time.")
+    chair = visit(made.chair)
+    asked = "All ballots are in: scoring can be closed."
+    assert asked in words(chair.page(made.url()).root)
+
+    phases.change_phase(made.chair, made.slug, to=Phase.MEETING)
+
+    assert asked not in words(chair.page(made.url()).root)
+    assert asked not in words(chair.page("/").root)

@@ -71,6 +71,29 @@ def test_an_invitation_names_the_role(
     assert sentence in text_behind(visit, invite(make.evaluation(), *roles).token)
 
 
+@pytest.mark.parametrize(
+    ("roles", "day", "told"),
+    [
+        ((Role.REVIEWER,), CLOSES, True),
+        ((Role.CHAIR,), CLOSES, True),
+        ((Role.REVIEWER,), None, False),
+        ((), CLOSES, False),
+        ((), None, False),
+    ],
+)
+def test_the_day_on_which_scoring_closes_is_told_to_those_whom_it_helps(
+    make: Factory, visit: Visit, roles: tuple[Role, ...], day: date | None, told: bool
+):
+    made = make.evaluation()
+    if day:
+        close_on(made, day)
+
+    page = visit().page(f"/invitations/{invite(made, *roles).token}")
+
+    assert [words(node) for node in page.all("dt")] == (["Scoring"] if told else [])
+    assert "No closing date" not in page.text
+
+
 def test_an_invitation_by_the_operator_names_nobody(make: Factory, visit: Visit):
     text = text_behind(visit, invite(make.evaluation(), chair="operator").token)
 

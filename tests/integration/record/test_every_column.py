@@ -24,7 +24,7 @@ from tests.integration.record.whole import make_whole_record
 PEOPLE = "accounts are no part of an evaluation"
 TELLS = "tells people something, once; it proves nothing"
 COMPARED = "made of the name, to compare it with others"
-SCREEN = "where the shared screen is, while the meeting lasts"
+SCREEN = "where the meeting screen is, while the meeting lasts"
 SAVED = "how often and when an answer was saved before it was sealed with all others"
 KEY = "an address, drawn at random"
 # table, or (table, column) -> why the record does not tell of it

@@ -7,6 +7,7 @@ from crrubric.domain.vocabulary import Phase
 from crrubric.services.setup.rules import RuleSettings
 from tests.factories import SMALL, Factory
 from tests.integration.conftest import Visit
+from tests.integration.meeting.test_prices import adopt_everything
 from tests.pages import Page, words
 
 FREE = SMALL.replace("must_have = true\n", "")  # no must-haves
@@ -17,23 +18,24 @@ def lede(page: Page) -> str:
     return words(found[0]).removesuffix(" Show what is unresolved")
 
 
+NOT_ADOPTED = "The votes leave no item open; %s have no adopted finding yet."
+
+
 @pytest.mark.parametrize(
     ("rubric", "vendors", "marks", "says"),
     [
-        (SMALL, 2, ["YYY", "YNN"], "Vendor 2 leads and meets every must-have."
-                                   " Every item is settled."),
-        (FREE, 2, ["YYY", "YNN"], "Vendor 2 leads. Every item is settled."),
-        (FREE, 2, ["YYN", "YYN"], "Vendor 2, Vendor 3 share the first rank."
-                                  " Every item is settled."),
-        (FREE, 1, ["YYY"], "Vendor 2 is the only vendor. Every item is settled."),
+        (SMALL, 2, ["YYY", "YNN"], "Vendor 2 leads and meets every must-have. " + NOT_ADOPTED % 6),
+        (FREE, 2, ["YYY", "YNN"], "Vendor 2 leads. " + NOT_ADOPTED % 6),
+        (FREE, 2, ["YYN", "YYN"], "Vendor 2, Vendor 3 share the first rank. " + NOT_ADOPTED % 6),
+        (FREE, 1, ["YYY"], "Vendor 2 is the only vendor. " + NOT_ADOPTED % 3),
         (SMALL, 1, ["YY?"], "Vendor 2 is the only vendor and meets every must-have."
                             " One item is unresolved."),
         (FREE, 2, [], "No vendor is ranked yet: no criterion is settled. 6 items are unresolved."),
         (SMALL, 2, [], "No vendor is ranked yet: no criterion is settled. 6 items are unresolved."),
         (SMALL, 2, ["?YY", "NYY"], "No vendor is ranked yet: must-haves are not settled."
                                    " One item is unresolved."),
-        (SMALL, 2, ["NYY", "NYY"], "No vendor is ranked yet: none meets every must-have."
-                                   " Every item is settled."),
+        (SMALL, 2, ["NYY", "NYY"], "No vendor is ranked yet: none meets every must-have. "
+                                   + NOT_ADOPTED % 6),
     ],
 )  # fmt: skip
 def test_the_sentence_over_the_matrix_holds(
@@ -47,6 +49,23 @@ def test_the_sentence_over_the_matrix_holds(
     pages = [visit(made.chair).page(made.url(path)) for path in ("matrix", "scores")]
 
     assert [lede(page) for page in pages] == [says, says]
+
+
+def test_whether_every_item_is_settled_is_said_once_the_committee_has_adopted_it(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.MEETING, vendors=1, marks={(0, 0): "YYY", (1, 0): "YYY"})
+    chair = visit(made.chair)
+
+    def read_end() -> str:
+        return lede(chair.page(made.url("matrix"))).partition(". ")[2]
+
+    last = made.criteria.pop()
+    adopt_everything(made)
+    assert read_end() == "The votes leave no item open; one has no adopted finding yet."
+    made.criteria[:] = [last]
+    adopt_everything(made)
+    assert read_end() == "Every item is settled."
 
 
 def test_a_score_that_is_not_settled_reads_not_decided_yet_with_what_is_missing(

@@ -1,12 +1,17 @@
 """The page before an act: what will happen, with names and counts, as it is at that moment."""
 
+from xml.etree import ElementTree
+
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from crrubric.domain.errors import NotFound, WrongPhase
-from crrubric.domain.vocabulary import Answer, DeclarationKind, MailKind, Phase, Standing
+from crrubric.domain.places import MendingPlace
+from crrubric.domain.vocabulary import Answer, DeclarationKind, MailKind, Phase, Role, Standing
 from crrubric.extensions import db
 from crrubric.models import Evaluation, Member, OutgoingMail, Vendor
+from crrubric.queries.people.access import Seat
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots.declarations import declare_interest
@@ -18,9 +23,10 @@ from crrubric.services.setup.phases import change_phase
 from crrubric.services.setup.practice import finish_practice, record_practice_mark
 from crrubric.services.setup.rules import RuleSettings
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.web.shared.navigation import MENDING_PAGES, find_mending_link
 from tests.factories import Factory, Made, small_rubric
 from tests.integration.conftest import Visit
-from tests.pages import words
+from tests.pages import Page, words
 
 
 def phase_of(made: Made) -> Phase:
@@ -342,3 +348,60 @@ def test_only_a_chair_deletes(make: Factory):
     for actor in (made.reviewers[0], make.actor(standing=Standing.ORGANIZER), OPERATOR):
         with pytest.raises(NotFound):
             delete_evaluation(actor, made.slug, typed=made.evaluation.title)
+
+
+# What is in the way, and where it is mended
+
+
+def list_problems(page: Page, mark: str) -> list[tuple[str, list[str]]]:
+    """Each point of the list that holds `mark`: its words, and where its links lead."""
+    lists = [node for node in page.all("ul") if mark in words(node)]
+    return [(words(row), list_addresses(row)) for row in lists[-1].iter("li")]
+
+
+def list_addresses(node: ElementTree.Element) -> list[str]:
+    return [str(link.get("href")) for link in node.iter("a")]
+
+
+@pytest.mark.parametrize("address", ["", "phase"])
+def test_what_is_missing_leads_to_where_it_is_mended(make: Factory, visit: Visit, address: str):
+    made = make.evaluation(vendors=0, reviewers=0)
+    chair = visit(made.chair)
+
+    found = list_problems(chair.page(made.url(address)), "There is no vendor")
+
+    assert found == [
+        ("There is no vendor: add at least one. Vendors", [made.url("vendors/")]),
+        ("There is no reviewer: invite at least one. Committee", [made.url("committee/")]),
+    ]
+    assert {chair.get(url).status_code for _words, links in found for url in links} == {200}
+
+
+def test_what_a_decision_leaves_open_leads_to_where_it_is_settled(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.DECIDED)
+    change_phase(made.chair, made.slug, Phase.MEETING, reason="Once more.")
+
+    found = list_problems(visit(made.chair).page(made.url("phase")), "has held no meeting")
+
+    assert found[0] == ("The committee has held no meeting. Agenda", [made.url("meeting/")])
+
+
+def test_every_place_has_a_page_that_is_there(app: Flask):
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
+
+    assert set(MENDING_PAGES) == set(MendingPlace)
+    assert {page.endpoint for page in MENDING_PAGES.values()} <= endpoints
+
+
+def test_nobody_is_led_to_a_page_on_which_they_can_mend_nothing(make: Factory, app: Flask):
+    made = make.evaluation(phase=Phase.SCORING)
+
+    def links(role: Role) -> set[MendingPlace]:
+        seat = Seat(
+            actor=made.chair, evaluation=made.evaluation, member=None, roles=frozenset({role})
+        )
+        with app.test_request_context():
+            return {place for place in MendingPlace if find_mending_link(seat, place)}
+
+    assert links(Role.REVIEWER) == set()
+    assert links(Role.CHAIR) == {MendingPlace.COMMITTEE, MendingPlace.PROGRESS}

@@ -70,6 +70,20 @@ def test_the_person_who_creates_an_evaluation_becomes_its_chair(make: Factory, v
     assert plan.get("href") == f"{answer.location}plan/"
 
 
+def test_the_checklist_calls_nothing_to_do_without_which_scoring_can_begin(
+    make: Factory, visit: Visit
+):
+    empty, ready = make.evaluation(vendors=0, reviewers=0, title="Empty"), make.evaluation()
+
+    def read_tags(made: Made) -> list[str]:
+        page = visit(made.chair).page(made.url())
+        (steps,) = [node for node in page.all("ol") if node.get("class") == "checklist"]
+        return [words(node) for node in steps.iter("span") if node.get("class") == "tag"]
+
+    assert read_tags(empty) == ["done", "to do", "to do", "done", "optional", "optional"]
+    assert read_tags(ready) == ["done", "done", "done", "done", "optional", "optional"]
+
+
 @pytest.mark.parametrize(("code", "way"), [("ada", "down"), ("teacher", "down"), ("sis", "up")])
 def test_a_move_that_is_sent_twice_is_done_once(make: Factory, visit: Visit, code: str, way: str):
     made = make.evaluation()

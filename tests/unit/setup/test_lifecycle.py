@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 
 from crrubric.domain.errors import Invalid
+from crrubric.domain.places import MendingPlace
 from crrubric.domain.setup.lifecycle import (
     Readiness,
     RuledOut,
@@ -119,3 +120,34 @@ def test_a_step_back_goes_against_the_order():
 
 def test_scoring_is_the_usual_phase_after_set_up_and_practice_is_optional():
     assert next_phases(Phase.SETUP) == (Phase.SCORING, Phase.PRACTICE)
+
+
+def test_whatever_is_missing_for_the_next_phase_names_where_it_is_mended():
+    nothing = replace(
+        READY,
+        criteria=0,
+        weighted_criteria=0,
+        vendors=0,
+        reviewers=0,
+        recommendation=False,
+        retention=False,
+        voting=True,
+        ruled_out=RuledOut(vendor="Harborlight", what="ADA"),
+    )
+    found = [
+        error
+        for before, after in CHANGES
+        if not is_step_back(before, after)
+        for facts in (nothing, replace(READY, in_place=True))
+        for error in list_phase_problems(before, after, facts)
+    ]
+
+    assert {error.mended_at for error in found} == {
+        MendingPlace.RUBRIC,
+        MendingPlace.WEIGHTS,
+        MendingPlace.VENDORS,
+        MendingPlace.COMMITTEE,
+        MendingPlace.VOTE_CLOSING,
+        MendingPlace.DECISION,
+        MendingPlace.RETENTION,
+    }

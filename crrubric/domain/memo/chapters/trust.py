@@ -11,12 +11,14 @@ from crrubric.domain.documents.tree import (
     Paragraph,
     Table,
 )
+from crrubric.domain.memo.chapters.glance import SIGNS
 from crrubric.domain.memo.charts import PERCENT_AXIS, TONES, describe_bars
 from crrubric.domain.memo.facts import MemoFacts
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.results.results import AdoptedFinding, Cell
 from crrubric.domain.results.robustness_words import describe_robustness
 from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Outcome
 
 LEAST_MARKS = 2  # of one item, so that they can agree
 THEN = N_("It was the outcome of the votes when it was adopted; ballots have changed since.")
@@ -165,9 +167,13 @@ class TrustBlocks:
         yield Table(
             words(
                 N_(
-                    "Votes where reviewers differed (YES–NO), and what was found; a dash: they did"
-                    " not differ"
-                )
+                    "Votes where reviewers differed (YES–NO, in brackets how many could not tell),"
+                    " and what was found: %(met)s met, %(missed)s not met, %(open)s not settled; a"
+                    " dash: they did not differ"
+                ),
+                met=SIGNS[Outcome.MET],
+                missed=SIGNS[Outcome.NOT_MET],
+                open=SIGNS[Outcome.UNRESOLVED],
             ),
             (words(N_("Criterion")), *(vendor.name for vendor in vendors)),
             tuple(
@@ -178,16 +184,20 @@ class TrustBlocks:
         )
 
     def in_votes(self, cell: Cell | None) -> str:
-        """The votes of an item in short, and what was found."""
+        """The votes of an item in short, and the sign of what was found; one line, mostly."""
         if cell is None:
             return "–"
         tally, words = cell.tally, self.words
-        parts = [f"{tally.yes}–{tally.no}"]
+        votes = f"{tally.yes}–{tally.no}"
+        if tally.cannot_tell:
+            votes += f"\u00a0({tally.cannot_tell})"
+        parts = [f"{SIGNS[cell.finding]}\u00a0{votes}"]
         if tally.not_applicable:
             parts.append(words(N_("%(n)s not applicable"), n=tally.not_applicable))
-        if tally.cannot_tell:
-            parts.append(words(N_("%(n)s can’t tell"), n=tally.cannot_tell))
-        return f"{', '.join(parts)}: {words(cell.finding.label)}"
+        if cell.finding is Outcome.NOT_APPLICABLE:  # its sign is the dash of those who agree
+            parts[0] = votes
+            return f"{', '.join(parts)}: {words(cell.finding.label)}"
+        return ", ".join(parts)
 
     def unresolved_items(self) -> Iterable[Block]:
         """The items on which nothing is found, with the reason."""

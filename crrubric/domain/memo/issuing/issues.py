@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 from crrubric.domain.foreseen import Foreseen, Remark, keep_remarks, make_list_remark
+from crrubric.domain.places import MendingPlace
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import LabelledEnum
 
@@ -167,6 +168,12 @@ def list_missing_parts(plan: IssuePlan) -> tuple[Remark, ...]:
                     plan.unconfirmed,
                 ),
             ),
-            (not plan.kept, Remark(N_("It is not set yet how long the record is kept."))),
+            (
+                not plan.kept,
+                Remark(
+                    N_("It is not set yet how long the record is kept."),
+                    mended_at=MendingPlace.RETENTION,
+                ),
+            ),
         ]
     )

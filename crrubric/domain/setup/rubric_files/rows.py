@@ -105,7 +105,7 @@ def list_header_words(column: str) -> list[str]:
 
 
 RUBRIC_TABLE = FieldTableKind(
-    {column: list_header_words(column) for column in COLUMNS},
+    columns={column: list_header_words(column) for column in COLUMNS},
     needed="title",
     needed_label=LABELS["title"],
     ordered=False,

@@ -1,6 +1,6 @@
 """Further prices as the text of one cell, a line each: what for | price | unit | quantity | …"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,14 +8,16 @@ from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, clean_together
 from crrubric.domain.results.offer_checks import TOO_MANY_LINES, find_line_problems
 from crrubric.domain.results.offers import PriceLine
-from crrubric.domain.text import clean_line
+from crrubric.domain.setup.table_words import PRICE_COLUMNS
+from crrubric.domain.text import clean_line, to_plain_word
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import parse_exact_number, parse_whole_number, to_hundredths
 from crrubric.domain.vocabulary import PriceKind, PriceUnit
 from crrubric.services.setup.tables.choice_words import ONCE, find_choice
 
 BETWEEN = "|"
-OTHERWISE = ";"  # between the parts of a line without the sign above
+# between the parts of a line without the sign above: as spreadsheets copy cells, or as people write
+OTHERWISE = ("\t", ";")
 # the parts of a line, with what they are called
 PRICE_PARTS: Mapping[str, str] = {
     "kind": N_("What for"),
@@ -27,6 +29,7 @@ PRICE_PARTS: Mapping[str, str] = {
     "note": N_("Note"),
 }
 _NEEDED = frozenset({"kind", "unit_price"})
+_HEADERS = {to_plain_word(word): name for name, words in PRICE_COLUMNS.items() for word in words}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +45,44 @@ def read_price_cell(text: str, *, licensed: bool) -> ReadPrices:
 
     Args: licensed: whether the license has a price, to which a price from a number on can belong.
     """
-    typed = [line for line in text.splitlines() if line.strip()]
+    typed = [(number, line) for number, line in enumerate(filter(str.strip, text.splitlines()), 1)]
+    order = find_price_columns(typed[0][1]) if typed else None
+    if order:
+        del typed[0]
     if len(typed) > limits.PRICE_LINES:
         return ReadPrices(problems=(Invalid(TOO_MANY_LINES, most=limits.PRICE_LINES),))
     lines, problems = list[PriceLine](), list[Invalid]()
-    for number, line in enumerate(typed, 1):
+    for number, line in typed:
         try:
-            lines.append(_read_price(split_price(line)))
+            lines.append(_read_price(split_price(line, order or [*PRICE_PARTS])))
         except Invalid as error:
             problems += [_tell_part(number, each) for each in (error, *error.more)]
     if not problems:
         problems += [
-            _tell_part(place + 1, error)
+            _tell_part(typed[place][0], error)
             for place, error in find_line_problems(lines, licensed=licensed)
         ]
     return ReadPrices(tuple(lines), tuple(problems))
 
 
-def split_price(line: str) -> dict[str, str]:
-    """The parts of a line, by name."""
-    between = BETWEEN if BETWEEN in line else OTHERWISE
-    parts = line.split(between, maxsplit=len(PRICE_PARTS) - 1)  # a note may hold such a sign
-    return {
-        name: part.strip()
-        for name, part in zip(PRICE_PARTS, [*parts, *[""] * len(PRICE_PARTS)], strict=False)
-    }
+def find_price_columns(line: str) -> list[str] | None:
+    """What stands in which part, if the line is one of headers; None for a line with a price."""
+    names = [_HEADERS.get(to_plain_word(part), "") for part in _split_parts(line)]
+    known = [name for name in names if name]
+    return names if {*known} >= _NEEDED and len(known) == len({*known}) else None
+
+
+def split_price(line: str, order: Sequence[str]) -> dict[str, str]:
+    """The parts of a line, by name. Args: order: what stands in which part, "" for nothing."""
+    parts = _split_parts(line, most=len(order))  # a note at the end may hold such a sign
+    found = dict(zip(order, parts, strict=False))
+    return {name: found.get(name, "").strip() for name in PRICE_PARTS}
+
+
+def _split_parts(line: str, most: int = 0) -> list[str]:
+    """Args: most: how many parts there are at most; 0 for as many as there are."""
+    between = next((sign for sign in (BETWEEN, *OTHERWISE) if sign in line), BETWEEN)
+    return line.split(between, maxsplit=most - 1)
 
 
 def _read_price(parts: Mapping[str, str]) -> PriceLine:

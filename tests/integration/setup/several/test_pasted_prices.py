@@ -21,7 +21,7 @@ from tests.integration.conftest import Visit, error_of
 from tests.integration.meeting.test_prices import set_roles
 from tests.integration.setup.test_several import VENDORS, preview, take, vendors_of
 from tests.integration.shared.test_queries import statements
-from tests.pages import words
+from tests.pages import filled_form, words
 
 MOST = 5  # who is signed in, the evaluation, their seat, whether prices are kept, the vendors
 ENGLISH = (
@@ -118,6 +118,49 @@ def test_every_bad_price_is_told_with_its_line_and_nothing_is_taken(make: Factor
     assert "Snacks | 5" in "".join(page.with_id("line-2-price_lines").itertext())
     assert take(chair, url, page).status_code == 422
     assert vendors_of(made) == [made.vendors[0].company]
+
+
+def test_further_prices_can_stand_below_headers_as_a_spreadsheet_copies_them(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(vendors=1)
+    chair, url = visit(made.chair), made.url(VENDORS)
+    prices = (
+        "Item\tFrequency\tSeats\tPer\tUnit cost\nTraining\tone-time\t\t\t2500\n"
+        "Hosting\tannual\t40\tsite\t75"
+    )
+
+    page = preview(chair, url, f'Vendor,Further prices\nQuill,"{prices}"')
+
+    assert page.status == 200
+    assert take(chair, url, page).status_code == 303
+    assert prices_of("Quill") == [("TRAINING", 250_000, True), ("OTHER", 7500, False)]
+    row = db.session.scalars(select(Vendor).where(Vendor.company == "Quill")).one()
+    hosting = read_lines(row.price_lines)[1]
+    assert (hosting.unit, hosting.quantity) == (PriceUnit.SCHOOL, 40)
+
+
+def test_what_is_wrong_below_headers_is_told_with_its_own_line(make: Factory, visit: Visit):
+    made = make.evaluation(vendors=1)
+    table = 'Vendor,Further prices\nQuill,"What for | Price\nTraining | 5\nSnacks | 5"'
+
+    page = preview(visit(made.chair), made.url(VENDORS), table)
+
+    assert "Line 3, What for: “Snacks” is none of the choices" in error_of(
+        page, "line-1-price_lines"
+    )
+
+
+def test_the_unit_that_a_header_names_is_shown_and_can_be_corrected(make: Factory, visit: Visit):
+    made = make.evaluation(vendors=1)
+    chair, url = visit(made.chair), made.url(VENDORS)
+
+    page = preview(chair, url, "Vendor\tPrice per seat\tLicenses\nQuill\t38.50\t420")
+
+    assert filled_form(page, url)["line-1-price_unit"] == ["SEAT"]
+    assert take(chair, url, page, **{"line-1-price_unit": "LEARNER"}).status_code == 303
+    row = db.session.scalars(select(Vendor).where(Vendor.company == "Quill")).one()
+    assert (row.price_unit, row.quantity) == (PriceUnit.LEARNER, 420)
 
 
 def test_what_is_paid_once_does_not_rise_is_told_with_its_line(make: Factory, visit: Visit):
