@@ -20,6 +20,7 @@ from crrubric.domain.limits import SHORT_TEXT
 from crrubric.domain.record.chain import SITE, START, TIMED, hash_of
 from crrubric.domain.record.entries import ROW as ROW  # for whoever writes an entry
 from crrubric.domain.record.texts import draw_salts
+from crrubric.domain.text import cut_visibly
 from crrubric.models import Evaluation, JournalEntry
 from crrubric.queries.people.access import AWAY, make_not_found
 from crrubric.queries.people.people import Actor
@@ -66,7 +67,7 @@ def note_event(
         actor_id=actor.user_id,
         actor_name=actor.name,
         event=event,
-        subject=subject[:SHORT_TEXT],
+        subject=cut_visibly(subject, SHORT_TEXT),
         vendor_id=about.vendor_id,
         criterion_id=about.criterion_id,
         member_id=about.member_id,
