@@ -7,7 +7,7 @@ from crrubric.domain.actions import Action
 from crrubric.domain.events import Event
 
 
-class Bar(Enum):
+class Restraint(Enum):
     """What who stays away from a vendor may not do of an action.
 
     READS: it is no act; what is read leaves the vendor out. OPEN: it is about no vendor, or about
@@ -24,62 +24,64 @@ class Bar(Enum):
     ALWAYS = auto()
 
 
-BARS: Mapping[Action, Bar] = {
-    **dict.fromkeys((action for action in Action if action.name.startswith("VIEW_")), Bar.READS),
-    Action.FOLLOW_MEETING: Bar.READS,
-    Action.TRY_WHAT_IF: Bar.READS,
-    Action.EXPORT_RESULTS: Bar.READS,
-    Action.EXPORT_MARKS: Bar.READS,
-    Action.EXPORT_RUBRIC: Bar.READS,
-    Action.MAKE_ARCHIVE: Bar.READS,  # which is refused: it would leave out a vendor
+RESTRAINTS: Mapping[Action, Restraint] = {
+    **dict.fromkeys(
+        (action for action in Action if action.name.startswith("VIEW_")), Restraint.READS
+    ),
+    Action.FOLLOW_MEETING: Restraint.READS,
+    Action.TRY_WHAT_IF: Restraint.READS,
+    Action.EXPORT_RESULTS: Restraint.READS,
+    Action.EXPORT_MARKS: Restraint.READS,
+    Action.EXPORT_RUBRIC: Restraint.READS,
+    Action.MAKE_ARCHIVE: Restraint.READS,  # which is refused: it would leave out a vendor
     # the plan is of the program, and what is bought for it is not known while it is made
-    Action.SET_TRIAGE: Bar.OPEN,
-    Action.SET_SEATS: Bar.OPEN,
-    Action.ANSWER_PLAN: Bar.OPEN,
-    Action.MANAGE_PLAN: Bar.OPEN,
+    Action.SET_TRIAGE: Restraint.OPEN,
+    Action.SET_SEATS: Restraint.OPEN,
+    Action.ANSWER_PLAN: Restraint.OPEN,
+    Action.MANAGE_PLAN: Restraint.OPEN,
     # until ballots are open nobody can aim
-    Action.DELETE_EVALUATION: Bar.OPEN,
-    Action.MANAGE_COMMITTEE: Bar.WEIGHED,
-    Action.PRACTICE: Bar.OPEN,
-    Action.RUN_PRACTICE: Bar.OPEN,
-    Action.VOTE: Bar.OPEN,
-    Action.RUN_VOTE: Bar.OPEN,
+    Action.DELETE_EVALUATION: Restraint.OPEN,
+    Action.MANAGE_COMMITTEE: Restraint.WEIGHED,
+    Action.PRACTICE: Restraint.OPEN,
+    Action.RUN_PRACTICE: Restraint.OPEN,
+    Action.VOTE: Restraint.OPEN,
+    Action.RUN_VOTE: Restraint.OPEN,
     # one's own
-    Action.DECLARE: Bar.OPEN,
-    Action.CONFIRM_BALLOT: Bar.OPEN,
-    Action.RECORD_MARK: Bar.VENDOR,
-    Action.ATTACH_TO_MARK: Bar.VENDOR,
-    Action.STATE_POSITION: Bar.VENDOR,
-    Action.WAIVE_CONFLICT: Bar.VENDOR,
-    Action.MOVE_ITEM: Bar.VENDOR,
-    Action.MANAGE_ITEMS: Bar.VENDOR,
-    Action.EDIT_SETUP: Bar.VENDOR,
-    Action.ATTACH_TO_VENDOR: Bar.VENDOR,
-    Action.ASK_VENDOR: Bar.VENDOR,
-    Action.MANAGE_QUESTIONS: Bar.VENDOR,
-    Action.MANAGE_COMMITMENTS: Bar.VENDOR,
-    Action.WRITE_MEMO: Bar.VENDOR,
-    Action.REMIND: Bar.VENDOR,
-    Action.RUN_MEETING: Bar.VENDOR,
+    Action.DECLARE: Restraint.OPEN,
+    Action.CONFIRM_BALLOT: Restraint.OPEN,
+    Action.RECORD_MARK: Restraint.VENDOR,
+    Action.ATTACH_TO_MARK: Restraint.VENDOR,
+    Action.STATE_POSITION: Restraint.VENDOR,
+    Action.WAIVE_CONFLICT: Restraint.VENDOR,
+    Action.MOVE_ITEM: Restraint.VENDOR,
+    Action.MANAGE_ITEMS: Restraint.VENDOR,
+    Action.EDIT_SETUP: Restraint.VENDOR,
+    Action.ATTACH_TO_VENDOR: Restraint.VENDOR,
+    Action.ASK_VENDOR: Restraint.VENDOR,
+    Action.MANAGE_QUESTIONS: Restraint.VENDOR,
+    Action.MANAGE_COMMITMENTS: Restraint.VENDOR,
+    Action.WRITE_MEMO: Restraint.VENDOR,
+    Action.REMIND: Restraint.VENDOR,
+    Action.RUN_MEETING: Restraint.VENDOR,
     # also of competitors, where it does more than to adopt what the votes say
-    Action.WITHDRAW_VENDOR: Bar.WEIGHED,
-    Action.ENTER_ON_BEHALF: Bar.WEIGHED,
-    Action.IMPORT_MARKS: Bar.WEIGHED,
-    Action.REOPEN_BALLOT: Bar.WEIGHED,
-    Action.MOVE_CLOSING_DAY: Bar.WEIGHED,
-    Action.CHANGE_PHASE: Bar.WEIGHED,
-    Action.RECORD_FINDING: Bar.WEIGHED,
-    Action.REINSTATE_VENDOR: Bar.WEIGHED,
-    Action.SET_RETENTION: Bar.WEIGHED,  # to keep it longer harms nobody
-    Action.MANAGE_PURCHASE: Bar.WEIGHED,
+    Action.WITHDRAW_VENDOR: Restraint.WEIGHED,
+    Action.ENTER_ON_BEHALF: Restraint.WEIGHED,
+    Action.IMPORT_MARKS: Restraint.WEIGHED,
+    Action.REOPEN_BALLOT: Restraint.WEIGHED,
+    Action.MOVE_CLOSING_DAY: Restraint.WEIGHED,
+    Action.CHANGE_PHASE: Restraint.WEIGHED,
+    Action.RECORD_FINDING: Restraint.WEIGHED,
+    Action.REINSTATE_VENDOR: Restraint.WEIGHED,
+    Action.SET_RETENTION: Restraint.WEIGHED,  # to keep it longer harms nobody
+    Action.MANAGE_PURCHASE: Restraint.WEIGHED,
     # every item has a finding by then, and all prices open at once
-    Action.OPEN_PRICES: Bar.OPEN,
-    Action.RENEW_EVALUATION: Bar.OPEN,
-    Action.CORRECT_RUBRIC: Bar.ONCE_SHOWN,
-    Action.SET_MEMO_NAMES: Bar.ONCE_SHOWN,
-    Action.RECORD_DECISION: Bar.ALWAYS,
-    Action.ISSUE_MEMO: Bar.ALWAYS,
-    Action.WRITE_LETTERS: Bar.ALWAYS,
+    Action.OPEN_PRICES: Restraint.OPEN,
+    Action.RENEW_EVALUATION: Restraint.OPEN,
+    Action.CORRECT_RUBRIC: Restraint.ONCE_SHOWN,
+    Action.SET_MEMO_NAMES: Restraint.ONCE_SHOWN,
+    Action.RECORD_DECISION: Restraint.ALWAYS,
+    Action.ISSUE_MEMO: Restraint.ALWAYS,
+    Action.WRITE_LETTERS: Restraint.ALWAYS,
 }
 
 # What who stays away from a vendor does about it all the same: it is about themselves.

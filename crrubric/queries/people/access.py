@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.actions import Action, SiteAction
 from crrubric.domain.errors import Invalid, NotFound
-from crrubric.domain.impartiality import BARS, Bar
+from crrubric.domain.impartiality import RESTRAINTS, Restraint
 from crrubric.domain.out_of_phase import explain_phase
 from crrubric.domain.policy import COMMITTEE_FIXED, is_allowed, is_allowed_on_site, phases_of
 from crrubric.domain.translation import N_
@@ -195,8 +195,8 @@ def require_locked_seat(
     """
     evaluation = lock_evaluation(session, slug, exclusive=exclusive)
     seat = require(actor, action, evaluation, session)
-    if BARS[action] is Bar.ALWAYS:
+    if RESTRAINTS[action] is Restraint.ALWAYS:
         require_impartial(session, seat)
-    elif BARS[action] is Bar.ONCE_SHOWN:
+    elif RESTRAINTS[action] is Restraint.ONCE_SHOWN:
         require_impartial_once_shown(session, seat)
     return seat

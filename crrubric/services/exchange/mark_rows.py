@@ -122,11 +122,11 @@ def iterate_kept_rows(
         member = _id_of(roster.reviewers.new_ids, reviewer)
         ballot = ballots[member, _id_of(roster.vendors.new_ids, vendor)]
         criterion_id = _id_of(roster.criteria.new_ids, criterion)
-        yield make_mark_row(evaluation_id, ballot, criterion_id, text, now)
+        yield make_kept_row(evaluation_id, ballot, criterion_id, text, now)
         report(1)
 
 
-def make_mark_row(
+def make_kept_row(
     evaluation_id: int, ballot_id: int, criterion_id: int, text: MarkText, at: datetime
 ) -> dict[str, Any]:
     """A mark as it is inserted."""

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.events import Event
-from crrubric.domain.impartiality import BARS, OF_ONESELF
+from crrubric.domain.impartiality import OF_ONESELF, RESTRAINTS
 from crrubric.domain.meeting.agenda import fingerprint_cells
 from crrubric.domain.memo.narratives import NarrativePart
 from crrubric.domain.procurement.purchase import PurchaseDays, PurchaseFacts
@@ -373,4 +373,4 @@ def test_whatever_is_told_of_a_vendor_was_not_done_by_who_stays_away(app: Flask,
 
 
 def test_every_action_says_what_a_conflict_keeps_from():
-    assert BARS.keys() == {*Action}
+    assert RESTRAINTS.keys() == {*Action}
