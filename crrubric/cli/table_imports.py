@@ -16,6 +16,7 @@ from crrubric.domain.exchange.field_tables import NO_HEADER, FieldTableKind, hol
 from crrubric.domain.setup.rubric_files.differences import RubricDifference
 from crrubric.domain.setup.rubric_files.rows import RUBRIC_TABLE
 from crrubric.domain.setup.table_words import MEMBER_TABLE, VENDOR_TABLE
+from crrubric.domain.text import cut_visibly
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, find_evaluation, require
@@ -146,7 +147,7 @@ def import_rubric_file(file: Path, slug: str, preview: bool, **said: Any) -> Non
         OPERATOR,
         slug,
         found.rubric,
-        name=file.name[: limits.TITLE],
+        name=cut_visibly(file.name, limits.TITLE),
         columns=found.table.mapping if found.table else None,
     )
     print_rubric_change(changed)

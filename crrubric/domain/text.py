@@ -185,6 +185,11 @@ def isolate_values(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def cut_visibly(text: str, limit: int) -> str:
+    """The text, or as much of it as fits with a sign that it goes on: nothing is cut unseen."""
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
 def clean_line(text: str, *, limit: int, field: str | None = None) -> str:
     """`clean_text` on one line, with composed letters and single blanks: for titles and names.
 

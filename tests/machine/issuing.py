@@ -22,7 +22,7 @@ class Issuing(Frame):
     def set_memo_names(self, who, names_people):
         name = self.person(who, Action.SET_MEMO_NAMES)
         done = self.tried(
-            self.refused(name, Action.SET_MEMO_NAMES),
+            self.refused(name, Action.SET_MEMO_NAMES) or self.aims(name),
             lambda: set_memo_names(self.people[name], self.slug, names_people=names_people),
             idle=self.model.facts["names_people"] is names_people,
         )

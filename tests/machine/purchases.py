@@ -55,7 +55,8 @@ class Buying(Frame):
         told = serialize_purchase_facts(facts)
         done = self.tried(
             ((len(reason) > NOTE or share == SHARES[-1]) and Invalid)
-            or self.refused(name, Action.MANAGE_PURCHASE),
+            or self.refused(name, Action.MANAGE_PURCHASE)
+            or self.aims(name),
             lambda: purchases.set_purchase_facts(self.people[name], self.slug, facts),
             idle=self.knows(told, serialize_purchase_facts(PurchaseFacts())),
         )
@@ -69,7 +70,8 @@ class Buying(Frame):
         told = serialize_purchase_days(days)
         done = self.tried(
             (DAYS[-1] in (board, contract) and Invalid)
-            or self.refused(name, Action.MANAGE_PURCHASE),
+            or self.refused(name, Action.MANAGE_PURCHASE)
+            or self.aims(name),
             lambda: purchases.set_purchase_days(self.people[name], self.slug, days),
             idle=self.knows(told, serialize_purchase_days(PurchaseDays())),
         )

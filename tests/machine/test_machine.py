@@ -620,6 +620,7 @@ class Committee(
             (until is None and Invalid)
             or self.refused(name, Action.SET_RETENTION)
             or ((sooner or (facts["hold"] and not hold)) and not why and Invalid)
+            or ((sooner or facts["hold"] not in ("", hold)) and self.partial(name) and Invalid)
             or (why and same and self.said_otherwise(name, why, "retain")),
             lambda: evaluations.set_retention(
                 self.people[name], self.slug, until=until, hold=hold, reason=why

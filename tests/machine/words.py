@@ -43,7 +43,7 @@ class Writing(Frame):
         same = all(self.model.facts[column] == value for column, value in new.items())
         words = LetterWords(contact=contact, closing=closing)
         done = self.tried(
-            self.refused(name, Action.WRITE_LETTERS),
+            self.refused(name, Action.WRITE_LETTERS) or (self.partial(name) and Invalid),
             lambda: set_letter_words(self.people[name], self.slug, words),
             idle=same,
         )

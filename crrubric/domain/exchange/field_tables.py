@@ -166,7 +166,9 @@ def _find_fields(headers: Sequence[str], kind: FieldTableKind) -> list[str]:
         for rank, word in reversed([*enumerate((field, *words))])
     }
     found = [known.get(header, ("", 0)) for header in headers]
-    clearest = {field: min(rank for each, rank in found if each == field) for field, _ in found}
+    clearest: dict[str, int] = {}
+    for field, rank in found:
+        clearest[field] = min(rank, clearest.get(field, rank))
     return [field if clearest[field] == rank else "" for field, rank in found]
 
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from crrubric.domain.limits import SHORT_TEXT
 from crrubric.domain.people.offers import choose_inviting_words, choose_role_words
-from crrubric.domain.text import isolate_values
+from crrubric.domain.text import cut_visibly, isolate_values
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import NoticeKind, Role
 
@@ -95,7 +95,7 @@ class ReminderFacts:
 
 def clean_header_line(text: str) -> str:
     """Text that is safe in a header: one line, no control characters, read in one direction."""
-    return " ".join(_TURNING.sub("", _BREAKING.sub(" ", text)).split())[:SHORT_TEXT]
+    return cut_visibly(" ".join(_TURNING.sub("", _BREAKING.sub(" ", text)).split()), SHORT_TEXT)
 
 
 def compose_mail(

@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.actions import Action, SiteAction
 from crrubric.domain.errors import Invalid, NotFound
+from crrubric.domain.impartiality import RESTRAINTS, Restraint
 from crrubric.domain.out_of_phase import explain_phase
 from crrubric.domain.places import MendingPlace
 from crrubric.domain.policy import COMMITTEE_FIXED, is_allowed, is_allowed_on_site, phases_of
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import DeclarationKind, Role
+from crrubric.domain.vocabulary import DeclarationKind, Phase, Role
 from crrubric.models import Declaration, Evaluation, Member, Vendor
 from crrubric.queries.people.district import is_on_site
 from crrubric.queries.people.people import Actor, roles_of
@@ -33,6 +34,7 @@ class Seat:
         return is_allowed(self.roles, self.evaluation.phase, action)
 
 
+AWAY = "stays away from"  # in the session's notes: vendors, by person and evaluation
 # what somebody reads in a browser; at the console it is the name of an evaluation
 NO_PAGE = N_("This page does not exist, or you may not see it.")
 
@@ -48,6 +50,7 @@ def require(actor: Actor, action: Action, evaluation: Evaluation, session: Sessi
     Raises: NotFound if the actor's roles never may; WrongPhase if they may in another phase.
     """
     member, away = find_membership(session, actor, evaluation.id)
+    session.info.setdefault(AWAY, {})[actor.user_id, evaluation.id] = away
     seat = Seat(
         actor=actor,
         evaluation=evaluation,
@@ -140,6 +143,8 @@ def require_impartial(session: Session, seat: Seat) -> None:
             "You have a conflict of interest with %(vendor)s: another chair must decide."
             " An administrator can appoint an acting chair."
         )
+    elif seat.evaluation.phase is Phase.ARCHIVED:
+        words = N_("You have a conflict of interest with %(vendor)s: another chair must decide.")
     else:
         place = MendingPlace.COMMITTEE
         words = N_(
@@ -188,6 +193,13 @@ def require_locked_seat(
 
     Everybody else's changes wait: only marks hold it shared, so two people who do the same thing
     at once are one after the other.
+
+    Raises: Invalid as well, for who has a conflict of interest that keeps them from all of it.
     """
     evaluation = lock_evaluation(session, slug, exclusive=exclusive)
-    return require(actor, action, evaluation, session)
+    seat = require(actor, action, evaluation, session)
+    if RESTRAINTS[action] is Restraint.ALWAYS:
+        require_impartial(session, seat)
+    elif RESTRAINTS[action] is Restraint.ONCE_SHOWN:
+        require_impartial_once_shown(session, seat)
+    return seat

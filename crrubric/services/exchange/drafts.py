@@ -7,7 +7,7 @@ from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.exchange.drafts import KEPT, DraftKind
-from crrubric.domain.text import replace_control_characters
+from crrubric.domain.text import cut_visibly, replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.models import ImportDraft
 from crrubric.queries.people.access import Seat, make_not_found
@@ -44,7 +44,7 @@ def keep_draft(
         evaluation_id=seat.evaluation.id,
         user_id=user_id,
         kind=kind,
-        name=replace_control_characters(name)[: limits.FILE_NAME],
+        name=cut_visibly(replace_control_characters(name), limits.FILE_NAME),
         body=body,
         sheets=None if sheets is None else pack_sheets(sheets, body),
     )

@@ -1,10 +1,12 @@
 """What an import of marks would do: everything is read, nothing is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from crrubric.domain.ballots.marks import MarkText
+from crrubric.domain.errors import Stale
 from crrubric.domain.exchange.drafts import DraftKind
 from crrubric.domain.exchange.import_steps import ImportStep
 from crrubric.domain.exchange.marks.guess import Known, guess_mapping
@@ -15,15 +17,24 @@ from crrubric.domain.exchange.sheets import (
     hash_headers,
     label_columns,
 )
+from crrubric.domain.translation import N_
 from crrubric.domain.versions import fingerprint_values
 from crrubric.models import ColumnMapping, Evaluation
 from crrubric.queries.people.access import Seat
-from crrubric.queries.shared.reading import end_reading, is_writing
+from crrubric.queries.shared.reading import end_reading
 from crrubric.services.exchange.field_tables import store_columns
 from crrubric.services.exchange.filled_ballots import GivenBallots
 from crrubric.services.exchange.mark_lines import MarkTable, read_heads
 from crrubric.services.exchange.rosters import load_marked_cells, load_roster
-from crrubric.services.exchange.scanning import ImportSummary, Roster, scan_marks
+from crrubric.services.exchange.scanning import (
+    Cell,
+    ImportSummary,
+    MarkedCells,
+    Roster,
+    forget_mark,
+    read_grounds,
+    scan_marks,
+)
 from crrubric.services.exchange.table_sources import TableSource
 from crrubric.services.shared.progress import SILENT, StepWatch
 
@@ -43,6 +54,7 @@ class ImportWishes:
 
 
 AS_USUAL = ImportWishes()
+OTHER_PLAN = N_("Something changed since you looked: look again at what would be imported.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +74,7 @@ class ImportPlan:
     roster: Roster
     found: ImportSummary
     wishes: ImportWishes
+    grounds: Sequence[object]
 
     def fingerprint(self) -> str:
         """What tells this plan from one that does something else."""
@@ -119,26 +132,50 @@ def make_import_plan(
     mapping: MarkMapping | None,
     wishes: ImportWishes,
     watch: StepWatch = SILENT,
+    keep: Callable[[Cell, MarkText], None] = forget_mark,
 ) -> ImportPlan:
-    """Read the whole file; outside a unit of work, while nothing is held.
+    """Read the whole file, while nothing is held.
 
-    Raises: InvalidPlaces for a header that can't be used; Invalid.
+    Args: keep: is told each good mark. Raises: InvalidPlaces for a header that can't be used;
+    Invalid; RuntimeError inside a unit of work.
     """
     evaluation = seat.evaluation
     heads = read_heads(source)
-    roster = load_roster(session, seat, add_new=wishes.add_new)
     if mapping is None:
+        roster = load_roster(session, seat, add_new=wishes.add_new)
         mapping = propose_mapping(session, evaluation, heads, roster)
+    roster, stored = load_import_ground(session, seat, mapping, wishes)
+    table = MarkTable(source, mapping)
+    watch.begin_step(ImportStep.CHECK, table.count_lines())
+    end_reading(session)  # a file can have a hundred thousand lines
+    found = scan_marks(table, roster, stored, watch.advance, keep)
+    return ImportPlan(
+        table=table,
+        heads=heads,
+        roster=roster,
+        found=found,
+        wishes=wishes,
+        grounds=read_grounds(roster, stored, found),
+    )
+
+
+def load_import_ground(
+    session: Session, seat: Seat, mapping: MarkMapping, wishes: ImportWishes
+) -> tuple[Roster, MarkedCells]:
+    """Who and what the evaluation has, as the mapping understands names, and what is marked."""
+    roster = load_roster(session, seat, add_new=wishes.add_new)
     roster.reviewers.understand(mapping.reviewers)
     roster.vendors.understand(mapping.vendors)
-    table = MarkTable(source, mapping)
-    stored = load_marked_cells(session, evaluation)
+    stored = load_marked_cells(session, seat.evaluation)
     roster.begun |= {(who, of) for who, of in stored.rows if isinstance(who, int)}
-    watch.begin_step(ImportStep.CHECK, table.count_lines())
-    if not is_writing(session):
-        end_reading(session)  # a file can have a hundred thousand lines
-    found = scan_marks(table, roster, stored, watch.advance)
-    return ImportPlan(table=table, heads=heads, roster=roster, found=found, wishes=wishes)
+    return roster, stored
+
+
+def refuse_other_grounds(session: Session, seat: Seat, plan: ImportPlan) -> None:
+    """Raise Stale if the file would be read otherwise by now; the file is not read again."""
+    roster, stored = load_import_ground(session, seat, plan.table.mapping, plan.wishes)
+    if read_grounds(roster, stored, plan.found) != plan.grounds:
+        raise Stale(OTHER_PLAN)
 
 
 def propose_mapping(
@@ -152,8 +189,10 @@ def propose_mapping(
 ) -> MarkMapping:
     """As it was the last time with these headers; else as it is guessed.
 
-    Args: layout, header: what somebody has said already.
+    Args: layout, header: what somebody has said already. Raises: RuntimeError inside a unit of
+    work: a workbook can have many columns on many sheets.
     """
+    end_reading(session)
     guessed = guess_mapping(heads, make_known(roster), layout=layout, header=header)
     if layout is None and header is None:
         kept = session.get(

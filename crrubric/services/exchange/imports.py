@@ -16,12 +16,14 @@ from crrubric.domain.exchange.marks.guess import NOTHING, guess_mapping
 from crrubric.domain.exchange.marks.mapping import MarkMapping
 from crrubric.domain.policy import PREPARING
 from crrubric.domain.record.entries import BY_BALLOT, ROW, SHOWS
-from crrubric.domain.text import replace_control_characters
+from crrubric.domain.text import cut_visibly, replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, Phase, Stakeholder
+from crrubric.extensions import db
 from crrubric.models import Ballot, Criterion, Evaluation, Member, Section, Vendor
 from crrubric.queries.people.access import (
     Seat,
+    find_evaluation,
     lock_evaluation,
     require,
     require_impartial_once_shown,
@@ -32,18 +34,21 @@ from crrubric.services.exchange.filled_ballots import close_filled_ballots
 from crrubric.services.exchange.import_entries import serialize_new_evaluation
 from crrubric.services.exchange.import_plans import (
     AS_USUAL,
+    OTHER_PLAN,
     ImportPlan,
     ImportWishes,
     make_import_plan,
+    refuse_other_grounds,
     remember_mapping,
 )
 from crrubric.services.exchange.mark_lines import MarkTable, read_heads
 from crrubric.services.exchange.mark_rows import (
+    KeptMarks,
     insert_marks,
     issue_filled_ballots,
+    iterate_kept_rows,
     load_ballot_ids,
     note_imported_ballots,
-    read_mark_rows,
     resolve_again,
 )
 from crrubric.services.exchange.newcomers import add_reviewers, add_vendors
@@ -55,8 +60,6 @@ from crrubric.services.shared.days import refuse_after_end, require_named_day
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.progress import SILENT, StepWatch
 from crrubric.services.shared.unit import unit_of_work
-
-OTHER_PLAN = N_("Something changed since you looked: look again at what would be imported.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +95,13 @@ def import_new_evaluation(
         book.may_grow = True
     table = MarkTable(source, mapping or guess_mapping(read_heads(source), NOTHING))
     watch.begin_step(ImportStep.CHECK, table.count_lines())
-    found = scan_marks(table, roster, MarkedCells(), watch.advance)
+    kept = KeptMarks()
+    found = scan_marks(table, roster, MarkedCells(), watch.advance, kept.keep)
     found.refuse_bad_lines()
     with unit_of_work() as session:
         evaluation = insert_evaluation(session, tidy, "")
         apply_rule(evaluation, replace(rule, prices_sealed=False))  # a file has no prices
-        evaluation.rubric_name = name_file(source)[: limits.TITLE]
+        evaluation.rubric_name = cut_visibly(name_file(source), limits.TITLE)
         evaluation.phase = Phase.MEETING
         evaluation.opened_at = evaluation.closed_at = evaluation.shown_at = now_utc()
         add_criteria(session, evaluation, roster, found)
@@ -107,10 +111,9 @@ def import_new_evaluation(
         insert_found_reviewers(session, evaluation, roster)
         issue_ballots(session, evaluation)
         ballots = load_ballot_ids(session, evaluation)
-        watch.begin_step(ImportStep.STORE, table.count_lines())
+        watch.begin_step(ImportStep.STORE, found.marks)
         report, of = watch.advance, evaluation.id
-        rows = read_mark_rows(table, found, roster, ballots, report, evaluation_id=of)
-        insert_marks(session, rows)
+        insert_marks(session, iterate_kept_rows(kept, roster, ballots, report, evaluation_id=of))
         note_imported_ballots(session, list(ballots.values()))
         submit_all_ballots(session, list(ballots.values()))
         done = ImportResult(
@@ -141,43 +144,45 @@ def import_marks(
     criterion without a mark; no others. Criteria must be in the rubric. How its columns were
     matched is remembered.
     Args: mapping: which column is which; None: as it was the last time, or as it is guessed.
-    Raises: InvalidPlaces listing every bad line; NotFound or WrongPhase where it may not be done.
+    Raises: InvalidPlaces listing every bad line; NotFound or WrongPhase where it may not be done;
+    Stale if the evaluation changed while the file was read.
     """
+    kept, reading = KeptMarks(), db.session()
+    seat = require_import(reading, actor, find_evaluation(reading, slug), wishes)
+    plan = make_import_plan(
+        reading, seat, source, mapping=mapping, wishes=wishes, watch=watch, keep=kept.keep
+    )
+    plan.found.refuse_bad_lines()
     with unit_of_work() as session:
         evaluation = lock_evaluation(session, slug, exclusive=True)
         seat = require_import(session, actor, evaluation, wishes)
-        plan = make_import_plan(session, seat, source, mapping=mapping, wishes=wishes, watch=watch)
-        return write_marks(session, seat, plan, wishes, watch=watch)
+        refuse_other_grounds(session, seat, plan)
+        return write_marks(session, seat, plan, kept, wishes, watch=watch)
 
 
 def write_marks(
     session: Session,
     seat: Seat,
     plan: ImportPlan,
+    kept: KeptMarks,
     wishes: ImportWishes,
     *,
-    seen: str | None = None,
     watch: StepWatch = SILENT,
 ) -> ImportResult:
-    """The marks of a plan, and all that comes with them: a step of what imports.
+    """The marks of a plan without bad lines, and all that comes with them: a step of what imports.
 
-    Args: seen: the fingerprint of the plan that was shown; None compares nothing.
-    Raises: InvalidPlaces, Invalid; Stale if it would do something else than was shown.
+    Args: kept: its marks. Raises: Invalid.
     """
     actor, evaluation = seat.actor, seat.evaluation
     table, roster, found = plan.table, plan.roster, plan.found
-    if seen is not None:
-        refuse_other_plan(plan, seen)
-    found.refuse_bad_lines()
     vendors = add_vendors(session, actor, evaluation, roster)
     reviewers = add_reviewers(session, actor, evaluation, roster)
     issue_ballots_if_scoring(session, evaluation)
     cells = resolve_again(found, roster)
     ballots = issue_filled_ballots(session, evaluation, cells)
-    watch.begin_step(ImportStep.STORE, table.count_lines())
+    watch.begin_step(ImportStep.STORE, found.marks)
     report, of = watch.advance, evaluation.id
-    rows = read_mark_rows(table, found, roster, ballots, report, evaluation_id=of)
-    insert_marks(session, rows)
+    insert_marks(session, iterate_kept_rows(kept, roster, ballots, report, evaluation_id=of))
     note_imported_ballots(session, list(ballots.values()))
     filled = {ballots[key]: ids for key, ids in cells.items()}
     seal, given = not wishes.leave_open, wishes.given

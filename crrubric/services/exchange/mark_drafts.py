@@ -39,10 +39,12 @@ from crrubric.services.exchange.drafts import (
     read_draft_sheets,
 )
 from crrubric.services.exchange.import_plans import (
+    OTHER_PLAN,
     ImportPlan,
     ImportWishes,
     make_import_plan,
     propose_mapping,
+    refuse_other_grounds,
 )
 from crrubric.services.exchange.imports import (
     ImportResult,
@@ -51,6 +53,7 @@ from crrubric.services.exchange.imports import (
     write_marks,
 )
 from crrubric.services.exchange.mark_lines import read_heads
+from crrubric.services.exchange.mark_rows import KeptMarks
 from crrubric.services.exchange.rosters import load_roster
 from crrubric.services.exchange.scanning import Roster
 from crrubric.services.exchange.table_sources import TableSource, read_data
@@ -88,13 +91,29 @@ def upload_marks(actor: Actor, slug: str, *, name: str, data: bytes) -> str:
     if not any(len(head.rows) > 1 for head in heads):
         message = N_("This file has no table: a line of headers, and lines below it.")
         raise Invalid(message, field="file")
+    mapping = write_mapping(propose_draft_mapping(db.session(), actor, slug, heads))
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.IMPORT_MARKS, slug)
         user, sheets = require_user(actor), source.sheets
         draft = keep_draft(session, seat, user, KIND, name=name, body=data, sheets=sheets)
-        roster = load_roster(session, seat, add_new=False)
-        draft.mapping = write_mapping(propose_mapping(session, seat.evaluation, heads, roster))
+        draft.mapping = mapping
         return draft.key
+
+
+def propose_draft_mapping(
+    session: Session,
+    actor: Actor,
+    slug: str,
+    heads: Sequence[SheetHead],
+    *,
+    layout: Layout | None = None,
+    header: int | None = None,
+) -> MarkMapping:
+    """`propose_mapping` for a file of the actor's, while nothing is held. Raises: NotFound,
+    WrongPhase."""
+    seat = require(actor, Action.IMPORT_MARKS, find_evaluation(session, slug), session)
+    roster = load_roster(session, seat, add_new=False)
+    return propose_mapping(session, seat.evaluation, heads, roster, layout=layout, header=header)
 
 
 def load_mark_draft(session: Session, seat: Seat, key: str) -> MarkDraft:
@@ -134,7 +153,15 @@ def read_kept_table(session: Session, actor: Actor, slug: str, key: str) -> Tabl
     return source
 
 
-def read_usable_table(
+@dataclass(frozen=True, slots=True)
+class ReadMarks:
+    """A file that was looked through and can be taken: what it would do, and its marks."""
+
+    plan: ImportPlan
+    kept: KeptMarks
+
+
+def read_usable_marks(
     session: Session,
     actor: Actor,
     slug: str,
@@ -143,19 +170,21 @@ def read_usable_table(
     wishes: ImportWishes,
     seen: str,
     watch: StepWatch,
-) -> TableSource:
-    """The same, if it can be taken as it was shown: what can't be taken locks nothing.
+) -> ReadMarks:
+    """The marks of the file, if it can be taken as it was shown; while nothing is held.
 
     Raises: as `take_marks`.
     """
     source = read_kept_table(session, actor, slug, key)
     seat = require_import(session, actor, find_evaluation(session, slug), wishes)
     draft = find_draft(session, seat, require_user(actor), KIND, key)
-    mapping = read_mapping(draft.mapping)
-    plan = make_import_plan(session, seat, source, mapping=mapping, wishes=WISHES, watch=watch)
+    mapping, kept = read_mapping(draft.mapping), KeptMarks()
+    plan = make_import_plan(
+        session, seat, source, mapping=mapping, wishes=WISHES, watch=watch, keep=kept.keep
+    )
     refuse_other_plan(plan, seen)
     plan.found.refuse_bad_lines()
-    return source
+    return ReadMarks(plan, kept)
 
 
 def guess_draft_again(
@@ -172,14 +201,11 @@ def guess_draft_again(
 
     Args: heads: how the sheets of the file begin. Raises: NotFound, Stale.
     """
+    guessed = propose_draft_mapping(db.session(), actor, slug, heads, layout=layout, header=header)
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.IMPORT_MARKS, slug)
         draft = find_draft(session, seat, require_user(actor), KIND, key)
         refuse_other_mapping(draft, seen)
-        roster = load_roster(session, seat, add_new=False)
-        guessed = propose_mapping(
-            session, seat.evaluation, heads, roster, layout=layout, header=header
-        )
         draft.mapping = write_mapping(guessed)
 
 
@@ -265,29 +291,30 @@ def take_marks(
     Raises: InvalidPlaces listing every bad line; Invalid naming the field; Stale; NotFound.
     """
     with tell_progress((require_user(actor), key)) as watch:
-        source = read_usable_table(
+        read = read_usable_marks(
             db.session(), actor, slug, key, wishes=wishes, seen=seen, watch=watch
         )
-        return _take_table(actor, slug, key, source, wishes=wishes, seen=seen, watch=watch)
+        return _take_read_marks(actor, slug, key, read, wishes=wishes, watch=watch)
 
 
-def _take_table(
+def _take_read_marks(
     actor: Actor,
     slug: str,
     key: str,
-    source: TableSource,
+    read: ReadMarks,
     *,
     wishes: ImportWishes,
-    seen: str,
     watch: StepWatch,
 ) -> ImportResult:
+    """What was read is written down unless something changed meanwhile on which it rests."""
     with unit_of_work() as session:
         evaluation = lock_evaluation(session, slug, exclusive=True)
         seat = require_import(session, actor, evaluation, wishes)
         draft = find_draft(session, seat, require_user(actor), KIND, key)
-        mapping = read_mapping(draft.mapping)
-        plan = make_import_plan(session, seat, source, mapping=mapping, wishes=WISHES, watch=watch)
-        done = write_marks(session, seat, plan, wishes, seen=seen, watch=watch)
+        if read_mapping(draft.mapping) != read.plan.table.mapping:
+            raise Stale(OTHER_PLAN)
+        refuse_other_grounds(session, seat, read.plan)
+        done = write_marks(session, seat, read.plan, read.kept, wishes, watch=watch)
         drop_drafts(session, seat, draft.user_id, KIND)
     return done
 

@@ -1,20 +1,21 @@
 """Storing the marks of a file: the ballots that are missing, and the marks in batches."""
 
+import json
 from collections.abc import Iterator
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
+from zlib import compress, decompress
 
 from sqlalchemy import exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
-from crrubric.domain.errors import Invalid
-from crrubric.domain.exchange.marks.lines import MarkLine
-from crrubric.domain.translation import N_
+from crrubric.domain.ballots.marks import MarkText
+from crrubric.domain.vocabulary import Answer, EvidenceKind
 from crrubric.models import Ballot, Evaluation, Mark, Member
 from crrubric.services.exchange.csv_rows import Report
-from crrubric.services.exchange.mark_lines import MarkTable
-from crrubric.services.exchange.scanning import ImportSummary, Roster
+from crrubric.services.exchange.scanning import Cell, ImportSummary, Roster
 
 BATCH = 5_000  # rows inserted at once: memory stays flat
 
@@ -60,50 +61,88 @@ def issue_filled_ballots(
     return {key: there[key] for key in cells}
 
 
+class KeptMarks:
+    """The good marks of a file, set aside while it is looked through: while others wait nothing of
+    it is read again. They are held packed: a million need a few megabytes."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+        self.rows: list[tuple[Any, ...]] = []
+
+    def keep(self, cell: Cell, text: MarkText) -> None:
+        """Set a mark aside."""
+        days = [day and day.isoformat() for day in (text.evidence_on, text.evidence_until)]
+        self.rows.append(
+            (*cell, text.answer, text.note, text.evidence_kind, text.evidence_place, *days)
+        )
+        if len(self.rows) == BATCH:
+            self.parts.append(pack_rows(self.rows))
+            self.rows.clear()
+
+    def iterate(self) -> Iterator[tuple[Cell, MarkText]]:
+        """Each of them, in order."""
+        for part in (*self.parts, pack_rows(self.rows)):
+            for row in json.loads(decompress(part)):
+                reviewer, vendor, criterion, answer, note, kind, place, on, until = row
+                yield (
+                    (reviewer, vendor, criterion),
+                    MarkText(
+                        answer=Answer(answer),
+                        note=note,
+                        evidence_kind=EvidenceKind(kind) if kind else None,
+                        evidence_place=place,
+                        evidence_on=on and date.fromisoformat(on),
+                        evidence_until=until and date.fromisoformat(until),
+                    ),
+                )
+
+
+def pack_rows(rows: list[tuple[Any, ...]]) -> bytes:
+    """Rows of what JSON knows, as few bytes."""
+    return compress(json.dumps(rows).encode(), 1)
+
+
 def insert_marks(session: Session, rows: Iterator[dict[str, Any]]) -> None:
     """All marks, in batches."""
     while batch := list(islice(rows, BATCH)):
         session.execute(insert(Mark), batch)
 
 
-def read_mark_rows(
-    table: MarkTable,
-    found: ImportSummary,
+def iterate_kept_rows(
+    kept: KeptMarks,
     roster: Roster,
     ballots: dict[tuple[int, int], int],
     report: Report,
     *,
     evaluation_id: int,
 ) -> Iterator[dict[str, Any]]:
-    """The rows to insert, made while the file is read a second time."""
+    """The rows to insert of marks that were set aside; whoever was new has an id by now."""
     now = now_utc()
-    for line in table.iterate_lines(report):
-        if not isinstance(line, MarkLine):
-            raise _changed_file_error()
-        if line.row in found.superseded:
-            continue
-        member, vendor, criterion = roster.find_cell(line)
-        known = all(isinstance(each, int) for each in (member, vendor, criterion))
-        ballot = ballots.get((int(member), int(vendor))) if known else None
-        if ballot is None:
-            raise _changed_file_error()
-        yield {
-            "evaluation_id": evaluation_id,
-            "ballot_id": ballot,
-            "criterion_id": criterion,
-            "answer": line.text.answer,
-            "note": line.text.note,
-            "evidence_kind": line.text.evidence_kind,
-            "evidence_place": line.text.evidence_place,
-            "evidence_on": line.text.evidence_on,
-            "evidence_until": line.text.evidence_until,
-            "version": 1,
-            "marked_at": now,
-        }
+    for (reviewer, vendor, criterion), text in kept.iterate():
+        member = _id_of(roster.reviewers.new_ids, reviewer)
+        ballot = ballots[member, _id_of(roster.vendors.new_ids, vendor)]
+        criterion_id = _id_of(roster.criteria.new_ids, criterion)
+        yield make_kept_row(evaluation_id, ballot, criterion_id, text, now)
+        report(1)
 
 
-def _changed_file_error() -> Invalid:
-    return Invalid(N_("The file changed while it was read: nothing was imported."))
+def make_kept_row(
+    evaluation_id: int, ballot_id: int, criterion_id: int, text: MarkText, at: datetime
+) -> dict[str, Any]:
+    """A mark as it is inserted."""
+    return {
+        "evaluation_id": evaluation_id,
+        "ballot_id": ballot_id,
+        "criterion_id": criterion_id,
+        "answer": text.answer,
+        "note": text.note,
+        "evidence_kind": text.evidence_kind,
+        "evidence_place": text.evidence_place,
+        "evidence_on": text.evidence_on,
+        "evidence_until": text.evidence_until,
+        "version": 1,
+        "marked_at": at,
+    }
 
 
 def note_imported_ballots(session: Session, ballots: list[int]) -> None:

@@ -83,6 +83,11 @@ class NameBook:
         self.meant |= {key_of(name): to for name, to in meant.items()}
         self.found.clear()
 
+    def read_grounds(self) -> list[object]:
+        """By what names are resolved: while it is the same, each is what it was."""
+        refused = {key: (why.message, why.values) for key, why in self.refused.items()}
+        return [dict(self.ids), self.codes, self.names, self.meant, refused, self.may_grow]
+
     def is_known(self, text: str) -> bool:
         """Whether exactly one row is called this."""
         return len(self._list_fitting(text)) == 1

@@ -1,10 +1,11 @@
 """The first pass over a file of marks: everything is looked at, nothing is stored."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from crrubric.domain import limits
+from crrubric.domain.ballots.marks import MarkText
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidPlaces
 from crrubric.domain.exchange.answer_words import LONGEST
 from crrubric.domain.exchange.marks.latest import Answered, comes_day_first, find_latest
@@ -158,6 +159,10 @@ class MarkedCells:
         return [criterion for criterion, place in self.places.items() if row >> place & 1]
 
 
+def forget_mark(_cell: Cell, _text: MarkText) -> None:
+    """What becomes of a mark that is looked at and not taken."""
+
+
 @dataclass(slots=True, kw_only=True)
 class ImportSummary:
     """What the first pass over a file saw."""
@@ -186,12 +191,33 @@ class ImportSummary:
             raise Invalid(N_("The file holds no mark: below the header there must be lines."))
 
 
+def read_grounds(roster: Roster, stored: MarkedCells, found: ImportSummary) -> list[object]:
+    """What the look at a file rests on, as far as its ballots go: as long as this is the same, it
+    would find the same."""
+    ballots = found.marked.rows.keys()
+    reviewers = {reviewer for reviewer, _vendor in ballots}
+    return [
+        *(book.read_grounds() for book in (roster.reviewers, roster.vendors, roster.criteria)),
+        roster.always_apply,
+        roster.code_of,
+        roster.withdrawn,
+        (roster.importer, roster.shut_out, roster.unscored),
+        [each & ballots for each in (roster.sealed, roster.recused, roster.seen, roster.begun)],
+        {key: own for key, own in roster.assigned.items() if key in reviewers},
+        {key: {*stored.list_criteria(key)} for key in ballots},
+    ]
+
+
 def scan_marks(
-    table: MarkTable, roster: Roster, stored: MarkedCells, report: Report
+    table: MarkTable,
+    roster: Roster,
+    stored: MarkedCells,
+    report: Report,
+    keep: Callable[[Cell, MarkText], None] = forget_mark,
 ) -> ImportSummary:
     """Read the whole file without storing anything.
 
-    Args: stored: cells that are marked in the evaluation already.
+    Args: stored: cells that are marked in the evaluation already; keep: is told each good mark.
     Raises: InvalidPlaces for a header that can't be used.
     """
     found = ImportSummary()
@@ -202,9 +228,10 @@ def scan_marks(
         if isinstance(line, MarkLine) and line.row in found.superseded:
             continue
         place, problem = _look_at(line, roster, stored, found)
-        if problem is None:
+        if problem is None and isinstance(line, MarkLine):
             found.marks += 1
-        elif len(bad) < LISTED:
+            keep(roster.find_cell(line), line.text)
+        elif problem is not None and len(bad) < LISTED:
             bad.append((place, problem))
         else:
             found.more += 1

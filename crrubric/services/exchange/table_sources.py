@@ -12,6 +12,7 @@ from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.exchange.sheets import TableSheet
 from crrubric.domain.translation import N_
+from crrubric.queries.shared.reading import refuse_slow_work
 from crrubric.services.exchange.csv_rows import EVERY, Report, iterate_csv_text
 from crrubric.services.exchange.kept_sheets import Sheets
 from crrubric.services.exchange.workbooks import ZIP, read_sheets
@@ -84,6 +85,8 @@ class TableSource:
         return TextIOWrapper(self._open(), encoding=self.encoding, newline="")
 
     def _open(self) -> IO[bytes]:
+        """Raises: Invalid; RuntimeError inside a unit of work: whoever saves would wait for it."""
+        refuse_slow_work()
         try:
             return self.open_bytes()
         except OSError as error:

@@ -14,6 +14,7 @@ from crrubric.domain.ballots.office import CONTENTS, detect_office_kind
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import FileKind
+from crrubric.queries.shared.reading import refuse_slow_work
 
 NO_SHEET = N_(
     "The first sheet of this workbook can’t be read, or is too large. Copy its cells and paste them"
@@ -125,6 +126,7 @@ def _check_parts(data: bytes, part_bytes: int, *, together: int = limits.FILE_UN
 
     `detect_office_kind` has seen that the archive declares no entities and tells its sizes truly.
     """
+    refuse_slow_work()
     if detect_office_kind(data) is not FileKind.XLSX:
         raise ValueError(FileKind.XLSX)
     with ZipFile(BytesIO(data)) as book:

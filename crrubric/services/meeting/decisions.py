@@ -28,8 +28,8 @@ from crrubric.models import (
 from crrubric.queries.meeting.decisions import find_adopted_ranking, recommendation_of
 from crrubric.queries.people.access import (
     refuse_recused,
-    require_impartial,
     require_impartial_once_shown,
+    require_locked_evaluation,
     require_locked_seat,
 )
 from crrubric.queries.people.people import Actor
@@ -271,9 +271,7 @@ def record_decision(
     tidy = clean_decision(text)
     order = clean_ranking(ranking) if ranking else None
     with unit_of_work() as session:
-        seat = require_locked_seat(session, actor, Action.RECORD_DECISION, slug)
-        require_impartial(session, seat)
-        evaluation = seat.evaluation
+        evaluation = require_locked_evaluation(session, actor, Action.RECORD_DECISION, slug)
         decision = recommendation_of(session, evaluation.id)
         stored = read_decision_values(decision, find_adopted_ranking(session, decision))
         refuse_unseen_change(stored, {**asdict(tidy), **read_order_values(order)}, seen)

@@ -1,5 +1,7 @@
 """What administrators do with accounts: disable them and enable them again; the operator, more."""
 
+from sqlalchemy.orm import Session
+
 from crrubric.clock import now_utc
 from crrubric.domain.actions import SiteAction
 from crrubric.domain.errors import Invalid
@@ -18,6 +20,20 @@ from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
 
 
+def lock_account_of_another(session: Session, actor: Actor, user_id: int) -> User:
+    """The account of somebody else, held with the actor's own, so that of two administrators who
+    take the site from each other at once the later one is none any more, and one stays.
+
+    Raises: NotFound for who administers the site no longer.
+    """
+    own = set() if actor.user_id is None else {actor.user_id}
+    held = {key: lock_user(session, key) for key in sorted({user_id} | own)}  # in one order
+    for key in own:
+        if held[key].disabled_at is not None or held[key].standing is not actor.standing:
+            raise make_not_found()
+    return held[user_id]
+
+
 def set_account_disabled(actor: Actor, user_id: int, *, disabled: bool) -> User:
     """Let somebody sign in no more, at once and on every machine, or let them again.
 
@@ -29,7 +45,7 @@ def set_account_disabled(actor: Actor, user_id: int, *, disabled: bool) -> User:
     if user_id == actor.user_id:
         raise Invalid(N_("You can’t disable your own account: another administrator can."))
     with unit_of_work() as session:
-        user = lock_user(session, user_id)
+        user = lock_account_of_another(session, actor, user_id)
         if disabled and user.disabled_at is None:
             user.disabled_at = now_utc()
             end_sessions(session, user)
@@ -52,7 +68,7 @@ def change_standing(actor: Actor, user_id: int, standing: Standing) -> User:
     if user_id == actor.user_id:
         raise Invalid(N_("You can’t change your own role: another administrator can."))
     with unit_of_work() as session:
-        user = lock_user(session, user_id)
+        user = lock_account_of_another(session, actor, user_id)
         old, user.standing = user.standing, standing
         if old is not standing:
             note_event(

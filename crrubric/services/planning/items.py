@@ -11,7 +11,7 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, clean_together
 from crrubric.domain.events import Event
 from crrubric.domain.planning.items import ItemSource, ItemState
-from crrubric.domain.text import clean_line, clean_text, key_of, require_text
+from crrubric.domain.text import clean_line, clean_text, cut_visibly, key_of, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_plausible_day
 from crrubric.models import ActionItem, JournalEntry, Member
@@ -77,9 +77,9 @@ def take_proposed_items(actor: Actor, slug: str, origins: Collection[str]) -> li
             )
             member = members.get(key_of(proposal.owner))
             text = ItemText(
-                words=proposal.words[: limits.NOTE],
+                words=cut_visibly(proposal.words, limits.NOTE),
                 member_id=member,
-                owner="" if member is not None else proposal.owner[: limits.TITLE],
+                owner="" if member is not None else cut_visibly(proposal.owner, limits.TITLE),
                 due_on=proposal.due_on,
             )
             record_item(session, seat, item, text)

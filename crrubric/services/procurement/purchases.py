@@ -16,7 +16,7 @@ from crrubric.domain.procurement.purchase import (
     serialize_purchase_facts,
 )
 from crrubric.models import Evaluation, Purchase
-from crrubric.queries.people.access import require_locked_evaluation
+from crrubric.queries.people.access import require_impartial_once_shown, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.procurement.purchases import find_purchase
 from crrubric.services.shared.journal import note_evaluation_change
@@ -33,11 +33,11 @@ def set_purchase_facts(
 
     While prices are sealed no amount by fund can be typed: those that are stored stay.
     Args: seen: the version that the form showed.
-    Raises: Invalid naming everything that is wrong; Stale.
+    Raises: Invalid naming everything that is wrong, or as `lock_purchase`; Stale.
     """
     tidy = clean_purchase_facts(facts)
     with unit_of_work() as session:
-        evaluation = require_locked_evaluation(session, actor, Action.MANAGE_PURCHASE, slug)
+        evaluation = lock_purchase(session, actor, slug)
         row = find_purchase(session, evaluation.id)
         stored = row.facts if row is not None else PurchaseFacts()
         shown = stored
@@ -55,6 +55,17 @@ def set_purchase_facts(
             return False
         store_purchase_facts(session, actor, evaluation, row, tidy)
     return True
+
+
+def lock_purchase(session: Session, actor: Actor, slug: str) -> Evaluation:
+    """The evaluation, held, if the actor may say now how it is bought.
+
+    Raises: Invalid for who has a conflict of interest, once ballots were seen: by the method, the
+    estimate and the days a purchase is made easier or harder.
+    """
+    seat = require_locked_seat(session, actor, Action.MANAGE_PURCHASE, slug)
+    require_impartial_once_shown(session, seat)
+    return seat.evaluation
 
 
 def store_purchase_facts(
@@ -85,11 +96,12 @@ def set_purchase_days(
 ) -> bool:
     """Store the days of the purchase, in whatever order; whether anything was changed.
 
-    Args: seen: the version that the form showed. Raises: Invalid naming what can't be meant; Stale.
+    Args: seen: the version that the form showed. Raises: Invalid naming what can't be meant,
+    or as `lock_purchase`; Stale.
     """
     tidy = clean_purchase_days(days)
     with unit_of_work() as session:
-        evaluation = require_locked_evaluation(session, actor, Action.MANAGE_PURCHASE, slug)
+        evaluation = lock_purchase(session, actor, slug)
         row = find_purchase(session, evaluation.id)
         stored = row.days if row is not None else PurchaseDays()
         refuse_unseen_change(serialize_purchase_days(stored), serialize_purchase_days(tidy), seen)

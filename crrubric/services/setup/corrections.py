@@ -16,7 +16,7 @@ from crrubric.domain.text import clean_text, require_line, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, CorrectionEffect, NoticeKind
 from crrubric.models import Abstention, Ballot, Criterion, Evaluation, Mark, RubricRevision
-from crrubric.queries.people.access import Seat, require_impartial_once_shown, require_locked_seat
+from crrubric.queries.people.access import Seat, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import load_assignments
 from crrubric.services.ballots.attachments import list_files_on_mark
@@ -78,7 +78,6 @@ def correct_criterion(
         if tidy.effect is CorrectionEffect.AGAIN:
             refuse_after_end(seat.evaluation)  # nobody could mark it again
         refuse_informed_change(session, seat, tidy.effect)
-        require_impartial_once_shown(session, seat)
         criterion = find_criterion(session, seat.evaluation, criterion_id)
         stored = read_criterion_values(criterion)
         words = {"title": tidy.title, "question": tidy.question, "look_for": tidy.look_for}

@@ -7,7 +7,7 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
-from crrubric.domain.text import key_of
+from crrubric.domain.text import cut_visibly, key_of
 from crrubric.domain.translation import N_
 from crrubric.models import Evaluation
 from crrubric.queries.people.access import require_locked_seat
@@ -46,7 +46,7 @@ def hide_evaluation(session: Session, actor: Actor, evaluation: Evaluation) -> N
     title = evaluation.title
     ending = f" (deleted, {evaluation.id})"
     evaluation.deleted_at = now_utc()
-    evaluation.title = title[: limits.TITLE - len(ending)] + ending
+    evaluation.title = cut_visibly(title, limits.TITLE - len(ending)) + ending
     set_aside_all_mails(session, evaluation.id)
     note_event(
         session,

@@ -24,7 +24,9 @@ from crrubric.domain.vocabulary import (
 from crrubric.models import Evaluation, Member, User
 from crrubric.queries.people.access import (
     make_not_found,
+    require_impartial,
     require_locked_evaluation,
+    require_locked_seat,
 )
 from crrubric.queries.people.people import Actor
 from crrubric.queries.planning.needs import load_needs
@@ -326,11 +328,12 @@ def set_retention(
 
     Args: seen: the version that the form showed. Raises: Stale; DoneAlready for a reason without
     a change; Invalid without a day, or if a set day is brought forward or a hold lifted without a
-    reason.
+    reason, or by who has a conflict of interest.
     """
     day, why, held = _clean_retention(until, reason, hold)
     with unit_of_work() as session:
-        evaluation = require_locked_evaluation(session, actor, Action.SET_RETENTION, slug)
+        seat = require_locked_seat(session, actor, Action.SET_RETENTION, slug)
+        evaluation = seat.evaluation
         old = serialize_retention(evaluation)
         new = {"until": day.isoformat(), "hold": held}
         refuse_unseen_change(old, new, seen)
@@ -343,6 +346,8 @@ def set_retention(
                 N_("Say why the record is to be kept for less time, or why the legal hold ends."),
                 field="reason",
             )
+        if sooner or (evaluation.legal_hold and held != evaluation.legal_hold):
+            require_impartial(session, seat)  # to keep it longer harms nobody
         evaluation.retain_until, evaluation.legal_hold = day, held
         before, after = find_changes(old, new)
         if why and not after:

@@ -15,11 +15,14 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain.event_fields import find_text_kinds
 from crrubric.domain.events import Event
+from crrubric.domain.impartiality import OF_ONESELF
 from crrubric.domain.limits import SHORT_TEXT
 from crrubric.domain.record.chain import SITE, START, TIMED, hash_of
 from crrubric.domain.record.entries import ROW as ROW  # for whoever writes an entry
 from crrubric.domain.record.texts import draw_salts
+from crrubric.domain.text import cut_visibly
 from crrubric.models import Evaluation, JournalEntry
+from crrubric.queries.people.access import AWAY, make_not_found
 from crrubric.queries.people.people import Actor
 from crrubric.queries.record.journal import link_of
 
@@ -55,14 +58,16 @@ def note_event(
     """Add one entry: who changed what, from what, to what, and why.
 
     Args: at: when it happened, if not now, as the row that it tells of has it.
+    Raises: NotFound for an act on a vendor from which the actor stays away.
     """
+    refuse_act_from_away(session, actor, event, evaluation_id, about)
     entry = JournalEntry(
         at=at or now_utc(),
         evaluation_id=evaluation_id,
         actor_id=actor.user_id,
         actor_name=actor.name,
         event=event,
-        subject=subject[:SHORT_TEXT],
+        subject=cut_visibly(subject, SHORT_TEXT),
         vendor_id=about.vendor_id,
         criterion_id=about.criterion_id,
         member_id=about.member_id,
@@ -71,6 +76,23 @@ def note_event(
         reason=reason,
     )
     session.info.setdefault(WAITING, []).append(entry)
+
+
+def refuse_act_from_away(
+    session: Session,
+    actor: Actor,
+    event: Event,
+    evaluation_id: int | None,
+    about: EntryReferences,
+) -> None:
+    """Raise NotFound for an act on a vendor from which the actor stays away, whatever act it is.
+
+    The last gate behind those of the acts themselves: what is told of a vendor names it, and who
+    may do what was asked in this unit of work.
+    """
+    away = session.info.get(AWAY, {}).get((actor.user_id, evaluation_id), frozenset())
+    if about.vendor_id in away and event not in OF_ONESELF:
+        raise make_not_found()
 
 
 def write_entries(session: Session) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import hold_clock
 from crrubric.extensions import WRITE, db
+from crrubric.queries.people.access import AWAY
 from crrubric.queries.shared.reading import OPEN
 from crrubric.services.shared.journal import forget_entries, write_entries
 from crrubric.services.shared.sent_forms import claim_sent_form
@@ -31,6 +32,7 @@ def unit_of_work() -> Iterator[Session]:
     session.rollback()  # ends the reading transaction and expires what it loaded
     forget_entries(session)
     session.info[OPEN] = True
+    session.info.pop(AWAY, None)  # asked anew inside
     try:
         session.connection(execution_options=WRITE)
         with hold_clock():

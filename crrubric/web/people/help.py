@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
 
 from crrubric.domain.help import HelpTopic
 from crrubric.domain.translation import N_
@@ -66,6 +67,9 @@ def find_help_anchor() -> str:
 def find_page_endpoint() -> str:
     """The page that is shown: where a form was refused, the one at its address."""
     adapter = current_app.create_url_adapter(request)
-    if request.method in READING or adapter is None or not adapter.test(method="GET"):
+    if request.method in READING or adapter is None:
         return request.endpoint or ""
-    return str(adapter.match(method="GET")[0])
+    try:
+        return str(adapter.match(method="GET")[0])
+    except HTTPException:  # no page there, or only behind a slash more
+        return request.endpoint or ""

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from crrubric.clock import now_utc
 from crrubric.domain.events import Event
@@ -32,11 +32,13 @@ from crrubric.models import (
     Mark,
     Member,
     Notice,
+    Vendor,
 )
 from crrubric.queries.ballots.ballots import has_seen_ballot
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots.declarations import declare_interest
-from crrubric.services.exchange import filled_ballots, import_plans, imports
+from crrubric.services.exchange import filled_ballots, import_plans, imports, mark_drafts
+from crrubric.services.shared.unit import unit_of_work
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit, Visitor
 from tests.pages import filled_form, parse
@@ -471,17 +473,66 @@ def test_the_journal_tells_an_import_without_its_marks(made: Made, chair: Visito
     assert "secret words" not in chair.get(made.url("journal")).text
 
 
-def test_a_file_that_can_not_be_taken_is_read_while_nothing_is_held(
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether a transaction was open each time a file was looked through or guessed at."""
+    found: list[bool] = []
+
+    def watch(module: Any, name: str) -> None:
+        work = getattr(module, name)
+
+        def watched(*args: Any, **options: Any) -> Any:
+            found.append(db.session().in_transaction())
+            return work(*args, **options)
+
+        monkeypatch.setattr(module, name, watched)
+
+    watch(import_plans, "scan_marks")
+    watch(import_plans, "guess_mapping")
+    return found
+
+
+def test_a_file_is_read_and_its_marks_taken_while_nothing_is_held(
+    made: Made, chair: Visitor, held: list[bool]
+):
+    row = f",{name_reviewer(made, 0)},{made.vendors[0].company},Yes,,No,"
+    draft = upload(chair, made, write_form_export(made, row))
+    match(chair, draft)
+
+    assert take(chair, draft).status_code == 303
+    assert count_marks() == 2
+    assert len(held) > 3
+    assert not any(held)
+
+
+def test_what_changed_while_a_file_was_read_is_not_written_over(
     made: Made, chair: Visitor, monkeypatch: pytest.MonkeyPatch
 ):
-    held: list[bool] = []
-    read = import_plans.scan_marks
+    """The vendor leaves the selection between the look at the file and the taking of it."""
+    row = f",{name_reviewer(made, 0)},{made.vendors[0].company},Yes,,No,"
+    draft = upload(chair, made, write_form_export(made, row))
+    match(chair, draft)
+    take_read, leaving = mark_drafts._take_read_marks, made.vendors[0].id
+    form = read_form(chair, draft)
+    db.session.rollback()
 
-    def watch(*args: Any) -> Any:
-        held.append(db.session().in_transaction())
-        return read(*args)
+    def leave_before(*args: Any, **options: Any) -> Any:
+        gone = {"withdrawn_at": now_utc(), "withdrawn_reason": "Gone"}
+        with unit_of_work() as session:
+            session.execute(update(Vendor).where(Vendor.id == leaving).values(**gone))
+        return take_read(*args, **options)
 
-    monkeypatch.setattr(import_plans, "scan_marks", watch)
+    monkeypatch.setattr(mark_drafts, "_take_read_marks", leave_before)
+    answer = chair.post(draft, {**form, **GIVEN, "to": "take"})
+
+    assert answer.status_code == 409
+    assert "Something changed since you looked" in answer.text
+    assert count_marks() == 0
+
+
+def test_a_file_that_can_not_be_taken_is_read_while_nothing_is_held(
+    made: Made, chair: Visitor, held: list[bool]
+):
     rows = "reviewer,vendor,criterion,mark\nNobody,Vendor 1,ada,YES\n"
     sent = chair.post(made.url("import"), {"file": (BytesIO(rows.encode()), "marks.csv")})
     preview = sent.location.removesuffix("/columns")
@@ -526,7 +577,7 @@ def test_whoever_waits_is_told_how_far_the_taking_is(
     assert answer.status_code == 303
     count, lines = len(rows), len(rows) + 1
     assert told == [
-        *[(f"Lines checked: 0 of {lines}", {})] * 2,  # once more while nobody else can write
+        (f"Lines checked: 0 of {lines}", {}),
         (f"Ballots recorded: 0 of {count}", {}),
         *((f"Ballots recorded: {done} of {count}", {}) for done in range(count)),
     ]

@@ -265,3 +265,20 @@ def test_an_odd_evaluation_is_not_found(cast: tuple[Made, dict[str, Actor]], vis
     made, _people = cast
 
     assert visit(made.chair).get("/evaluations/a%00b/").status_code == 404
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("method", ["DELETE", "PROPFIND"])
+def test_a_method_that_no_page_has_is_refused_with_or_without_the_slash(
+    app: Flask, make: Factory, visit: Visit, method: str
+):
+    made = make.evaluation(phase=Phase.MEETING)
+    pages = addresses(app, made, {"reviewer": made.reviewers[0]})
+    asked = {url for way, url, _action in pages if way == "GET"}
+    asked |= {url.removesuffix("/") or "/" for url in asked}
+
+    client = visit(made.chair).client
+    found = {url: client.open(url, method=method).status_code for url in sorted(asked)}
+
+    assert {url: status for url, status in found.items() if status not in (405, 308, 404)} == {}
+    assert found[made.url().removesuffix("/")] == 404

@@ -431,6 +431,66 @@ def test_two_people_take_one_address_at_once_and_one_is_told(app: Flask, make: F
     assert names(found) == ["Invalid", "User"]
 
 
+@pytest.mark.parametrize("act", ["disable", "demote"])
+def test_two_administrators_who_take_the_site_from_each_other_leave_one(
+    app: Flask, make: Factory, act: str
+):
+    people = [make.actor(standing=Standing.ADMINISTRATOR) for _ in range(2)]
+    ids = [int(person.user_id or 0) for person in people]
+
+    def taking(who: int, whom: int) -> Work:
+        if act == "disable":
+            return lambda: administration.set_account_disabled(
+                people[who], ids[whom], disabled=True
+            )
+        return lambda: administration.change_standing(people[who], ids[whom], Standing.MEMBER)
+
+    found = together(app, None, taking(0, 1), taking(1, 0))
+
+    left = count(User, User.disabled_at.is_(None), User.standing == Standing.ADMINISTRATOR)
+    assert names(found) == ["NotFound", "User"]
+    assert left == 1
+
+
+def test_two_chairs_who_make_the_decision_final_at_once_do_it_once(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.SCORING)
+    second = second_chair(make, made)
+    closing(made)()
+    decisions.record_decision(
+        made.chair, made.slug, decisions.DecisionText(vendor_id=None, reason="None fits.")
+    )
+
+    found = together(
+        app,
+        made,
+        *[
+            lambda who=who: phases.change_phase(who, made.slug, Phase.DECIDED)
+            for who in (made.chair, second)
+        ],
+    )
+
+    assert names(found) == ["Evaluation", "Invalid"]
+    assert count(JournalEntry, JournalEntry.event == Event.PHASE_CHANGED) == 3
+    assert said() == []
+
+
+def test_a_ballot_submitted_and_reopened_at_once_is_one_or_the_other(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YNA"})
+    ballot = ballot_of(made, 0, 0).id
+
+    found = together(
+        app,
+        made,
+        lambda: make.submit(made, 0, 0),
+        lambda: seals.reopen_ballot(made.chair, made.slug, ballot, reason="A slip"),
+    )
+
+    assert names(found) in (["Ballot", "SealedBallot"], ["SealedBallot", "WrongPhase"])
+    assert told(Event.BALLOT_REOPENED) == names(found).count("Ballot")
+    assert ballot_of(made, 0, 0).seals == 1
+    assert said() == []
+
+
 def test_a_double_click_on_new_evaluation_makes_one(app: Flask, make: Factory):
     made = make.evaluation()
 

@@ -17,12 +17,15 @@ from crrubric.reports.documents.formats import RENDERERS
 from crrubric.reports.exchange import csv_files, results_json, tables
 from crrubric.reports.results import figures, robustness_figures
 from crrubric.services.exchange import data_files
+from crrubric.services.exchange.mark_lines import read_heads
+from crrubric.services.exchange.table_sources import read_data
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.web.exchange import exports
 from crrubric.web.memo import memo
 from crrubric.web.results import agreement, what_if
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
+from tests.uploads import make_workbook
 
 MARKS = {(0, 0): "YNY", (0, 1): "YYY", (1, 0): "YYN", (1, 1): "NYY"}
 # A page, and what takes long on it: where it is looked up, and its name there.
@@ -114,6 +117,17 @@ def test_nobody_waits_for_another_writer_for_ever(app: Flask):
             connection.rollback()
 
     assert found == ([5000] * 2 if sqlite else ["5s"] * 2)
+
+
+@pytest.mark.parametrize("data", [b"Vendor\nAcme\n", make_workbook([["Vendor"], ["Acme"]])])
+def test_no_file_is_parsed_while_others_wait_to_write(app: Flask, data: bytes):
+    """What reads a table asks: a use case that does so in its unit of work fails in its tests."""
+    with unit_of_work(), pytest.raises(RuntimeError, match="slow work inside a unit of work"):
+        read_heads(read_data(data, "vendors"))
+
+    assert [head.rows for head in read_heads(read_data(data, "vendors"))] == [
+        [(1, ["Vendor"]), (2, ["Acme"])]
+    ]
 
 
 def test_what_was_read_stays_as_it_was(app: Flask, made: Made):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
 from crrubric.domain import limits
 from crrubric.domain.exchange.answer_words import is_blank_answer, recognize_answer
@@ -78,6 +79,25 @@ class Known:
 NOTHING = Known(lambda _text: None, lambda _text: False, lambda _text: False)
 
 
+class _Names:
+    """What an evaluation has, each text looked up once: a sheet is looked through from each of its
+    first rows, in three ways."""
+
+    def __init__(self, known: Known) -> None:
+        self.find_code = cache(partial(find_criterion_code, known=known))
+        self.is_reviewer, self.is_vendor = cache(known.reviewer), cache(known.vendor)
+        self.is_blank, self.is_answer = cache(is_blank_answer), cache(_is_answer)
+        self.find_role, self.is_comment = cache(_find_role), cache(_is_comment)
+
+
+def _is_answer(text: str) -> bool:
+    return recognize_answer(text) is not None
+
+
+def _is_comment(label: str) -> bool:
+    return bool(_COMMENT.search(to_plain_word(label)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Guess:
     layout: Layout
@@ -94,17 +114,19 @@ def guess_mapping(
     header: int | None = None,
 ) -> MarkMapping:
     """The mapping that fits best. Args: layout, header: what somebody has said already."""
+    names = _Names(known)
+    ways = [(head, list(_guess_sheet(head, names))) for head in heads]
     guesses = [
         (head, guess)
-        for head in heads
-        for guess in _guess_sheet(head, known)
+        for head, ways_of_head in ways
+        for guess in ways_of_head
         if layout in (None, guess.layout) and header in (None, guess.header)
     ]
     if not guesses:
         first = heads[0] if heads else SheetHead("", ())
         number = header or (first.rows[0][0] if first.rows else 1)
         labels = _read_labels(first, number)
-        roles = _find_long_roles(labels)
+        roles = _find_long_roles(labels, names)
         columns = dict(zip(labels, roles, strict=True))
         chosen = layout or Layout.LONG
         return MarkMapping(layout=chosen, columns=columns, header=number, sheets={first.name: ""})
@@ -113,13 +135,14 @@ def guess_mapping(
     columns = dict(zip(labels, best.roles, strict=True))
     sheets = {best_head.name: ""}
     if ColumnRole.VENDOR not in best.roles:
-        sheets = _match_sheets(heads, best, known) or sheets
-        for name in sheets:
-            head = next(each for each in heads if each.name == name)
-            for guess in _guess_sheet(head, known):
+        sheets = _match_sheets(ways, best, names) or sheets
+        for head, ways_of_head in ways:
+            for guess in ways_of_head if head.name in sheets else ():
                 if guess.layout is best.layout and guess.header == best.header:
-                    own = zip(_read_labels(head, guess.header), guess.roles, strict=True)
-                    columns = {**dict(own), **{key: role for key, role in columns.items() if role}}
+                    for label, role in zip(
+                        _read_labels(head, guess.header), guess.roles, strict=True
+                    ):
+                        columns[label] = columns.get(label) or role
     return MarkMapping(layout=best.layout, columns=columns, header=best.header, sheets=sheets)
 
 
@@ -127,25 +150,26 @@ def _read_labels(head: SheetHead, header: int) -> list[str]:
     return label_columns(find_header_cells(head, header))
 
 
-def _match_sheets(heads: Sequence[SheetHead], best: _Guess, known: Known) -> dict[str, str]:
+def _match_sheets(
+    ways: Sequence[tuple[SheetHead, Sequence[_Guess]]], best: _Guess, names: _Names
+) -> dict[str, str]:
     """The sheets that are called as vendors are, and laid out in this way."""
     return {
         head.name: head.name
-        for head in heads
-        if known.vendor(head.name)
-        and any(guess.layout is best.layout for guess in _guess_sheet(head, known))
+        for head, guesses in ways
+        if names.is_vendor(head.name) and any(guess.layout is best.layout for guess in guesses)
     }
 
 
-def _guess_sheet(head: SheetHead, known: Known) -> Iterator[_Guess]:
+def _guess_sheet(head: SheetHead, names: _Names) -> Iterator[_Guess]:
     """Every way in which a sheet could be meant; the more of it is known, the more points."""
     for place, (number, cells) in enumerate(head.rows[:HEADER_WITHIN]):
         labels = label_columns(cells)
         columns = _read_columns(head, place, len(labels))
         for layout, roles in (
-            (Layout.LONG, _add_named(_find_long_roles(labels), columns, known)),
-            (Layout.RESPONSES, _add_named(_find_response_roles(labels, known), columns, known)),
-            (Layout.MATRIX, _find_matrix_roles(labels, columns, known)),
+            (Layout.LONG, _add_named(_find_long_roles(labels, names), columns, names)),
+            (Layout.RESPONSES, _add_named(_find_response_roles(labels, names), columns, names)),
+            (Layout.MATRIX, _find_matrix_roles(labels, columns, names)),
         ):
             mapping = MarkMapping(layout=layout, columns={}, vendor="any")
             missing = list(list_missing(roles, mapping))
@@ -166,10 +190,13 @@ def _read_columns(head: SheetHead, place: int, width: int) -> list[list[str]]:
     ]
 
 
-def _add_named(roles: Sequence[str], columns: Sequence[Sequence[str]], known: Known) -> list[str]:
+def _add_named(roles: Sequence[str], columns: Sequence[Sequence[str]], names: _Names) -> list[str]:
     """Where no header says vendor or reviewer, the column in which they are named."""
     found = list(roles)
-    for role, knows in ((ColumnRole.VENDOR, known.vendor), (ColumnRole.REVIEWER, known.reviewer)):
+    for role, knows in (
+        (ColumnRole.VENDOR, names.is_vendor),
+        (ColumnRole.REVIEWER, names.is_reviewer),
+    ):
         if role not in found:
             shares = [
                 0 if found[place] or not column else sum(map(knows, column)) / len(column)
@@ -180,10 +207,10 @@ def _add_named(roles: Sequence[str], columns: Sequence[Sequence[str]], known: Kn
     return found
 
 
-def _find_long_roles(labels: Sequence[str]) -> list[str]:
+def _find_long_roles(labels: Sequence[str], names: _Names) -> list[str]:
     """By their words alone; of two columns for the same the clearer one."""
     clearest: dict[ColumnRole, int] = {}
-    found = [_find_role(label) for label in labels]
+    found = [names.find_role(label) for label in labels]
     for each in found:
         if each is not None:
             role, rank = each
@@ -198,25 +225,25 @@ def _find_role(label: str) -> tuple[ColumnRole, int] | None:
     return _ROLE_OF.get(to_plain_word(_SECOND.sub("", label).replace("_", " ")).strip("¿? "))
 
 
-def _find_response_roles(labels: Sequence[str], known: Known) -> list[str]:
+def _find_response_roles(labels: Sequence[str], names: _Names) -> list[str]:
     """A column for each criterion that is known, and one for its notes behind it."""
-    plain = _find_long_roles(labels)
+    plain = _find_long_roles(labels, names)
     roles: list[str] = []
+    held: set[str] = set()
     for label, role in zip(labels, plain, strict=True):
-        code = find_criterion_code(label, known)
+        code = names.find_code(label)
         before = roles[-1] if roles else ""
-        if code is not None and MARK_ON + code not in roles:
+        if code is not None and MARK_ON + code not in held:
             roles.append(MARK_ON + code)
-        elif code is not None and _COMMENT.search(to_plain_word(label)):
+        elif code is not None and names.is_comment(label):
             roles.append(NOTE_ON + code)
-        elif before.startswith(MARK_ON) and _COMMENT.search(to_plain_word(label)):
+        elif before.startswith(MARK_ON) and names.is_comment(label):
             roles.append(NOTE_ON + before.removeprefix(MARK_ON))
-        elif (
-            role in (ColumnRole.REVIEWER, ColumnRole.VENDOR, ColumnRole.TIME) and role not in roles
-        ):
+        elif role in (ColumnRole.REVIEWER, ColumnRole.VENDOR, ColumnRole.TIME) and role not in held:
             roles.append(role)
         else:
             roles.append("")
+        held.add(roles[-1])
     return roles
 
 
@@ -241,27 +268,27 @@ def find_criterion_code(label: str, known: Known) -> str | None:
 
 
 def _find_matrix_roles(
-    labels: Sequence[str], columns: Sequence[Sequence[str]], known: Known
+    labels: Sequence[str], columns: Sequence[Sequence[str]], names: _Names
 ) -> list[str]:
     """The column with the criteria, one of marks for each reviewer, notes behind them."""
     width = len(labels)
-    words = [(_find_role(label) or ("", 0))[0] for label in labels]
-    at = _find_criterion_column(columns, words, known)
+    words = [(names.find_role(label) or ("", 0))[0] for label in labels]
+    at = _find_criterion_column(columns, words, names)
     if at is None:
         return [""] * width
     answered = [
-        place > at and not words[place] and _holds_answers(columns[place])  # before: numbers
+        place > at and not words[place] and _holds_answers(columns[place], names)  # before: numbers
         for place in range(width)
     ]
-    if sum(answered) < 2 and not any(map(known.reviewer, labels)):
+    if sum(answered) < 2 and not any(map(names.is_reviewer, labels)):
         return [""] * width  # one column of answers is no matrix
     roles: list[str] = []
     for place, label in enumerate(labels):
         if place == at:
             roles.append(ColumnRole.CRITERION)
-        elif known.reviewer(label) or answered[place]:
+        elif names.is_reviewer(label) or answered[place]:
             roles.append(ColumnRole.MARK)
-        elif roles and roles[-1] == ColumnRole.MARK and _COMMENT.search(to_plain_word(label)):
+        elif roles and roles[-1] == ColumnRole.MARK and names.is_comment(label):
             roles.append(ColumnRole.NOTE)
         elif words[place] == ColumnRole.VENDOR:
             roles.append(ColumnRole.VENDOR)
@@ -271,11 +298,11 @@ def _find_matrix_roles(
 
 
 def _find_criterion_column(
-    columns: Sequence[Sequence[str]], words: Sequence[str], known: Known
+    columns: Sequence[Sequence[str]], words: Sequence[str], names: _Names
 ) -> int | None:
     """The column in which most criteria are named; else the one that is called so."""
     named = [
-        sum(find_criterion_code(cell, known) is not None for cell in column if cell.strip())
+        sum(names.find_code(cell) is not None for cell in column if cell.strip())
         for column in columns
     ]
     if max(named, default=0) > 0:
@@ -283,7 +310,7 @@ def _find_criterion_column(
     return words.index(ColumnRole.CRITERION) if ColumnRole.CRITERION in words else None
 
 
-def _holds_answers(column: Sequence[str]) -> bool:
+def _holds_answers(column: Sequence[str], names: _Names) -> bool:
     """Whether what stands in a column are answers alone, and some."""
-    written = [cell for cell in column if not is_blank_answer(cell)]
-    return bool(written) and all(recognize_answer(cell) is not None for cell in written)
+    written = [cell for cell in column if not names.is_blank(cell)]
+    return bool(written) and all(map(names.is_answer, written))

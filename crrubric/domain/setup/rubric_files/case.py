@@ -18,7 +18,7 @@ from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines, NotRead
 from crrubric.domain.exchange.field_tables import FieldLine
 from crrubric.domain.setup.rubric import Rubric, RubricCriterion, RubricSection
 from crrubric.domain.setup.rubric_files.rows import read_rubric_rows
-from crrubric.domain.text import key_of
+from crrubric.domain.text import clean_line, key_of
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import parse_file_number, refuse_foreign_values
 
@@ -142,12 +142,18 @@ def read_case_rubric(text: str, stored: Rubric, source: CaseSource) -> ReadCase:
         rubric = read_rubric_rows(rows, header, stored)
     except InvalidLines as error:
         problems += [name_criterion(number, why) for number, why in error.lines]
+    name = ""
+    try:
+        name = clean_line(say(found.get("title")), limit=limits.TITLE)
+    except Invalid as error:
+        problems.insert(0, Invalid(N_("The title of the rubric: %(why)s"), why=error))
     if problems:
         raise NotReady(
             N_("The rubric file can’t be used. Problems: %(count)s."), problems, count=len(problems)
         )
-    title = " ".join(say(found.get("title")).split())[: limits.TITLE].strip() or stored.name
-    return ReadCase(replace(rubric, name=title), () if own else tuple(list_level_names(criteria)))
+    return ReadCase(
+        replace(rubric, name=name or stored.name), () if own else tuple(list_level_names(criteria))
+    )
 
 
 def parse_json(text: str) -> Any:

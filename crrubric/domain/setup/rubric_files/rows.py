@@ -145,15 +145,22 @@ class _RowReader:
     criteria: dict[str, list[RubricCriterion]] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     last: str = ""  # the section of the row before
+    numbers: dict[str, int] = field(default_factory=dict)  # the last one behind a code
+    known: dict[str, RubricCriterion] = field(init=False)  # those that are stored, by code
+    titled: dict[str, list[str]] = field(init=False)  # their codes, by the key of the title
+
+    def __post_init__(self) -> None:
+        rows = [row for part in self.stored.sections for row in part.criteria]
+        self.known = {row.code: row for row in rows}
+        self.titled = {}
+        for row in rows:
+            self.titled.setdefault(key_of(row.title), []).append(row.code)
 
     def read(self, number: int, cells: Cells) -> None:
         """One row."""
         try:
             code = self.find_code(cells)
-            known = next(
-                (row for part in self.stored.sections for row in part.criteria if row.code == code),
-                None,
-            )
+            known = self.known.get(code)
             self.taken.add(code)
             self.criteria[self.find_section(cells, code)].append(
                 self.read_criterion(number, code, cells, known)
@@ -174,15 +181,15 @@ class _RowReader:
 
     def make_code(self, title: str) -> str:
         """The code of the stored criterion of this title; else a free one."""
-        for part in self.stored.sections:
-            for row in part.criteria:
-                if key_of(row.title) == key_of(title) and row.code not in self.taken:
-                    return row.code
-        free = slug = slug_of(title)[: limits.CODE - 4].strip("-") or "criterion"
-        own = {row.code for part in self.stored.sections for row in part.criteria}
-        number = 2
-        while free in self.taken or free in own:
-            free, number = f"{slug}-{number}", number + 1
+        for code in self.titled.get(key_of(title), ()):
+            if code not in self.taken:
+                return code
+        free = slug = slug_of(title)[: limits.CODE - 8].strip("-") or "criterion"
+        number = self.numbers.get(slug, 1)
+        while free in self.taken or free in self.known:
+            number += 1
+            free = f"{slug}-{number}"
+        self.numbers[slug] = number
         return free
 
     def find_section(self, cells: Cells, code: str) -> str:

@@ -19,6 +19,7 @@ from crrubric.domain.setup.rubric_files import rows
 from crrubric.domain.setup.rubric_files.case import write_case_rubric
 from crrubric.domain.setup.rubric_files.differences import RubricDifference
 from crrubric.domain.setup.rubric_files.toml_out import write_rubric_toml
+from crrubric.domain.text import cut_visibly
 from crrubric.domain.versions import fingerprint_values
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
@@ -169,7 +170,7 @@ def read_sent_file(seat: Seat, form: RubricTextForm, file_form: RubricFileForm) 
         memory = service.remember_rubric_columns(db.session(), seat.evaluation)
         found = read_file_text(source, rows.RUBRIC_TABLE, memory)
     form.words.data = found.text
-    form.name.data = PurePath(file.filename or "").name[: limits.TITLE]
+    form.name.data = cut_visibly(PurePath(file.filename or "").name, limits.TITLE)
     return found.unread_sheets
 
 
