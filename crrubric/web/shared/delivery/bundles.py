@@ -66,9 +66,8 @@ def wrap_module(name: str, text: str) -> str:
     body = EXPORT.sub("", IMPORT.sub(write_import, text))
     if MODULE_WORD.search(body):
         raise ValueError(f"{name}.js imports or exports otherwise than by name")
-    return (
-        f"const {name_module(name)} = run(() => {{\n{body}\nreturn {{ {', '.join(exports)} }};\n}});"
-    )
+    given = ", ".join(exports)
+    return f"const {name_module(name)} = run(() => {{\n{body}\nreturn {{ {given} }};\n}});"
 
 
 def write_import(found: re.Match[str]) -> str:
