@@ -15,6 +15,10 @@ class SiteAction(LabelledEnum):
         N_("add and disable accounts, change their roles, start new passwords"),
     )
     MANAGE_SITE = "MANAGE_SITE", N_("read how the site does, its settings and its outbox")
+    REMOVE_RECORDS = (
+        "REMOVE_RECORDS",
+        N_("set how long records are kept, hold one, propose and confirm its removal"),
+    )
 
 
 class Action(LabelledEnum):

@@ -9,6 +9,11 @@ class Event(LabelledEnum):
 
     DISTRICT_CHANGED = "DISTRICT_CHANGED", N_("changed name or time zone of the district")
     SITE_RESTORED = "SITE_RESTORED", N_("restored the site from a backup")
+    # of the site: what is removed, and by which two people
+    KEEPING_CHANGED = "KEEPING_CHANGED", N_("changed how long records are kept")
+    REMOVAL_PROPOSED = "REMOVAL_PROPOSED", N_("proposed to remove: %(subject)s")
+    REMOVAL_WITHDRAWN = "REMOVAL_WITHDRAWN", N_("withdrew the proposal to remove: %(subject)s")
+    RECORD_REMOVED = "RECORD_REMOVED", N_("confirmed the removal, and removed: %(subject)s")
     LIBRARY_KEPT = (
         "LIBRARY_KEPT",
         N_("kept a version of the rubric “%(subject)s” in the library"),

@@ -40,7 +40,7 @@ from crrubric.models.files import (
 )
 from crrubric.models.forms import ColumnMapping, ImportDraft, SentForm
 from crrubric.models.items import ActionItem
-from crrubric.models.journal import JournalEntry, Redaction
+from crrubric.models.journal import JournalEntry, KeepingSchedule, Redaction, Removal
 from crrubric.models.mails import ItemReminder, OutgoingMail
 from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
 from crrubric.models.needs import KnownNeed, Renewal
@@ -109,6 +109,7 @@ __all__ = [
     "Invite",
     "ItemReminder",
     "JournalEntry",
+    "KeepingSchedule",
     "KeptCount",
     "KeptTriage",
     "KnownNeed",
@@ -137,6 +138,7 @@ __all__ = [
     "RecoveryCode",
     "Redaction",
     "Reinstatement",
+    "Removal",
     "Renewal",
     "ReviewPresence",
     "RubricRevision",

@@ -49,6 +49,8 @@ class User(Base):
     # when somebody first signed in to it by a provider: it is used since, whatever becomes of that
     identity_linked_at: Mapped[datetime | None]
     language: Mapped[str | None] = mapped_column(String(limits.LANGUAGE))  # None: never chose one
+    # when name and address were removed: only the number is left, to which entries refer
+    removed_at: Mapped[datetime | None]
     # wants no mail before their action items are due
     item_mails_off: Mapped[bool] = mapped_column(default=False, server_default=false())
 

@@ -28,6 +28,7 @@ from crrubric.queries.people.access import (
 )
 from crrubric.queries.people.people import Actor
 from crrubric.queries.planning.needs import load_needs
+from crrubric.queries.record.retention import find_unused_id
 from crrubric.services.people.district import find_or_make_district
 from crrubric.services.setup.rubrics import copy_rubric, serialize_rubric
 from crrubric.services.setup.rules import rule_settings
@@ -177,6 +178,7 @@ def insert_evaluation(
     if session.scalar(taken) is not None:
         raise title_taken_error(title)
     evaluation = Evaluation(
+        id=find_unused_id(session),
         district_id=district.id,
         title=title,
         purpose=purpose,
