@@ -12,7 +12,9 @@ from crrubric.domain.errors import CrrubricError, Invalid
 from crrubric.domain.events import Event
 from crrubric.domain.record.differences import is_same
 from crrubric.domain.record.entries import ToldEntry
-from crrubric.domain.record.retention import KeepingTimes
+from crrubric.domain.record.retention.times import (
+    KeepingTimes,
+)
 from crrubric.domain.record.state import State
 from crrubric.domain.record.texts import Text
 from crrubric.domain.translation import N_

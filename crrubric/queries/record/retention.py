@@ -15,17 +15,19 @@ from sqlalchemy.orm import Session
 from crrubric.domain.events import Event
 from crrubric.domain.foreseen import Foreseen, Remark
 from crrubric.domain.record.chain import SITE
-from crrubric.domain.record.retention import (
+from crrubric.domain.record.retention.effects import (
     EvaluationCounts,
-    KeepingTimes,
-    KeptEvaluation,
-    find_cutoff,
-    find_last_day,
     foresee_account_removal,
     foresee_evaluation_removal,
     foresee_mail_removal,
     foresee_sign_in_removal,
     list_obstacles,
+)
+from crrubric.domain.record.retention.times import (
+    KeepingTimes,
+    KeptEvaluation,
+    find_cutoff,
+    find_last_kept_day,
 )
 from crrubric.domain.text import sort_key
 from crrubric.domain.vocabulary import RecordKind, Standing
@@ -75,6 +77,8 @@ class KeptRecord:
     archived_at: datetime | None  # when the last archive file was made
     removal: Removal | None
 
+    is_over: bool  # whether its time is over, whatever else speaks against removing it
+
     @property
     def due(self) -> bool:
         """Whether nothing speaks against removing it."""
@@ -100,7 +104,7 @@ def read_keeping_times(session: Session) -> KeepingTimes:
     return KeepingTimes(**{name: getattr(row, name) for name in names})
 
 
-def find_zone(session: Session) -> ZoneInfo:
+def load_district_zone(session: Session) -> ZoneInfo:
     """The time zone in which days begin and end."""
     return ZoneInfo(load_time_zone_name(session) or "UTC")
 
@@ -110,7 +114,7 @@ def list_kept_records(session: Session, now: datetime, only: int | None = None) 
 
     Args: only: the one evaluation to read.
     """
-    times, zone = read_keeping_times(session), find_zone(session)
+    times, zone = read_keeping_times(session), load_district_zone(session)
     wanted = select(
         Evaluation,
         _find_last_entry(JournalEntry.event.not_in(NO_USE)),
@@ -135,10 +139,11 @@ def list_kept_records(session: Session, now: datetime, only: int | None = None) 
                 chairs=tuple(sorted(chairs.get(row.id, ()), key=sort_key)),
                 ended_on=kept.ended_on,
                 closed=closed_at is not None,
-                last_day=find_last_day(kept, times),
+                last_day=find_last_kept_day(kept, times),
                 obstacles=tuple(list_obstacles(kept, times, now.astimezone(zone).date())),
                 archived_at=archived_at,
                 removal=removals.get(row.id),
+                is_over=find_last_kept_day(kept, times) < now.astimezone(zone).date(),
             )
         )
     return sorted(found, key=lambda row: (row.last_day, sort_key(row.evaluation.title)))
@@ -256,9 +261,13 @@ def foresee_removal(session: Session, removal: Removal) -> Foreseen:
     """What confirming a proposal does."""
     if removal.evaluation_id is not None:
         return foresee_removal_of_evaluation(session, removal.evaluation_id)
-    before = find_cutoff(removal.kind, read_keeping_times(session), removal.proposed_at)
-    rows = list_due_rows(removal.kind, before)
-    if removal.kind is RecordKind.ACCOUNT:
+    return foresee_due_removal(session, removal.kind, removal.proposed_at)
+
+
+def foresee_due_removal(session: Session, kind: RecordKind, moment: datetime) -> Foreseen:
+    """What removing the records does that are due at a moment, of a kind but evaluations."""
+    rows = list_due_rows(kind, find_cutoff(kind, read_keeping_times(session), moment))
+    if kind is RecordKind.ACCOUNT:
         names = session.execute(select(User.name, User.email).where(rows[0][1]))
         return foresee_account_removal(
             f"{name}, {email}" for name, email in sorted(names, key=lambda row: sort_key(row[0]))
@@ -267,7 +276,7 @@ def foresee_removal(session: Session, removal: Removal) -> Foreseen:
         session.scalar(select(func.count()).select_from(table).where(condition)) or 0
         for table, condition in rows
     ]
-    if removal.kind is RecordKind.MAIL:
+    if kind is RecordKind.MAIL:
         return foresee_mail_removal(counts[0])
     return foresee_sign_in_removal(sessions=counts[0], links=counts[1])
 
@@ -289,7 +298,7 @@ def foresee_removal_of_evaluation(session: Session, evaluation_id: int) -> Fores
     )
     return foresee_evaluation_removal(
         counts,
-        archived_on=archive.at.astimezone(find_zone(session)).date() if archive else None,
+        archived_on=archive.at.astimezone(load_district_zone(session)).date() if archive else None,
         changed_since=bool(session.scalar(later)),
     )
 
@@ -335,6 +344,11 @@ def count_owned_rows(session: Session, evaluation_id: int) -> Mapping[str, int]:
         for table in list_owned_tables()
     }
     return {name: count for name, count in counts.items() if count}
+
+
+def count_removals(session: Session) -> int:
+    """How many proposals wait for a second person."""
+    return session.scalar(select(func.count(Removal.id))) or 0
 
 
 def count_administrators(session: Session) -> int:

@@ -13,7 +13,10 @@ from crrubric.domain import limits
 from crrubric.domain.actions import SiteAction
 from crrubric.domain.errors import Invalid, clean_together
 from crrubric.domain.events import Event
-from crrubric.domain.record.retention import KeepingTimes, find_cutoff
+from crrubric.domain.record.retention.times import (
+    KeepingTimes,
+    find_cutoff,
+)
 from crrubric.domain.text import clean_text, key_of
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_in_bounds

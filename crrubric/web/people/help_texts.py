@@ -128,6 +128,25 @@ PEOPLE_HELP = (
         ),
     ),
     HelpTopic(
+        anchor="records",
+        title=N_("Records due for removal"),
+        pages=(
+            "keeping.show_records",
+            "keeping.show_keeping_times",
+            "keeping.show_hold_form",
+            "keeping.show_proposal",
+            "keeping.show_other_proposal",
+            "keeping.show_removal",
+            "keeping.show_certificate",
+        ),
+        chair=N_(
+            "Administrators set here how long records are kept, and see which are due. One of them "
+            "proposes a removal, another confirms it: then the record goes for good, and a "
+            "certificate of it stays. A legal hold stops that for as long as it lasts. Make an "
+            "archive file first, if the record is to be kept somewhere else."
+        ),
+    ),
+    HelpTopic(
         anchor="district",
         title=N_("District"),
         pages=("district.show_district",),

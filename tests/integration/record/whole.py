@@ -32,6 +32,9 @@ from crrubric.domain.procurement.purchase import (
     PurchaseFacts,
     PurchaseMethod,
 )
+from crrubric.domain.record.retention.times import (
+    KeepingTimes,
+)
 from crrubric.domain.results.offers import PriceLine
 from crrubric.domain.results.priced_seats import SeatFacts
 from crrubric.domain.setup.assignment import Assignment
@@ -47,6 +50,7 @@ from crrubric.domain.vocabulary import (
     PlanAccess,
     PositionKind,
     PriceKind,
+    RecordKind,
     Standing,
 )
 from crrubric.extensions import db
@@ -93,6 +97,7 @@ from crrubric.services.planning.seats import set_seats
 from crrubric.services.planning.venues import set_venues
 from crrubric.services.procurement import lines, purchases
 from crrubric.services.questions import answers, askings, questions
+from crrubric.services.record.retention import propose_removal, set_keeping_times
 from crrubric.services.setup import (
     assignments,
     committee,
@@ -134,6 +139,9 @@ def fill_every_table(make: Factory, folder: Path) -> Made:
     start_with_needs(make)
     made = make.evaluation(rubric=full_rubric(), reviewers=3, vendors=3)
     administrator = make.actor("Site", standing=Standing.ADMINISTRATOR)
+    set_keeping_times(administrator, KeepingTimes(mail_days=400, hold=""))
+    propose_removal(administrator, RecordKind.MAIL)
+    set_keeping_times(administrator, KeepingTimes(mail_days=400, hold="An audit"))
     set_district(administrator, name="Our schools", time_zone="America/Denver", seen_version=0)
     prepare(made)
     vote_on_must_haves(made)
