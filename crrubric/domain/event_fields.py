@@ -83,7 +83,7 @@ CODES = frozenset({
     "basis", "covers", "decided_at", "html", "names_people", "pdf", "word",  # of the issued memo
     "newest",  # of a backup
     # of how long records are kept, and of certificates
-    "evaluation_years", "account_years", "mail_days", "sign_in_days",
+    "evaluation_years", "account_years", "mail_days", "sign_in_days", "logo", "width", "height",
     "archive", "before", "entries", "files", "head", "issues", "kept through", "members",
     "proposed at", "rows",
     "begins_on", "board_on", "contract_on", "done on", "ends_on", "estimate_on", "level", "limit",

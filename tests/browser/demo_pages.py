@@ -58,6 +58,7 @@ FILES = {
     "monitoring.show_health",
     "monitoring.show_liveness",
     "monitoring.show_metrics",
+    "district.show_logo",
     "library.download_library_version",
     "meeting.show_screen_step",
     "letters.download_letter_html",

@@ -89,7 +89,10 @@ declarations.save_declaration DECLARE
 declarations.show_all_declarations DECLARE
 declarations.save_waiver WAIVE_CONFLICT
 district.save_district CHANGE_DISTRICT
+district.save_logo CHANGE_DISTRICT
+district.save_logo_removal CHANGE_DISTRICT
 district.show_district CHANGE_DISTRICT
+district.show_logo public
 entries.download_paper_ballot ENTER_ON_BEHALF
 entries.save_confirmation CONFIRM_BALLOT
 entries.save_dispute RECORD_MARK

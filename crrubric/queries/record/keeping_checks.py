@@ -1,8 +1,9 @@
-"""Is what the site keeps how long, what it is proposed to remove, and what is gone, as the
-journal of the site tells?"""
+"""Is what the site keeps how long, what it is proposed to remove, what is gone, and its logo, as
+the journal of the site tells?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import select
@@ -18,8 +19,9 @@ from crrubric.domain.record.retention.times import (
 from crrubric.domain.record.state import State
 from crrubric.domain.record.texts import Text
 from crrubric.domain.translation import N_
-from crrubric.models import KeepingSchedule, Removal
+from crrubric.models import District, DistrictLogo, KeepingSchedule, Removal
 
+LOGOS = frozenset({Event.DISTRICT_LOGO_SET, Event.DISTRICT_LOGO_REMOVED})
 EVENTS = frozenset({
     Event.KEEPING_CHANGED, Event.REMOVAL_PROPOSED, Event.REMOVAL_WITHDRAWN, Event.RECORD_REMOVED,
 })  # fmt: skip
@@ -50,6 +52,38 @@ def replay_keeping_entry(state: State, entry: ToldEntry) -> None:
             raise ValueError("not removed by two people, as it was proposed")
         if key[1] is not None:
             state.removed[key[1]] = entry.told["first"]
+
+
+def replay_logo_entry(state: State, entry: ToldEntry) -> None:
+    """Apply an entry about the district's logo. Raises: KeyError if it tells too little."""
+    for row in state.logos.values():
+        row["removed_at"] = row["removed_at"] or entry.at
+    if entry.event is Event.DISTRICT_LOGO_SET:
+        told = entry.told
+        begun = {"width": told["width"], "height": told["height"]}
+        signed = {"added_by": entry.actor_name, "added_at": entry.at}
+        row = state.logos.setdefault(told["sha256"], {**begun, **signed})
+        row["removed_at"] = None
+
+
+def compare_logos(
+    session: Session, told: State, districts: Sequence[District]
+) -> Iterator[CrrubricError]:
+    """Logos of the site's district that are not as its journal tells, or are other pictures."""
+    own = {row.id for row in districts}
+    rows = {row.sha256: row for row in session.scalars(select(DistrictLogo))}
+    for digest in [*rows, *(told.logos.keys() - rows.keys())]:
+        row, entry = rows.get(digest), told.logos.get(digest)
+        if (
+            row is None
+            or entry is None
+            or row.district_id not in own
+            or sha256(row.body).hexdigest() != digest
+            or not all(is_same(value, getattr(row, name)) for name, value in entry.items())
+        ):
+            yield Invalid(
+                N_("Logo of the district, %(hash)s: it differs from the journal."), hash=digest[:12]
+            )
 
 
 def compare_keeping(session: Session, told: State) -> Iterator[CrrubricError]:

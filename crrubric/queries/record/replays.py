@@ -31,9 +31,12 @@ from crrubric.models import District, Evaluation
 from crrubric.queries.record.chains import StoredEntry, iterate_entries
 from crrubric.queries.record.keeping_checks import (
     EVENTS,
+    LOGOS,
     compare_gone_evaluations,
     compare_keeping,
+    compare_logos,
     replay_keeping_entry,
+    replay_logo_entry,
 )
 from crrubric.queries.record.stored import (
     UNREADABLE,
@@ -88,6 +91,7 @@ def check_journals(session: Session) -> JournalFindings:
     found.problems.extend(_compare_library(session, chained.get(SITE, State())))
     for chain, district in sites.items():
         found.problems.extend(_compare_district(district, chained.get(chain, State())))
+    found.problems.extend(compare_logos(session, chained.get(SITE, State()), districts[:1]))
     found.problems.extend(compare_keeping(session, chained.get(SITE, State())))
     found.problems.extend(compare_gone_evaluations(titles, found.firsts, begun, removed))
     there = {chain: first for chain, first in begun.items() if chain not in removed}
@@ -135,6 +139,8 @@ def _replay_site_entry(state: State, entry: ToldEntry) -> bool:
             }  # fmt: skip
         elif entry.event is Event.SITE_RESTORED:
             _require_backup(after)
+        elif entry.event in LOGOS:
+            replay_logo_entry(state, entry)
         elif entry.event in EVENTS:
             replay_keeping_entry(state, entry)
     except UNREADABLE:
@@ -169,9 +175,10 @@ def _check_entry(reader: ChainReader, entry: StoredEntry) -> Iterator[CrrubricEr
 
 
 def _compare_district(row: District, told: State) -> Iterator[CrrubricError]:
-    """Name and time zone of a district; what it is made with, until somebody has set them."""
-    stored = {"name": row.name, "time_zone": row.time_zone}
-    facts = {"name": UNNAMED, "time_zone": UTC, **told.facts}
+    """Name, time zone and language of a district; what it is made with, until somebody sets
+    them."""
+    stored = {"name": row.name, "time_zone": row.time_zone, "language": row.language}
+    facts = {"name": UNNAMED, "time_zone": UTC, "language": None, **told.facts}
     wrong = [name for name, value in stored.items() if not is_same(facts[name], value)]
     if wrong:
         message = N_("The district differs from the journal: %(columns)s.")

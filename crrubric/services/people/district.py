@@ -1,8 +1,11 @@
 """The district that runs the site: its name, and the time zone that everything is shown in."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from crrubric.config import current_settings
 from crrubric.domain import limits
 from crrubric.domain.actions import SiteAction
 from crrubric.domain.errors import Invalid, Stale, clean_together
@@ -35,10 +38,13 @@ def find_or_make_district(session: Session) -> District:
     return district
 
 
-def set_district(actor: Actor, *, name: str, time_zone: str, seen_version: int) -> District:
-    """Set name and time zone of the district; nothing is noted if both are what they were.
+def set_district(
+    actor: Actor, *, name: str, time_zone: str, language: str | None = None, seen_version: int
+) -> District:
+    """Set name, time zone and language of the district; nothing is noted if nothing changes.
 
-    Args: seen_version: what the actor saw; 0 if nobody had set them.
+    Args: language: None leaves it as it is; seen_version: what the actor saw; 0 if nobody had set
+    them.
     Raises: NotFound unless the actor administers the site; Invalid; Stale if somebody changed them
     meanwhile, with nothing overwritten.
     """
@@ -48,14 +54,24 @@ def set_district(actor: Actor, *, name: str, time_zone: str, seen_version: int) 
             name, N_("Enter the name of the district."), limit=limits.NAME, field="name"
         ),
         time_zone=lambda: _require_zone(time_zone),
+        language=lambda: _require_language(language),
     )
     with unit_of_work() as session:
         district = find_or_make_district(session)
         session.refresh(district, with_for_update=True)
         if district.version != seen_version:
             raise Stale(N_("Somebody changed this meanwhile: compare, then save again."))
+        if language is None:
+            tidy["language"] = district.language
         _change_district(session, actor, district, tidy)
     return district
+
+
+def _require_language(language: str | None) -> str | None:
+    """The code of a language that the site offers. Raises: Invalid."""
+    if language is not None and language not in current_settings().LANGUAGES:
+        raise Invalid(N_("Choose one of the languages shown."), field="language")
+    return language
 
 
 def _require_zone(name: str) -> str:
@@ -66,12 +82,14 @@ def _require_zone(name: str) -> str:
 
 
 def _change_district(
-    session: Session, actor: Actor, district: District, after: dict[str, str]
+    session: Session, actor: Actor, district: District, wanted: Mapping[str, str | None]
 ) -> None:
     first = district.version == 0  # what it was called until now, nobody had said
+    after = {key: value for key, value in wanted.items() if value is not None}
     old, new = find_changes({} if first else {key: getattr(district, key) for key in after}, after)
     if not new:
         return
-    district.name, district.time_zone = after["name"], after["time_zone"]
+    for key, value in new.items():
+        setattr(district, key, value)
     district.version += 1
     note_event(session, actor, Event.DISTRICT_CHANGED, before=None if first else old, after=new)

@@ -12,7 +12,7 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, clean_together, refuse_together
 from crrubric.domain.events import Event
-from crrubric.domain.people.languages import NAMES
+from crrubric.domain.people.languages import NAMES, SOURCE
 from crrubric.domain.setup.rubric import Rubric
 from crrubric.domain.text import clean_line, clean_text, key_of, slug_of
 from crrubric.domain.translation import N_
@@ -183,6 +183,7 @@ def insert_evaluation(
         title=title,
         purpose=purpose,
         in_place=in_place,
+        language=district.language or SOURCE,
         slug=find_free_slug(session, district.id, title),
     )
     session.add(evaluation)

@@ -38,7 +38,7 @@ def init_app(app: Flask) -> None:
         if behind_tls:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         if (
-            request.endpoint in {"static", "assets.serve_plotly_script"}
+            request.endpoint in {"static", "assets.serve_plotly_script", "district.show_logo"}
             and response.status_code == 200
         ):
             headers["Cache-Control"] = IMMUTABLE if request.args.get("v") else "no-cache"

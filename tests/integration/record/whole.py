@@ -80,6 +80,7 @@ from crrubric.services.memo.letters import LetterWords, set_letter_words
 from crrubric.services.memo.naming import set_memo_names
 from crrubric.services.memo.narratives import write_narratives
 from crrubric.services.people.district import set_district
+from crrubric.services.people.logos import set_logo
 from crrubric.services.planning import (
     actuals,
     calibrations,
@@ -117,6 +118,7 @@ from crrubric.services.setup.rubric import order as rubric_order
 from crrubric.services.setup.rubric.files import import_rubric
 from crrubric.services.setup.rubric.library import keep_rubric
 from tests import in_meeting
+from tests.drawn import draw_logo
 from tests.factories import Factory, Made, ballot_of, full_rubric
 from tests.uploads import pdf
 
@@ -142,7 +144,15 @@ def fill_every_table(make: Factory, folder: Path) -> Made:
     set_keeping_times(administrator, KeepingTimes(mail_days=400, hold=""))
     propose_removal(administrator, RecordKind.MAIL)
     set_keeping_times(administrator, KeepingTimes(mail_days=400, hold="An audit"))
-    set_district(administrator, name="Our schools", time_zone="America/Denver", seen_version=0)
+    set_district(
+        administrator,
+        name="Our schools",
+        time_zone="America/Denver",
+        language="en",
+        seen_version=0,
+    )
+    set_logo(administrator, draw_logo((20, 80, 107)))
+    set_logo(administrator, draw_logo((107, 80, 20)))
     prepare(made)
     vote_on_must_haves(made)
     plan_triage(made)
