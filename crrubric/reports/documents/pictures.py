@@ -6,7 +6,6 @@ from typing import Any
 
 import typst
 
-from crrubric.config import folder
 from crrubric.domain.documents.tree import BarChart
 from crrubric.domain.text import replace_control_characters
 from crrubric.reports.documents.layouts import lay_out_picture, read_layout
@@ -18,12 +17,13 @@ class UndrawablePicture(Exception):
     """A picture that can't be read."""
 
 
-def redraw_picture(data: bytes, *, width: int, height: int) -> bytes:
+def redraw_picture(data: bytes, *, width: int, height: int, templates: Path) -> bytes:
     """A PNG or JPEG picture drawn anew as a PNG file of this size in pixels.
 
-    Nothing of the file but the picture is left. Raises: UndrawablePicture.
+    Nothing of the file but the picture is left. Args: templates: the folder that holds the layout.
+    Raises: UndrawablePicture.
     """
-    layout = read_layout(Path(folder("templates")), "logo.typ")
+    layout = read_layout(templates, "logo.typ")
     picture = json.dumps({"body": list(data), "width": width, "height": height})
     try:
         return lay_out_picture(layout, picture, sharpness=PIXEL)

@@ -19,8 +19,7 @@ from crrubric.queries.people.district import (
     list_district_changes,
     load_logo,
 )
-from crrubric.services.people.district import set_district
-from crrubric.services.people.logos import remove_logo, set_logo
+from crrubric.services.people.district import remove_logo, set_district, set_logo
 from crrubric.services.shared.queues import take_analysis_turn
 from crrubric.web.people.district_forms import DistrictForm, LogoForm
 from crrubric.web.shared.access import (

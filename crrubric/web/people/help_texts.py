@@ -153,8 +153,8 @@ PEOPLE_HELP = (
         chair=N_(
             "Administrators set the name and the time zone of the district here. Days and times "
             "on every page and in the memo are shown in this time zone, and reminders go out in "
-            "its morning. Set both before the first evaluation begins. The language is for visitors "
-            "and papers that say no other; a logo stands on pages and papers."
+            "its morning. Set both before the first evaluation begins. The language is for "
+            "visitors and papers that say no other; a logo stands on pages and papers."
         ),
     ),
 )

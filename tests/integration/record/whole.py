@@ -79,8 +79,7 @@ from crrubric.services.memo.issues import IssueText, issue_memo
 from crrubric.services.memo.letters import LetterWords, set_letter_words
 from crrubric.services.memo.naming import set_memo_names
 from crrubric.services.memo.narratives import write_narratives
-from crrubric.services.people.district import set_district
-from crrubric.services.people.logos import set_logo
+from crrubric.services.people.district import set_district, set_logo
 from crrubric.services.planning import (
     actuals,
     calibrations,
@@ -118,8 +117,8 @@ from crrubric.services.setup.rubric import order as rubric_order
 from crrubric.services.setup.rubric.files import import_rubric
 from crrubric.services.setup.rubric.library import keep_rubric
 from tests import in_meeting
-from tests.drawn import draw_logo
 from tests.factories import Factory, Made, ballot_of, full_rubric
+from tests.integration.drawn import draw_logo
 from tests.uploads import pdf
 
 DAY = date(2026, 1, 5)
