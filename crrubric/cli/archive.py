@@ -9,8 +9,9 @@ from crrubric.cli.running import run_in_app
 from crrubric.clock import now_utc
 from crrubric.domain.archive.manifest import CopyKind
 from crrubric.domain.ballots.receipts import group_receipt
-from crrubric.domain.errors import NotReady
+from crrubric.domain.errors import Invalid, NotFound, NotReady
 from crrubric.domain.people.languages import NAMES
+from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.record.retention import (
@@ -100,7 +101,11 @@ def confirm_as_operator(number: int, title: str) -> None:
 
     Says what goes and asks; the certificate names the operator at the server's console.
     """
-    foreseen = foresee_removal(db.session(), find_removal(db.session(), number))
+    try:
+        foreseen = foresee_removal(db.session(), find_removal(db.session(), number))
+    except NotFound:
+        message = N_("Nobody proposed a removal %(number)s: “crrubric retention list” shows all.")
+        raise Invalid(message, number=number) from None
     for remark in (*foreseen.effects, *foreseen.doubts):
         names = ", ".join(name for name, _detail in remark.names)
         click.echo(f"- {remark.message % remark.values} {names}".rstrip(), err=True)

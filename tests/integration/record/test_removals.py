@@ -7,10 +7,13 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
 from crrubric import clock
+from crrubric.cli import root_group
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotFound, Stale
 from crrubric.domain.events import Event
@@ -494,3 +497,34 @@ def test_old_sign_ins_go_but_the_last_of_each_account(make: Factory, ada: Actor,
 
     own = select(UserSession.id).where(UserSession.user_id == user.id)
     assert list(db.session.scalars(own)) == [newest]
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_the_command_line_lists_what_is_due_and_is_the_second_person(
+    app: Flask, make: Factory, ada: Actor
+):
+    def run(*words: str, answer: str = "") -> Result:
+        db.session.rollback()
+        return CliRunner().invoke(root_group, words, obj=lambda _more=None: app, input=answer)
+
+    made = make.evaluation(title="Credit recovery 2015")
+    archive(make, made)
+    assert run("retention", "list").output == ""
+    missing = run("retention", "confirm", "7")
+    assert (missing.exit_code, "Nobody proposed a removal 7" in missing.output) == (1, True)
+    with years_later():
+        number = str(propose_removal(ada, RecordKind.EVALUATION, made.evaluation.id))
+        listed = run("retention", "list").output
+        assert "Credit recovery 2015\tkept through" in listed
+        assert f"removal {number}, proposed by Ada Admin" in listed
+        wrong = run("retention", "confirm", number, "--title", "Another", answer="y\n")
+        assert (wrong.exit_code, "Type the title" in wrong.output) == (1, True)
+        told = run("retention", "confirm", number, "--title", "Credit recovery 2015", answer="n\n")
+        assert (told.exit_code, "Everything of it goes for good" in told.output) == (1, True)
+        done = run("retention", "confirm", number, "--title", "Credit recovery 2015", answer="y\n")
+        assert done.exit_code == 0, done.output
+
+    assert count(Evaluation) == 0
+    assert [row.actor_name for row in site_entries(Event.RECORD_REMOVED)] == ["operator"]
+    assert run("db", "compact").output == "The database is written anew.\n"
+    assert problems() == []
