@@ -65,9 +65,9 @@ from tests.integration.record.whole import make_whole_record
 LATER = timedelta(days=365 * 12)
 # what hangs on no evaluation, whatever is removed
 SITES = {
-    "district", "file_content", "library_rubric", "library_version", "sent_form", "user_account",
-    "authenticator_app", "calendar_feed", "column_mapping", "external_identity", "invite",
-    "keeping_schedule", "recovery_code", "user_session", "removal",
+    "authenticator_app", "calendar_feed", "column_mapping", "district", "district_logo",
+    "external_identity", "file_content", "invite", "keeping_schedule", "library_rubric",
+    "library_version", "recovery_code", "removal", "sent_form", "user_account", "user_session",
 }  # fmt: skip
 
 
