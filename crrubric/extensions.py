@@ -128,6 +128,7 @@ def set_up_engine(engine: Engine) -> None:
             f"busy_timeout={BUSY_SECONDS * 1000}",
             f"journal_mode={mode}",
             "synchronous=FULL",
+            "secure_delete=ON",  # what is deleted is written over, whatever the library's default
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -127,6 +127,7 @@ for command in (
     doctor.diagnose,
     journal.write_journal_copy,
     archive.write_archive_file,
+    archive.retention_group,
     verify.verify,
 ):
     root_group.add_command(command)

@@ -1,14 +1,27 @@
-"""crrubric archive: everything that the memo rests on, as one file."""
+"""crrubric archive: everything that the memo rests on, as one file; crrubric retention …: what is
+due to be removed, and confirming that as the second person."""
 
 from pathlib import Path
 
 import click
 
 from crrubric.cli.running import run_in_app
+from crrubric.clock import now_utc
 from crrubric.domain.archive.manifest import CopyKind
 from crrubric.domain.ballots.receipts import group_receipt
+from crrubric.domain.errors import Invalid, NotFound, NotReady
 from crrubric.domain.people.languages import NAMES
+from crrubric.domain.translation import N_
+from crrubric.extensions import db
 from crrubric.queries.people.people import OPERATOR
+from crrubric.queries.record.retention import (
+    find_removal,
+    foresee_removal,
+    list_due_records,
+    list_kept_records,
+)
+from crrubric.services.record.removing import compact_database
+from crrubric.services.record.retention import confirm_removal
 from crrubric.services.record.whole_files import write_whole_file
 
 
@@ -51,3 +64,56 @@ def write_archive_file(
         made = make_archive(OPERATOR, slug, file, wanted)
     click.echo(f"wrote {target}: {made.files} files")
     click.echo(f"Its SHA-256 before the comment is {group_receipt(made.sha256)}.")
+
+
+@click.group("retention")
+def retention_group() -> None:
+    """Records whose time is over."""
+
+
+@retention_group.command("list")
+@run_in_app
+def print_due_records() -> None:
+    """List what is due to be removed, and what is proposed. Nothing is removed by this."""
+    now = now_utc()
+    for row in list_kept_records(db.session(), now):
+        if not row.is_over:
+            continue
+        words = [f"{row.evaluation.title}", f"kept through {row.last_day:%Y-%m-%d}"]
+        words += [remark.message % remark.values for remark in row.obstacles]
+        if row.removal is not None:
+            words.append(f"removal {row.removal.id}, proposed by {row.removal.proposed_by}")
+        click.echo("\t".join(words))
+    for due in list_due_records(db.session(), now):
+        if due.count:
+            words = [due.kind.label, f"{due.count}, ended before {due.before:%Y-%m-%d %H:%M} UTC"]
+            if due.removal is not None:
+                words.append(f"removal {due.removal.id}, proposed by {due.removal.proposed_by}")
+            click.echo("\t".join(words))
+
+
+@retention_group.command("confirm")
+@click.argument("number", type=int)
+@click.option("--title", default="", help="The title of the evaluation, word for word.")
+@run_in_app
+def confirm_as_operator(number: int, title: str) -> None:
+    """Confirm the removal NUMBER as the second person, where the site has one administrator.
+
+    Says what goes and asks; the certificate names the operator at the server's console.
+    """
+    try:
+        foreseen = foresee_removal(db.session(), find_removal(db.session(), number))
+    except NotFound:
+        message = N_("Nobody proposed a removal %(number)s: “crrubric retention list” shows all.")
+        raise Invalid(message, number=number) from None
+    for remark in (*foreseen.effects, *foreseen.doubts):
+        names = ", ".join(name for name, _detail in remark.names)
+        click.echo(f"- {remark.message % remark.values} {names}".rstrip(), err=True)
+    db.session.rollback()  # nobody waits for an answer with a reading transaction
+    click.confirm("Remove it for good?", abort=True, err=True)
+    confirm_removal(OPERATOR, number, typed=title, seen=foreseen.fingerprint())
+    click.echo("removed; the certificate is in the journal of the site")
+    try:
+        compact_database()
+    except NotReady as error:
+        click.echo(str(error), err=True)

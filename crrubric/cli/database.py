@@ -7,11 +7,13 @@ from crrubric.cli.running import (
     make_app,
     read_database_revision,
     refuse_newer_schema,
+    run_in_app,
     upgrade_schema,
 )
 from crrubric.cli.serving import RUNNING, hold_server_lock
 from crrubric.extensions import prepare_migrations
 from crrubric.queries.operations.health import find_newest_revision
+from crrubric.services.record.removing import compact_database
 
 
 @click.group("db")
@@ -36,6 +38,17 @@ def upgrade_database(no_backup: bool) -> None:
                 back_up_before_upgrade(found)
         upgrade_schema()
     click.echo("The database is ready.")
+
+
+@db_group.command("compact")
+@run_in_app
+def rewrite_database() -> None:
+    """Write the database anew, so that nothing of what was removed is left in its file.
+
+    Whoever saves meanwhile waits: run it when nobody works. SQLite needs as much room once more.
+    """
+    compact_database()
+    click.echo("The database is written anew.")
 
 
 @db_group.command("revision")

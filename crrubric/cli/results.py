@@ -1,6 +1,7 @@
 """crrubric results and crrubric memo."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -23,6 +24,7 @@ from crrubric.queries.exchange.exports import load_results_facts
 from crrubric.queries.memo.issues import find_memo_file, read_memo_bytes
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.people.access import Seat, find_evaluation, require
+from crrubric.queries.people.district import load_present_logo
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.queries.shared.reading import end_reading
@@ -111,6 +113,7 @@ def write_memo_file(
         load_memo_facts(db.session(), evaluation, spoken),
         load_translations(spoken).gettext,
     )
+    value = replace(value, logo=load_present_logo(db.session()))
     path.write_bytes(
         RENDERERS[path.suffix](value, Path(folder("templates")), Path(folder("static")))
     )

@@ -7,7 +7,10 @@ from crrubric.domain.vocabulary import LabelledEnum
 class SiteAction(LabelledEnum):
     """What somebody may want to do that belongs to no evaluation."""
 
-    CHANGE_DISTRICT = "CHANGE_DISTRICT", N_("change name and time zone of the district")
+    CHANGE_DISTRICT = (
+        "CHANGE_DISTRICT",
+        N_("change name, time zone, language and logo of the district"),
+    )
     APPOINT_CHAIR = "APPOINT_CHAIR", N_("make a committee member acting chair, with a reason")
     USE_LIBRARY = "USE_LIBRARY", N_("read the library of rubrics, begin with one, keep one there")
     MANAGE_ACCOUNTS = (
@@ -15,6 +18,10 @@ class SiteAction(LabelledEnum):
         N_("add and disable accounts, change their roles, start new passwords"),
     )
     MANAGE_SITE = "MANAGE_SITE", N_("read how the site does, its settings and its outbox")
+    REMOVE_RECORDS = (
+        "REMOVE_RECORDS",
+        N_("set how long records are kept, hold one, propose and confirm its removal"),
+    )
 
 
 class Action(LabelledEnum):

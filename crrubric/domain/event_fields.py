@@ -33,7 +33,8 @@ TYPED: Mapping[str, Kinds] = {
     **dict.fromkeys(
         (
             "actor_name", "agreed", "done by", "email", "letter_contact", "moved by", "moved_by",
-            "name", "on behalf of", "others", "owner", "seconded by", "seconded_by", "waits for",
+            "name", "on behalf of", "others", "owner", "proposed by",
+            "seconded by", "seconded_by", "waits for",
         ),
         PEOPLE,
     ),
@@ -81,6 +82,10 @@ CODES = frozenset({
     "copy", "entry", "text at",  # of archives
     "basis", "covers", "decided_at", "html", "names_people", "pdf", "word",  # of the issued memo
     "newest",  # of a backup
+    # of how long records are kept, and of certificates
+    "evaluation_years", "account_years", "mail_days", "sign_in_days", "logo", "width", "height",
+    "archive", "before", "entries", "files", "head", "issues", "kept through", "members",
+    "proposed at", "rows",
     "begins_on", "board_on", "contract_on", "done on", "ends_on", "estimate_on", "level", "limit",
     "method", "offers_due_on", "paid_by", "published_on", "since",  # of the purchase
     "criteria", "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on",
@@ -95,6 +100,7 @@ SUBJECTS: Mapping[Event, Kinds] = {
     Event.MEMO_ISSUED: CODE,
     Event.ACCOUNT_IDENTITY_LINKED: CODE,  # the provider's name, of the settings
     Event.ACCOUNT_IDENTITY_UNLINKED: CODE,
+    Event.KEEPING_CHANGED: CODE,
     Event.ARCHIVE_MADE: CODE,
     Event.REDACTION_CHOSEN: CODE,
     Event.REDACTION_WITHDRAWN: CODE,
@@ -119,7 +125,8 @@ SUBJECTS: Mapping[Event, Kinds] = {
     **dict.fromkeys(
         (
             Event.EVALUATION_CREATED, Event.EVALUATION_RENEWS, Event.EVALUATION_BEGUN,
-            Event.EVALUATION_DELETED, Event.RUBRIC_IMPORTED, Event.LIBRARY_KEPT,
+            Event.EVALUATION_DELETED, Event.REMOVAL_PROPOSED, Event.REMOVAL_WITHDRAWN,
+            Event.RECORD_REMOVED, Event.RUBRIC_IMPORTED, Event.LIBRARY_KEPT,
             Event.SECTION_ADDED,
             Event.SECTION_RENAMED, Event.SECTION_REMOVED, Event.CRITERION_ADDED,
             Event.CRITERION_CHANGED, Event.CRITERION_TRANSLATED, Event.CRITERION_MOVED,

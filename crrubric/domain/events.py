@@ -7,8 +7,15 @@ from crrubric.domain.vocabulary import LabelledEnum
 class Event(LabelledEnum):
     """What the journal records; the label is the sentence, filled from the entry."""
 
-    DISTRICT_CHANGED = "DISTRICT_CHANGED", N_("changed name or time zone of the district")
+    DISTRICT_CHANGED = "DISTRICT_CHANGED", N_("changed name, time zone or language of the district")
+    DISTRICT_LOGO_SET = "DISTRICT_LOGO_SET", N_("set the logo of the district")
+    DISTRICT_LOGO_REMOVED = "DISTRICT_LOGO_REMOVED", N_("removed the logo of the district")
     SITE_RESTORED = "SITE_RESTORED", N_("restored the site from a backup")
+    # of the site: what is removed, and by which two people
+    KEEPING_CHANGED = "KEEPING_CHANGED", N_("changed how long records are kept")
+    REMOVAL_PROPOSED = "REMOVAL_PROPOSED", N_("proposed to remove: %(subject)s")
+    REMOVAL_WITHDRAWN = "REMOVAL_WITHDRAWN", N_("withdrew the proposal to remove: %(subject)s")
+    RECORD_REMOVED = "RECORD_REMOVED", N_("confirmed the removal, and removed: %(subject)s")
     LIBRARY_KEPT = (
         "LIBRARY_KEPT",
         N_("kept a version of the rubric “%(subject)s” in the library"),

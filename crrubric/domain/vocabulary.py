@@ -390,6 +390,15 @@ class MailState(LabelledEnum):
     SET_ASIDE = "SET_ASIDE", N_("not sent")
 
 
+class RecordKind(LabelledEnum):
+    """What is kept for its own time, and removed after it by two people."""
+
+    EVALUATION = "EVALUATION", N_("Evaluation")
+    ACCOUNT = "ACCOUNT", N_("Unused accounts")
+    MAIL = "MAIL", N_("E-mails")
+    SIGN_IN = "SIGN_IN", N_("Sign-ins and one-time links")
+
+
 class PriceUnit(LabelledEnum):
     """What a vendor's price is counted in."""
 

@@ -40,7 +40,7 @@ from crrubric.models.files import (
 )
 from crrubric.models.forms import ColumnMapping, ImportDraft, SentForm
 from crrubric.models.items import ActionItem
-from crrubric.models.journal import JournalEntry, Redaction
+from crrubric.models.journal import JournalEntry, KeepingSchedule, Redaction, Removal
 from crrubric.models.mails import ItemReminder, OutgoingMail
 from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
 from crrubric.models.needs import KnownNeed, Renewal
@@ -49,6 +49,7 @@ from crrubric.models.people import (
     AuthenticatorApp,
     CalendarFeed,
     District,
+    DistrictLogo,
     ExternalIdentity,
     Invite,
     RecoveryCode,
@@ -98,6 +99,7 @@ __all__ = [
     "Declaration",
     "Deferral",
     "District",
+    "DistrictLogo",
     "EntryOnBehalf",
     "Evaluation",
     "ExternalIdentity",
@@ -109,6 +111,7 @@ __all__ = [
     "Invite",
     "ItemReminder",
     "JournalEntry",
+    "KeepingSchedule",
     "KeptCount",
     "KeptTriage",
     "KnownNeed",
@@ -137,6 +140,7 @@ __all__ = [
     "RecoveryCode",
     "Redaction",
     "Reinstatement",
+    "Removal",
     "Renewal",
     "ReviewPresence",
     "RubricRevision",

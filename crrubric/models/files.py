@@ -140,6 +140,8 @@ class MemoIssue(Base):
     journal_head: Mapped[str] = mapped_column(String(64))
     basis_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
     nonce: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    # SHA-256 of the district's logo in it; empty: it has none
+    logo_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
     reason: Mapped[LongText]
     issued_by: Mapped[Name]
     issued_at: Mapped[datetime]

@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.events import Event
 from crrubric.domain.record.chain import WORD_BY_WORD
-from crrubric.models.base import Base, LongText, Name, ShortText, unchecked_enum
+from crrubric.domain.vocabulary import RecordKind
+from crrubric.models.base import Base, LongText, Name, ShortText, checked_enum, unchecked_enum
 
 
 class Redaction(Base):
@@ -65,3 +66,61 @@ class JournalEntry(Base):
     version: Mapped[int] = mapped_column(server_default=str(WORD_BY_WORD))
     salts: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     withheld: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class KeepingSchedule(Base):
+    """How long the site keeps each kind of record; there is no row before somebody sets it.
+
+    hold: why nothing at all may be removed now; empty if there is no such reason.
+    """
+
+    __tablename__ = "keeping_schedule"
+    __table_args__ = (
+        CheckConstraint("evaluation_years >= 1 AND account_years >= 1", name="a_year_at_least"),
+        CheckConstraint("mail_days >= 30 AND sign_in_days >= 30", name="a_month_at_least"),
+    )
+
+    district_id: Mapped[int] = mapped_column(ForeignKey("district.id"), primary_key=True)
+    evaluation_years: Mapped[int]
+    account_years: Mapped[int]
+    mail_days: Mapped[int]
+    sign_in_days: Mapped[int]
+    hold: Mapped[LongText]
+
+
+class Removal(Base):
+    """The proposal to remove a record whose time is over; another person confirms it.
+
+    The row is deleted with what it removes. While it is confirmed, which is inside one
+    transaction, the database lets the sealed rows of this evaluation be deleted, and no others.
+    """
+
+    __tablename__ = "removal"
+    __table_args__ = (
+        UniqueConstraint("evaluation_id"),
+        # of everything but evaluations there is one proposal at a time
+        Index(
+            "uq_removal_kind",
+            "kind",
+            unique=True,
+            sqlite_where=text("evaluation_id IS NULL"),
+            postgresql_where=text("evaluation_id IS NULL"),
+        ),
+        CheckConstraint(
+            "(kind = 'EVALUATION') = (evaluation_id IS NOT NULL)", name="names_its_evaluation"
+        ),
+        CheckConstraint("confirmed_by_id <> proposed_by_id", name="two_people"),
+        CheckConstraint(
+            "confirmed_by_id IS NULL OR confirmed_at IS NOT NULL", name="confirmed_at_a_moment"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[RecordKind] = mapped_column(checked_enum(RecordKind))
+    evaluation_id: Mapped[int | None] = mapped_column(ForeignKey("evaluation.id"))
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    proposed_by: Mapped[Name]
+    proposed_at: Mapped[datetime] = mapped_column(default=now_utc)
+    # None, with a moment: the operator at the server's console
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    confirmed_at: Mapped[datetime | None]

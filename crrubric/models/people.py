@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, and_, false
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, UniqueConstraint, and_, false
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -26,6 +26,28 @@ class District(Base):
     name: Mapped[Name]
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
     version: Mapped[int] = mapped_column(default=0, server_default="0")
+    # spoken to whoever says nothing, and that of new papers; None: nobody chose one
+    language: Mapped[str | None] = mapped_column(String(limits.LANGUAGE))
+
+
+class DistrictLogo(Base):
+    """A picture that is or was the district's logo, as a PNG file that we wrote ourselves.
+
+    One that was replaced or removed stays: issued memos have it. `sha256` is over the body.
+    """
+
+    __tablename__ = "district_logo"
+    __table_args__ = (UniqueConstraint("district_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    district_id: Mapped[int] = mapped_column(ForeignKey("district.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int]
+    height: Mapped[int]
+    body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    added_by: Mapped[Name]
+    added_at: Mapped[datetime] = mapped_column(default=now_utc)
+    removed_at: Mapped[datetime | None]  # None: it is the logo
 
 
 class User(Base):
@@ -49,6 +71,8 @@ class User(Base):
     # when somebody first signed in to it by a provider: it is used since, whatever becomes of that
     identity_linked_at: Mapped[datetime | None]
     language: Mapped[str | None] = mapped_column(String(limits.LANGUAGE))  # None: never chose one
+    # when name and address were removed: only the number is left, to which entries refer
+    removed_at: Mapped[datetime | None]
     # wants no mail before their action items are due
     item_mails_off: Mapped[bool] = mapped_column(default=False, server_default=false())
 

@@ -17,11 +17,30 @@ VOTE_STAYS = "a vote on must-haves stays"
 IS_CAST = "the answers are sealed, or the vote is closed"
 ISSUE_STAYS = "an issued memo stays"
 COUNTS_STAY = "the counts of a vote stay"
+TWO_CONFIRM = "a record is removed by two people, after its day, and not while it is held"
+
+# The one way out of a seal on deleting: two people removed the whole record. Only inside their
+# transaction is there such a row.
+KEPT = (
+    "NOT EXISTS (SELECT 1 FROM removal WHERE removal.evaluation_id = OLD.evaluation_id"
+    " AND removal.confirmed_at IS NOT NULL)"
+)
+KEPT_ISSUE = (
+    "NOT EXISTS (SELECT 1 FROM removal JOIN memo_issue"
+    " ON memo_issue.evaluation_id = removal.evaluation_id"
+    " WHERE memo_issue.id = OLD.issue_id AND removal.confirmed_at IS NOT NULL)"
+)
+
+
+def _keep_unless_removed(event: str, condition: str) -> str:
+    """The condition under which a row stays; whatever it is, the removal of the record goes on."""
+    return f"({condition}) AND {KEPT}" if event == "DELETE" else condition
+
 
 SEALS: tuple[Seal, ...] = (
     ("journal_entry_update", "UPDATE ON journal_entry", "", APPEND_ONLY),
-    ("journal_entry_delete", "DELETE ON journal_entry", "", APPEND_ONLY),
-    ("sealed_ballot_delete", "DELETE ON sealed_ballot", "", SEALED_STAYS),
+    ("journal_entry_delete", "DELETE ON journal_entry", KEPT, APPEND_ONLY),
+    ("sealed_ballot_delete", "DELETE ON sealed_ballot", KEPT, SEALED_STAYS),
     (
         "sealed_ballot_update",
         "UPDATE ON sealed_ballot",
@@ -39,14 +58,22 @@ SEALS: tuple[Seal, ...] = (
         " AND sealed_ballot.number = OLD.seals AND sealed_ballot.reopened_at IS NOT NULL))",
         "a submitted ballot is reopened with a reason, or not at all",
     ),
-    ("ballot_delete", "DELETE ON ballot", "OLD.state = 'SUBMITTED'", SUBMITTED_STAYS),
+    (
+        "ballot_delete",
+        "DELETE ON ballot",
+        f"OLD.state = 'SUBMITTED' AND {KEPT}",
+        SUBMITTED_STAYS,
+    ),
     ("file_content_update", "UPDATE ON file_content", "", FILE_STAYS),
     *(
         (
             f"{table}_{event.lower()}_{row.lower()}",
             f"{event} ON {table}",
-            f"EXISTS (SELECT 1 FROM ballot WHERE ballot.id = {row}.ballot_id"  # noqa: S608
-            " AND ballot.state <> 'OPEN')",
+            _keep_unless_removed(
+                event,
+                f"EXISTS (SELECT 1 FROM ballot WHERE ballot.id = {row}.ballot_id"  # noqa: S608
+                " AND ballot.state <> 'OPEN')",
+            ),
             IS_SEALED,
         )
         for table in ("mark", "gap", "mark_file")
@@ -58,8 +85,8 @@ SEALS: tuple[Seal, ...] = (
         )
     ),
     ("must_have_vote_update", "UPDATE ON must_have_vote", "OLD.closed_at IS NOT NULL", VOTE_STAYS),
-    ("must_have_vote_delete", "DELETE ON must_have_vote", "", VOTE_STAYS),
-    ("sealed_vote_delete", "DELETE ON sealed_vote", "", SEALED_STAYS),
+    ("must_have_vote_delete", "DELETE ON must_have_vote", KEPT, VOTE_STAYS),
+    ("sealed_vote_delete", "DELETE ON sealed_vote", KEPT, SEALED_STAYS),
     (
         "sealed_vote_update",
         "UPDATE ON sealed_vote",
@@ -72,12 +99,15 @@ SEALS: tuple[Seal, ...] = (
         (
             f"cast_vote_{event.lower()}_{row.lower()}",
             f"{event} ON cast_vote",
-            "EXISTS (SELECT 1 FROM sealed_vote"  # noqa: S608
-            f" WHERE sealed_vote.vote_id = {row}.vote_id"
-            f" AND sealed_vote.member_id = {row}.member_id"
-            " AND sealed_vote.reopened_at IS NULL)"
-            f" OR EXISTS (SELECT 1 FROM must_have_vote WHERE must_have_vote.id = {row}.vote_id"
-            " AND must_have_vote.closed_at IS NOT NULL)",
+            _keep_unless_removed(
+                event,
+                "EXISTS (SELECT 1 FROM sealed_vote"  # noqa: S608
+                f" WHERE sealed_vote.vote_id = {row}.vote_id"
+                f" AND sealed_vote.member_id = {row}.member_id"
+                " AND sealed_vote.reopened_at IS NULL)"
+                f" OR EXISTS (SELECT 1 FROM must_have_vote WHERE must_have_vote.id = {row}.vote_id"
+                " AND must_have_vote.closed_at IS NOT NULL)",
+            ),
             IS_CAST,
         )
         for event, row in (
@@ -87,18 +117,17 @@ SEALS: tuple[Seal, ...] = (
             ("DELETE", "OLD"),
         )
     ),
-    *(
-        (f"{table}_{event.lower()}", f"{event} ON {table}", "", ISSUE_STAYS)
-        for table in ("memo_issue", "memo_file")
-        for event in ("UPDATE", "DELETE")
-    ),
+    ("memo_issue_update", "UPDATE ON memo_issue", "", ISSUE_STAYS),
+    ("memo_issue_delete", "DELETE ON memo_issue", KEPT, ISSUE_STAYS),
+    ("memo_file_update", "UPDATE ON memo_file", "", ISSUE_STAYS),
+    ("memo_file_delete", "DELETE ON memo_file", KEPT_ISSUE, ISSUE_STAYS),
     (
         "file_content_delete",
         "DELETE ON file_content",
         "EXISTS (SELECT 1 FROM memo_file WHERE memo_file.content_id = OLD.id)",
         ISSUE_STAYS,
     ),
-    ("vote_count_delete", "DELETE ON vote_count", "", COUNTS_STAY),
+    ("vote_count_delete", "DELETE ON vote_count", KEPT, COUNTS_STAY),
     (
         "vote_count_update",
         "UPDATE ON vote_count",
@@ -106,6 +135,18 @@ SEALS: tuple[Seal, ...] = (
         " OR NEW.title <> OLD.title OR NEW.question <> OLD.question"
         " OR NEW.vote_id <> OLD.vote_id OR NEW.criterion_id <> OLD.criterion_id",
         COUNTS_STAY,
+    ),
+    ("removal_insert", "INSERT ON removal", "NEW.confirmed_at IS NOT NULL", TWO_CONFIRM),
+    (
+        "removal_update",
+        "UPDATE ON removal",
+        "OLD.confirmed_at IS NOT NULL OR NEW.confirmed_at IS NULL OR NEW.id <> OLD.id"
+        " OR NEW.kind <> OLD.kind OR NEW.evaluation_id <> OLD.evaluation_id"
+        " OR NEW.proposed_by_id <> OLD.proposed_by_id OR NEW.proposed_at <> OLD.proposed_at"
+        " OR EXISTS (SELECT 1 FROM evaluation WHERE evaluation.id = NEW.evaluation_id"
+        " AND (evaluation.legal_hold <> '' OR evaluation.retain_until >= NEW.confirmed_at))"
+        " OR EXISTS (SELECT 1 FROM keeping_schedule WHERE keeping_schedule.hold <> '')",
+        TWO_CONFIRM,
     ),
 )
 # SQLite alone has REPLACE, which deletes the row that has the key without any other trigger.
@@ -200,6 +241,12 @@ REPLACEMENTS: tuple[Seal, ...] = (
         "EXISTS (SELECT 1 FROM memo_file WHERE id = NEW.id OR content_id = NEW.content_id"
         " OR issue_id = NEW.issue_id AND form = NEW.form)",
         ISSUE_STAYS,
+    ),
+    (
+        "removal_replace",
+        "INSERT ON removal",
+        "EXISTS (SELECT 1 FROM removal WHERE id = NEW.id)",
+        TWO_CONFIRM,
     ),
     (
         "vote_count_replace",

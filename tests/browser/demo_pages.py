@@ -60,6 +60,7 @@ FILES = {
     "monitoring.show_health",
     "monitoring.show_liveness",
     "monitoring.show_metrics",
+    "district.show_logo",
     "library.download_library_version",
     "meeting.show_screen_step",
     "letters.download_letter_html",
@@ -103,6 +104,8 @@ ELSEWHERE = {
     "entry_books.show_entry_book_preview",
     "imports.show_columns",
     "imports.show_import_preview",
+    "keeping.show_removal",
+    "keeping.show_certificate",
     "letters.show_letter",
     "links.show_invitation_links",
     "motions.show_motion_correction",
@@ -129,6 +132,11 @@ SITE = (
     "site.show_site",
     "site.show_site_mail",
     "site.show_site_settings",
+    "keeping.show_records",
+    "keeping.show_keeping_times",
+    "keeping.show_hold_form",
+    "keeping.show_proposal",
+    "keeping.show_other_proposal",
     "chairs.show_chairs",
     "chairs.show_appointment_form",
 )
@@ -168,6 +176,8 @@ def samples() -> Iterator[dict[str, object]]:
     for evaluation in db.session.scalars(select(Evaluation)):
         row: dict[str, object] = {
             "slug": evaluation.slug,
+            "evaluation_id": evaluation.id,
+            "kind": "mails",
             "vendor_id": first(Vendor, evaluation),
             "criterion_id": first(Criterion, evaluation),
             "section_id": first(Section, evaluation),

@@ -5,7 +5,16 @@ from crrubric.domain.record.replay import STEPS
 from crrubric.web.record.journal import KINDS
 
 # What only the journal of the site tells, which has no groups.
-OF_SITE = ("ACCOUNT_", "DISTRICT_", "EVALUATION_BEGUN", "SITE_", "LIBRARY_")
+OF_SITE = (
+    "ACCOUNT_",
+    "DISTRICT_",
+    "EVALUATION_BEGUN",
+    "SITE_",
+    "LIBRARY_",
+    "KEEPING_",
+    "REMOVAL_",
+    "RECORD_REMOVED",
+)
 
 
 def test_every_event_of_an_evaluation_is_in_one_group():

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from crrubric.domain.documents.logos import Logo
+
 
 class DocumentStatus(StrEnum):
     """Whether it is issued, or still changes."""
@@ -145,7 +147,7 @@ class Document:
 
     stamp: the word on every page; subtitle: the line under its title; language: its BCP 47 tag;
     page_label: how a page is numbered, with the places %(page)s and %(pages)s; large_type: for
-    readers who see less.
+    readers who see less; logo: of the district, above everything.
     """
 
     title: str
@@ -158,6 +160,7 @@ class Document:
     page_label: str
     blocks: tuple[Block, ...]
     large_type: bool = False
+    logo: Logo | None = None
 
     def list_sections(self) -> list[str]:
         """The headings of the sections that follow the table of contents, in their order."""

@@ -252,6 +252,7 @@ def replay_memo_issue(state: State, entry: ToldEntry) -> None:
         "journal_head": told["covers"],
         "basis_hash": told.get("basis", ""),  # older versions told none
         "nonce": entry.row.get("nonce", ""),
+        "logo_hash": entry.row.get("logo", ""),
         "reason": entry.reason,
         "files": [
             (form, entry.row["bytes"][form], told[form.lower()])

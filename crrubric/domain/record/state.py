@@ -77,7 +77,7 @@ ACTUAL = (
 )  # fmt: skip
 REVIEW = ("held_on", "about", "others", "minutes", "next_on", "origin", "version")
 MEMO_ISSUE = (
-    "language", "names_people", "decided_at", "journal_head", "basis_hash", "nonce",
+    "language", "names_people", "decided_at", "journal_head", "basis_hash", "nonce", "logo_hash",
     "reason",
 )  # fmt: skip
 KEPT = ("id", "line", "learners", "seats_low", "seats_high")
@@ -184,6 +184,12 @@ class State:
     begun: dict[int, tuple[Text, str]] = field(default_factory=dict)
     # and the versions in the library of rubrics: who kept which, when, and what it says
     library: dict[tuple[int, int], Row] = field(default_factory=dict)
+    logos: dict[str, Row] = field(default_factory=dict)  # of the district, by their SHA-256
+    # how long records are kept, proposals to remove one by kind and chain, and the first hash of
+    # the chain of each evaluation that is removed
+    keeping: Row = field(default_factory=dict)
+    removals: dict[Pair, Row] = field(default_factory=dict)
+    removed: dict[int, str] = field(default_factory=dict)
     # of a journal only: fields of which entries of older versions tell too little, and how many
     untold: set[str] = field(default_factory=set)
     untold_entries: int = 0

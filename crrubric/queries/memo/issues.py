@@ -85,6 +85,7 @@ def find_standing_issue(session: Session, evaluation: Evaluation) -> IssueStamp 
         digest=row.sha256,
         basis=issue.basis_hash,
         nonce=issue.nonce,
+        logo=issue.logo_hash,
     )
 
 

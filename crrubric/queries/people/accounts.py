@@ -17,7 +17,7 @@ EVENTS = tuple(
 
 def list_accounts(session: Session, words: str = "") -> list[User]:
     """Everybody who has an account, by name; with words, those whose name or address has them."""
-    rows = session.scalars(select(User).order_by(User.id))
+    rows = session.scalars(select(User).where(User.removed_at.is_(None)).order_by(User.id))
     asked = key_of(words)
     found = [row for row in rows if asked in key_of(row.name) or asked in key_of(row.email)]
     return sorted(found, key=lambda row: sort_key(row.name))
@@ -26,7 +26,7 @@ def list_accounts(session: Session, words: str = "") -> list[User]:
 def find_account(session: Session, user_id: int) -> User:
     """One account. Raises: NotFound."""
     user = session.get(User, user_id)
-    if user is None:
+    if user is None or user.removed_at is not None:
         raise make_not_found()
     return user
 

@@ -141,7 +141,7 @@ def find_latest_changes(
     """
     rows = select_visible_entries(seat).where(JournalEntry.event.in_(events))
     rows = rows.filter_by(**about).order_by(JournalEntry.number.desc()).limit(PAGE)
-    return _find_last_changes(reversed(session.scalars(rows).all()))
+    return find_last_changes(reversed(session.scalars(rows).all()))
 
 
 def find_latest_criterion_changes(
@@ -154,10 +154,10 @@ def find_latest_criterion_changes(
     entries: dict[int, list[JournalEntry]] = {}
     for entry in session.scalars(rows.order_by(JournalEntry.number)):
         entries.setdefault(entry.criterion_id or 0, []).append(entry)
-    return {key: _find_last_changes(own) for key, own in entries.items()}
+    return {key: find_last_changes(own) for key, own in entries.items()}
 
 
-def _find_last_changes(entries: Iterable[JournalEntry]) -> dict[str, JournalEntry]:
+def find_last_changes(entries: Iterable[JournalEntry]) -> dict[str, JournalEntry]:
     """By the journal's name for a value, the entry that made it what it is.
 
     Args: entries: the oldest first.

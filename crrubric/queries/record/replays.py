@@ -29,6 +29,15 @@ from crrubric.domain.record.texts import Text
 from crrubric.domain.translation import N_
 from crrubric.models import District, Evaluation
 from crrubric.queries.record.chains import StoredEntry, iterate_entries
+from crrubric.queries.record.keeping_checks import (
+    EVENTS,
+    LOGOS,
+    compare_gone_evaluations,
+    compare_keeping,
+    compare_logos,
+    replay_keeping_entry,
+    replay_logo_entry,
+)
 from crrubric.queries.record.stored import (
     UNREADABLE,
     iterate_stored_ballots,
@@ -59,11 +68,13 @@ def check_journals(session: Session) -> JournalFindings:
     sites = {find_site_chain(row.id, districts[0].id): row for row in districts}
     chained: dict[int, State] = {}
     begun: dict[int, tuple[Text, str]] = {}
+    removed: dict[int, str] = {}
     for chain, entries in groupby(iterate_entries(session), key=lambda entry: entry.chain):
         told = _follow_chain(chain, entries, found)
         chained[chain] = told
         if chain in sites:
             begun |= told.begun
+            removed |= told.removed
         elif chain == SITE:
             continue  # accounts are made before there is a district
         elif chain < SITE:
@@ -80,7 +91,11 @@ def check_journals(session: Session) -> JournalFindings:
     found.problems.extend(_compare_library(session, chained.get(SITE, State())))
     for chain, district in sites.items():
         found.problems.extend(_compare_district(district, chained.get(chain, State())))
-    found.problems.extend(_compare_beginnings(titles, found.firsts, begun))
+    found.problems.extend(compare_logos(session, chained.get(SITE, State()), districts[:1]))
+    found.problems.extend(compare_keeping(session, chained.get(SITE, State())))
+    found.problems.extend(compare_gone_evaluations(titles, found.firsts, begun, removed))
+    there = {chain: first for chain, first in begun.items() if chain not in removed}
+    found.problems.extend(_compare_beginnings(titles, found.firsts, there))
     found.problems.extend(_list_moved_evaluations(session))
     for key in sorted(titles.keys() - chained.keys()):
         found.problems.append(
@@ -124,6 +139,10 @@ def _replay_site_entry(state: State, entry: ToldEntry) -> bool:
             }  # fmt: skip
         elif entry.event is Event.SITE_RESTORED:
             _require_backup(after)
+        elif entry.event in LOGOS:
+            replay_logo_entry(state, entry)
+        elif entry.event in EVENTS:
+            replay_keeping_entry(state, entry)
     except UNREADABLE:
         return False
     return True
@@ -156,9 +175,10 @@ def _check_entry(reader: ChainReader, entry: StoredEntry) -> Iterator[CrrubricEr
 
 
 def _compare_district(row: District, told: State) -> Iterator[CrrubricError]:
-    """Name and time zone of a district; what it is made with, until somebody has set them."""
-    stored = {"name": row.name, "time_zone": row.time_zone}
-    facts = {"name": UNNAMED, "time_zone": UTC, **told.facts}
+    """Name, time zone and language of a district; what it is made with, until somebody sets
+    them."""
+    stored = {"name": row.name, "time_zone": row.time_zone, "language": row.language}
+    facts = {"name": UNNAMED, "time_zone": UTC, "language": None, **told.facts}
     wrong = [name for name, value in stored.items() if not is_same(facts[name], value)]
     if wrong:
         message = N_("The district differs from the journal: %(columns)s.")

@@ -20,6 +20,7 @@ from docx.shared import Cm, Emu, Pt, RGBColor
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph as DocxParagraph
 
+from crrubric.domain.documents.logos import Logo
 from crrubric.domain.documents.tree import (
     BarChart,
     Block,
@@ -79,6 +80,8 @@ def render_docx(paper: Document, *, templates: Path) -> bytes:
     """
     word = docx.Document()
     set_up_document(word, paper)
+    if paper.logo is not None:
+        draw_logo(word, paper.logo)
     title = word.add_paragraph(style="Title")
     title.add_run(replace_control_characters(paper.title))
     word.add_paragraph(replace_control_characters(paper.subtitle), style="Subtitle")
@@ -92,6 +95,12 @@ def render_docx(paper: Document, *, templates: Path) -> bytes:
     out = io.BytesIO()
     word.save(out)
     return fix_archive_times(out.getvalue())
+
+
+def draw_logo(document: WordFile, logo: Logo) -> None:
+    """The logo in a paragraph of its own, with its words for whoever can’t see it."""
+    picture = document.add_paragraph().add_run().add_picture(io.BytesIO(logo.body), height=Cm(1.2))
+    picture._inline.docPr.set("descr", replace_control_characters(logo.words))
 
 
 def set_up_document(document: WordFile, paper: Document) -> None:

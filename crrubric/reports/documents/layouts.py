@@ -30,9 +30,12 @@ def lay_out_pdf(layout: bytes, text: str, *, moment: datetime) -> bytes:
     return _expect_file(compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=moment))
 
 
-def lay_out_picture(layout: bytes, text: str) -> bytes:
-    """A PNG file from a layout of one page that reads `text` as `sys.inputs.text`."""
-    return _expect_file(_start_compiler(layout, text).compile(format="png", ppi=SHARPNESS))
+def lay_out_picture(layout: bytes, text: str, *, sharpness: int = SHARPNESS) -> bytes:
+    """A PNG file from a layout of one page that reads `text` as `sys.inputs.text`.
+
+    Args: sharpness: pixels per inch.
+    """
+    return _expect_file(_start_compiler(layout, text).compile(format="png", ppi=sharpness))
 
 
 def _start_compiler(layout: bytes, text: str) -> typst.Compiler:

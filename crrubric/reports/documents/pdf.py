@@ -22,6 +22,7 @@ from pypdf.generic import (
     PdfObject,
 )
 
+from crrubric.domain.documents.logos import Logo
 from crrubric.domain.documents.tree import (
     BarChart,
     Block,
@@ -71,8 +72,14 @@ def _describe_paper(document: Document) -> dict[str, Any]:
         "region": region.upper() or None,
         "day": (document.on.year, document.on.month, document.on.day),
         "page_label": document.page_label,
+        "logo": _describe_logo(document.logo),
         "blocks": list(_group_blocks(document.blocks)),
     }
+
+
+def _describe_logo(logo: Logo | None) -> dict[str, Any] | None:
+    """The picture, byte by byte, with what stands for it."""
+    return None if logo is None else {"body": list(logo.body), "words": _clean(logo.words)}
 
 
 def _group_blocks(blocks: Sequence[Block]) -> Iterator[dict[str, Any]]:

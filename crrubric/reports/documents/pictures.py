@@ -4,9 +4,31 @@ import json
 from pathlib import Path
 from typing import Any
 
+import typst
+
 from crrubric.domain.documents.tree import BarChart
 from crrubric.domain.text import replace_control_characters
 from crrubric.reports.documents.layouts import lay_out_picture, read_layout
+
+PIXEL = 72  # pixels per inch where a point is a pixel
+
+
+class UndrawablePicture(Exception):
+    """A picture that can't be read."""
+
+
+def redraw_picture(data: bytes, *, width: int, height: int, templates: Path) -> bytes:
+    """A PNG or JPEG picture drawn anew as a PNG file of this size in pixels.
+
+    Nothing of the file but the picture is left. Args: templates: the folder that holds the layout.
+    Raises: UndrawablePicture.
+    """
+    layout = read_layout(templates, "logo.typ")
+    picture = json.dumps({"body": list(data), "width": width, "height": height})
+    try:
+        return lay_out_picture(layout, picture, sharpness=PIXEL)
+    except typst.TypstError:
+        raise UndrawablePicture from None
 
 
 def describe_chart(chart: BarChart) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from crrubric.models import (
     Vendor,
 )
 from crrubric.queries.people.people import Actor, actor_of
+from crrubric.queries.record.retention import find_unused_id
 from crrubric.services.ballots.ballots import mark_text, serialize_mark
 from crrubric.services.ballots.seals import seal_ballot
 from crrubric.services.demo.beginnings import begin_evaluation
@@ -181,6 +182,7 @@ class EvaluationMaker:
         created = self.ago(row["created_days_ago"]) if "created_days_ago" in row else None
         closes = row.get("closes_in_days")
         self.own = Evaluation(
+            id=find_unused_id(self.session),
             district_id=self.district.id,
             title=row["title"],
             slug=slug_of(row["title"]),

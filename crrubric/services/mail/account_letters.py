@@ -28,7 +28,7 @@ from crrubric.domain.mail.mails import (
 )
 from crrubric.domain.vocabulary import MailKind
 from crrubric.models import OutgoingMail, User
-from crrubric.queries.people.district import find_named_district
+from crrubric.queries.people.district import find_named_district, find_site_language
 from crrubric.services.mail.outbox import OFF, is_mail_on, set_aside_mail, site_url, use_language
 
 Compose = Callable[[MailTranslator, MailContext], MailText]
@@ -126,7 +126,7 @@ def _queue_account_mail(
     to = MailContext(user.name, name, name, f"{site_url()}{path}")
     settings = current_settings()
     chosen = user.language if user.language in settings.LANGUAGES else None
-    with use_language(chosen or settings.LANGUAGES[0]) as say:
+    with use_language(chosen or find_site_language(session, settings.LANGUAGES)) as say:
         mail = compose(say, to)
     row = OutgoingMail(
         dedup_key=f"account-{token_hex(16)}",

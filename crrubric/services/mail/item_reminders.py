@@ -18,7 +18,7 @@ from crrubric.domain.mail.mails import SITE_NAME, MailContext, MailText, clean_h
 from crrubric.domain.vocabulary import MailKind
 from crrubric.models import ItemReminder, OutgoingMail, User
 from crrubric.queries.mail.item_reminders import DueItem, holds_item_reminder, list_due_items
-from crrubric.queries.people.district import find_named_district
+from crrubric.queries.people.district import find_named_district, find_site_language
 from crrubric.queries.people.people import load_time_zone_name
 from crrubric.services.mail.outbox import NO_USE, set_aside_mail, site_url, use_language
 from crrubric.services.shared.unit import unit_of_work
@@ -112,7 +112,7 @@ def write_item_text(
     ]
     languages = current_settings().LANGUAGES
     chosen = user.language if user.language in languages else None
-    with use_language(chosen or languages[0]) as say:
+    with use_language(chosen or find_site_language(session, languages)) as say:
         return compose_item_reminder(say, to, lines, now.astimezone(zone).date())
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -32,6 +32,7 @@ from crrubric.queries.people.access import (
     require_impartial,
     require_locked_seat,
 )
+from crrubric.queries.people.district import find_logo_hash, load_logo
 from crrubric.queries.people.people import Actor
 from crrubric.queries.record.journal import find_journal_head
 from crrubric.reports.documents.formats import RENDERERS
@@ -88,6 +89,7 @@ def issue_memo(
             language=text.language,
             reason=why,
             nonce=secrets.token_hex(16),
+            logo=find_logo_hash(session),
         ),
     )
     with unit_of_work() as session:
@@ -112,8 +114,9 @@ def require_issuable(
 def make_issue(session: Session, evaluation: Evaluation, stamp: IssueStamp) -> MadeIssue:
     """Make the three files. Ends the reading transaction."""
     language = stamp.language
+    logo = load_logo(session, stamp.logo)
     facts = load_memo_facts(session, evaluation, language, issue=stamp)
-    document = compose_memo(facts, load_translations(language).gettext)
+    document = replace(compose_memo(facts, load_translations(language).gettext), logo=logo)
     folders = Path(folder("templates")), Path(folder("static"))
     files = {form: RENDERERS[ending](document, *folders) for form, ending in ENDINGS.items()}
     return MadeIssue(
@@ -147,6 +150,7 @@ def keep_issue(
         journal_head=made.head,
         basis_hash=made.basis,
         nonce=stamp.nonce,
+        logo_hash=stamp.logo,
         reason=stamp.reason,
         issued_by=actor.name,
         issued_at=stamp.at.astimezone(UTC),
@@ -183,6 +187,7 @@ def keep_issue(
             ROW: {
                 "decided_at": evaluation.decided_at.isoformat(),
                 "nonce": stamp.nonce,
+                "logo": stamp.logo,
                 "bytes": {form.value: len(made.files[form]) for form in MemoFormat},
             },
         },

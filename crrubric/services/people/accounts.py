@@ -110,7 +110,7 @@ def insert_user(session: Session, name: str, address: str, standing: Standing) -
 def lock_user(session: Session, user_id: int) -> User:
     """The account, read anew and held until the transaction ends. Raises: NotFound."""
     user = session.get(User, user_id, with_for_update=True, populate_existing=True)
-    if user is None:
+    if user is None or user.removed_at is not None:
         raise make_not_found()
     return user
 

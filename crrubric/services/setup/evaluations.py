@@ -12,7 +12,7 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, clean_together, refuse_together
 from crrubric.domain.events import Event
-from crrubric.domain.people.languages import NAMES
+from crrubric.domain.people.languages import NAMES, SOURCE
 from crrubric.domain.setup.rubric import Rubric
 from crrubric.domain.text import clean_line, clean_text, key_of, slug_of
 from crrubric.domain.translation import N_
@@ -30,6 +30,7 @@ from crrubric.queries.people.access import (
 )
 from crrubric.queries.people.people import Actor
 from crrubric.queries.planning.needs import load_needs
+from crrubric.queries.record.retention import find_unused_id
 from crrubric.services.people.district import find_or_make_district
 from crrubric.services.setup.rubrics import copy_rubric, serialize_rubric
 from crrubric.services.setup.rules import rule_settings
@@ -179,10 +180,12 @@ def insert_evaluation(
     if session.scalar(taken) is not None:
         raise title_taken_error(title)
     evaluation = Evaluation(
+        id=find_unused_id(session),
         district_id=district.id,
         title=title,
         purpose=purpose,
         in_place=in_place,
+        language=district.language or SOURCE,
         slug=find_free_slug(session, district.id, title),
     )
     session.add(evaluation)

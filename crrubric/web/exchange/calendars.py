@@ -21,6 +21,7 @@ from crrubric.queries.exchange.calendars import (
     load_committee_days,
 )
 from crrubric.queries.people.access import Seat
+from crrubric.queries.people.district import find_site_language
 from crrubric.queries.people.people import Actor, actor_of
 from crrubric.queries.planning.items import list_own_items
 from crrubric.queries.shared.reading import end_reading
@@ -127,7 +128,9 @@ def show_calendar_feed(token: str) -> ResponseReturnValue:
         return refuse_calendar_link()
     languages = current_settings().LANGUAGES
     actor, language = actor_of(user), user.language or ""
-    with use_language(language if language in languages else languages[0]):
+    if language not in languages:
+        language = find_site_language(db.session(), languages)
+    with use_language(language):
         entries = list(iterate_feed_entries(actor))
         end_reading(db.session())
         return make_calendar_answer(entries, SITE, SITE)

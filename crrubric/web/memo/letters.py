@@ -21,7 +21,7 @@ from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.shared.reading import end_reading
 from crrubric.services.memo import letters as service
 from crrubric.services.shared.queues import take_analysis_turn
-from crrubric.web.memo.papers import send_paper
+from crrubric.web.memo.papers import add_logo, send_paper
 from crrubric.web.memo.writing_forms import LetterWordsForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
@@ -95,7 +95,11 @@ def show_letter(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """One letter on a page, with what is to be looked at before it is sent."""
     letter = find_vendor_letter(db.session(), seat.evaluation, vendor_id)
     return render_page(
-        "memo/letter.html", seat, under=HOME, letter=letter, paper=compose_own_letter(letter)
+        "memo/letter.html",
+        seat,
+        under=HOME,
+        letter=letter,
+        paper=add_logo(compose_own_letter(letter)),
     )
 
 

@@ -1,5 +1,6 @@
 """The selection memo: preview and downloads."""
 
+from dataclasses import replace
 from hashlib import sha256
 
 from flask import Blueprint, Flask, Response
@@ -18,9 +19,11 @@ from crrubric.extensions import db
 from crrubric.queries.memo.issues import list_memo_issues
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.people.access import Seat
+from crrubric.queries.people.district import load_logo
 from crrubric.reports.documents.charts import draw_bar_chart
 from crrubric.reports.documents.formats import RENDERERS
 from crrubric.web.memo.papers import (
+    add_logo,
     list_layout_folders,
     list_paper_languages,
     read_paper_language,
@@ -59,7 +62,9 @@ def equals_issue(facts: MemoFacts) -> bool | None:
     again = make_issued_facts(facts)
     if again is None or facts.latest_issue is None:
         return None
-    body = RENDERERS[".html"](compose_in_language(again), *list_layout_folders())
+    logo = load_logo(db.session(), facts.latest_issue.logo)
+    paper = replace(compose_in_language(again), logo=logo)
+    body = RENDERERS[".html"](paper, *list_layout_folders())
     return sha256(body).hexdigest() == facts.latest_issue.digest
 
 
@@ -79,7 +84,7 @@ def show_memo(seat: Seat) -> ResponseReturnValue:
     return render_page(
         "memo/preview.html",
         seat,
-        memo=compose_in_language(facts),
+        memo=add_logo(compose_in_language(facts)),
         final=facts.final,
         issues=issues,
         latest=facts.latest_issue,

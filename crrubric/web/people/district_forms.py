@@ -1,6 +1,6 @@
 """The form of the district, and the time zones it offers, by country."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
@@ -9,14 +9,16 @@ from babel import Locale
 from babel.core import get_global
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileField, FileRequired
 from wtforms import StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from crrubric.domain import limits
+from crrubric.domain.people.languages import NAMES
 from crrubric.domain.people.zones import UTC, zone_names
 from crrubric.domain.text import SortKey, sort_key
-from crrubric.web.shared.forms import ListChoiceField, VersionedForm, limit_length
+from crrubric.web.shared.forms import Form, ListChoiceField, VersionedForm, limit_length
 from crrubric.web.shared.zones import label_zone
 
 HOME = "US"
@@ -72,8 +74,19 @@ def place_zones(locale: Locale) -> Iterator[PlacedZone]:
             )
 
 
+class LogoForm(Form):
+    """A picture that is to be the logo."""
+
+    file = FileField(_("Picture"), [FileRequired(_("Choose a file."))])
+
+    def read_picture(self) -> bytes:
+        """What was sent, of a byte more than allowed at most; after validation."""
+        data: bytes = self.file.data.read(limits.LOGO_BYTES + 1)
+        return data
+
+
 class DistrictForm(VersionedForm):
-    """Name and time zone of the district; `offer_zones` comes before the form is used."""
+    """Name, time zone and language; `offer_zones` and `offer_languages` come before it is used."""
 
     name = StringField(
         _("Name of the district"),
@@ -82,6 +95,13 @@ class DistrictForm(VersionedForm):
     time_zone = ListChoiceField(
         _("Time zone"), [InputRequired(_("Choose a time zone from the list."))], choices=[]
     )
+
+    # the service checks it; a form without it, of an older page, leaves what is stored
+    language = ListChoiceField(_("Language"), [], choices=[], validate_choice=False)
+
+    def offer_languages(self, codes: Sequence[str]) -> None:
+        """Fill the list: those that the site offers."""
+        self.language.choices = [SelectChoice(code, NAMES[code]) for code in codes]
 
     def offer_zones(self, stored: str | None) -> None:
         """Fill the list: with the zone that is set, even under another name than the list's."""

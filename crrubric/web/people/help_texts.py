@@ -128,13 +128,33 @@ PEOPLE_HELP = (
         ),
     ),
     HelpTopic(
+        anchor="records",
+        title=N_("Records due for removal"),
+        pages=(
+            "keeping.show_records",
+            "keeping.show_keeping_times",
+            "keeping.show_hold_form",
+            "keeping.show_proposal",
+            "keeping.show_other_proposal",
+            "keeping.show_removal",
+            "keeping.show_certificate",
+        ),
+        chair=N_(
+            "Administrators set here how long records are kept, and see which are due. One of them "
+            "proposes a removal, another confirms it: then the record goes for good, and a "
+            "certificate of it stays. A legal hold stops that for as long as it lasts. Make an "
+            "archive file first, if the record is to be kept somewhere else."
+        ),
+    ),
+    HelpTopic(
         anchor="district",
         title=N_("District"),
         pages=("district.show_district",),
         chair=N_(
             "Administrators set the name and the time zone of the district here. Days and times "
             "on every page and in the memo are shown in this time zone, and reminders go out in "
-            "its morning. Set both before the first evaluation begins."
+            "its morning. Set both before the first evaluation begins. The language is for "
+            "visitors and papers that say no other; a logo stands on pages and papers."
         ),
     ),
 )

@@ -18,6 +18,7 @@ from crrubric.queries.mail.notices import list_account_news, list_own_notices
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.people.district import find_named_district
 from crrubric.queries.planning.items import list_own_items
+from crrubric.queries.record.retention import count_removals
 from crrubric.queries.setup.evaluations import OwnEvaluation, list_own_evaluations
 from crrubric.queries.setup.library import (
     find_library_rubric,
@@ -58,6 +59,7 @@ def show_home() -> ResponseReturnValue:
         seats_wait=not is_address_proven() and has_waiting_seat(db.session(), actor),
         mailed=is_mail_on(),
         may_create=actor.standing is not Standing.MEMBER,
+        removals=count_removals(db.session()) if concerns else 0,
         district_missing=concerns and find_named_district(db.session()) is None,
     )
 

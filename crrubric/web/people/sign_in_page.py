@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from crrubric.config import current_settings
 from crrubric.services.demo.district import DEMO_PASSWORD, list_demo_people
 from crrubric.web.people.account_forms import SignInForm
+from crrubric.web.shared.page import remember_logo
 
 
 def translate_demo_people() -> list[Any]:
@@ -20,6 +21,7 @@ def translate_demo_people() -> list[Any]:
 
 def render_sign_in_page(form: SignInForm, status: int = 200) -> ResponseReturnValue:
     """The sign-in page, with the invented people in demo mode."""
+    remember_logo()
     return (
         render_template(
             "people/sign_in.html",

@@ -1,4 +1,4 @@
-"""The journal: its page and its words."""
+"""The journal: its page and its words; archives; what is kept how long."""
 
 # the modules with a blueprint; `crrubric.web` registers them
-BLUEPRINTS = ("archives", "journal")
+BLUEPRINTS = ("archives", "journal", "keeping")

@@ -3,15 +3,25 @@
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _
-from wtforms import TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Optional
 
 from crrubric.domain import limits
 from crrubric.domain.archive.manifest import CopyKind
+from crrubric.domain.limits import NumberLimits
 from crrubric.domain.people.languages import NAMES
 from crrubric.services.exchange.archives.archives import ArchiveText
-from crrubric.web.shared.forms import Form, ListChoiceField, RadioChoiceField, limit_length
+from crrubric.web.shared.forms import (
+    ActForm,
+    Form,
+    ListChoiceField,
+    RadioChoiceField,
+    SometimesNeeded,
+    WholeNumberField,
+    limit_length,
+)
+from crrubric.web.shared.versions import EditForm
 
 WHOLE, ROLES, NAMED = "whole", "roles", "names"
 
@@ -44,6 +54,40 @@ class ArchiveForm(Form):
             names_people=self.kind.data == NAMED,
             language=self.language.data,
         )
+
+
+def make_number_field(label: object, bounds: NumberLimits) -> WholeNumberField:
+    """A field for a number of years or days."""
+    return WholeNumberField(label, [InputRequired(_("Enter a number."))], bounds)
+
+
+class KeepingForm(EditForm):
+    """How long each kind of record is kept, and what holds every removal."""
+
+    evaluation_years = make_number_field(_("Evaluations, years"), limits.KEPT_YEARS)
+    account_years = make_number_field(_("Unused accounts, years"), limits.KEPT_YEARS)
+    mail_days = make_number_field(_("E-mails, days"), limits.KEPT_DAYS)
+    sign_in_days = make_number_field(_("Sign-ins and one-time links, days"), limits.KEPT_DAYS)
+    hold = TextAreaField(_("Legal hold on everything"), [Optional(), limit_length(limits.NOTE)])
+
+
+class HoldForm(EditForm):
+    """A legal hold on one evaluation; lifting it needs a reason."""
+
+    hold = TextAreaField(_("Legal hold"), [Optional(), limit_length(limits.NOTE)])
+    reason = TextAreaField(_("Why?"), [SometimesNeeded(), limit_length(limits.NOTE)])
+
+
+class RemovalForm(ActForm):
+    """The title of the evaluation that is removed, typed once more."""
+
+    typed = StringField(
+        _("To remove it, type its title"),
+        [
+            InputRequired(_("Type the title of the evaluation as it stands above.")),
+            limit_length(limits.TITLE),
+        ],
+    )
 
 
 class RedactionForm(Form):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from flask import Flask
@@ -36,6 +36,7 @@ from crrubric.domain.vocabulary import (
     PositionKind,
     PriceKind,
     PriceUnit,
+    RecordKind,
     RuleKind,
     ScoringMode,
     Stakeholder,
@@ -61,10 +62,28 @@ from crrubric.web.shared.zones import label_zone
 
 OF_ANSWERS = (Event.PLAN_ANSWERED, Event.PLAN_RESTORED)
 OF_PLAN = (*OF_ANSWERS, Event.PLAN_ASSIGNED, Event.PLAN_HINT_SETTLED)
+KEEPING = (Event.REMOVAL_PROPOSED, Event.REMOVAL_WITHDRAWN, Event.RECORD_REMOVED)
 OF_MEASURES = (
     Event.MEASURE_RECORDED, Event.MEASURE_CHANGED, Event.ACTUAL_RECORDED, Event.ACTUAL_CORRECTED,
 )  # fmt: skip
 FIELDS = {
+    "account_years": N_("unused accounts, years"),
+    "archive": N_("SHA-256 of the last archive file"),
+    "before": N_("ended before"),
+    "chain": N_("number of the journal"),
+    "entries": N_("journal entries"),
+    "evaluation_years": N_("evaluations, years"),
+    "files": N_("attached files"),
+    "first": N_("first journal entry"),
+    "head": N_("last journal entry"),
+    "issues": N_("issued memos"),
+    "kept through": N_("kept through"),
+    "mail_days": N_("e-mails, days"),
+    "members": N_("members of the committee"),
+    "proposed at": N_("proposed at"),
+    "proposed by": N_("proposed by"),
+    "rows": N_("rows"),
+    "sign_in_days": N_("sign-ins and one-time links, days"),
     "about": N_("what was looked at"),
     "access": N_("asked to"),
     "abstaining": N_("abstaining"),
@@ -241,7 +260,7 @@ SPOKEN = {
     for kind in (
         Phase, Answer, Outcome, RuleKind, ScoringMode, EvidenceKind, EntrySource,
         CorrectionEffect, DeclarationKind, PositionKind, PriceKind, PriceUnit, FileKind, Standing,
-        PlanAccess, ItemState, ItemSource, MeasureKind, MeasureUnit,
+        PlanAccess, ItemState, ItemSource, MeasureKind, MeasureUnit, RecordKind,
         CommitmentState, PurchaseMethod, LineState, EvidenceLevel,
     )
     for member in kind
@@ -270,7 +289,11 @@ def translate_field_name(key: str) -> str:
 # What people read for codes that are no members of an enum.
 CODED: Mapping[str, Callable[[str], str]] = {
     "time_zone": lambda code: label_zone(code, get_locale()),
-    "newest": lambda moment: format_moment(datetime.fromisoformat(moment)),
+    "kept through": lambda day: format_day(date.fromisoformat(day)),
+    **dict.fromkeys(
+        ("newest", "before", "proposed at"),
+        lambda moment: format_moment(datetime.fromisoformat(moment)),
+    ),
 }
 
 
@@ -348,6 +371,8 @@ def describe_journal_entry(entry: JournalEntry) -> str:
         subject = subject or name_binder_line((entry.after or {})[ROW]["code"], current_language())
     if entry.event in OF_MEASURES and not subject:
         subject = name_measure(MeasureKind.PROGRAM_SIZE, "", gettext)
+    if entry.event in KEEPING and subject in SPOKEN:
+        subject = str(gettext(SPOKEN[subject]))
     return str(gettext(entry.event.label, subject=subject))
 
 

@@ -35,6 +35,7 @@ from crrubric.queries.mail.notices import list_own_notices
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.people.waiting import load_tasks
 from crrubric.queries.record.journal import find_latest_changes
+from crrubric.queries.record.retention import find_removal_of
 from crrubric.queries.setup.evaluations import (
     BallotProgress,
     count_progress_criteria,
@@ -94,6 +95,7 @@ def show_overview(seat: Seat) -> ResponseReturnValue:
         tasks=list_other_tasks(seat),
         to_come=count_reviewers_to_come(seat),
         may_create=seat.actor.standing is not Standing.MEMBER,
+        removal=find_removal_of(db.session(), seat.evaluation.id),
         notices=list_own_notices(db.session(), seat.actor, evaluation_id=seat.evaluation.id),
     )
 

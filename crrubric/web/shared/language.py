@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from crrubric.config import current_settings, settings_of
 from crrubric.domain.people.languages import NAMES, formats_of
+from crrubric.extensions import DatabaseUnavailable, db
+from crrubric.queries.people.district import find_site_language
 from crrubric.services.people.accounts import choose_language
 from crrubric.web.shared.access import allow_everyone
 from crrubric.web.shared.page import current_address, to_local_address
@@ -16,12 +18,17 @@ bp = Blueprint("language", __name__)
 
 
 def init_app(app: Flask) -> None:
-    """Give every page what its switch needs."""
+    """Give every page what its switch needs, and the logo if its view read it."""
 
     @app.context_processor
     def switch() -> dict[str, Any]:
         offered = {code: NAMES[code] for code in settings_of(app).LANGUAGES}
-        return {"locale": current_language(), "languages": offered, "here": current_address}
+        return {
+            "locale": current_language(),
+            "languages": offered,
+            "here": current_address,
+            "site_logo": g.get("site_logo"),
+        }
 
 
 def current_language() -> str:
@@ -41,7 +48,19 @@ def negotiate_language() -> str:
     for choice in (known.user.language if known else None, session.get(LANGUAGE)):
         if choice in languages:
             return str(choice)
-    return request.accept_languages.best_match(languages) or languages[0]
+    return request.accept_languages.best_match(languages) or read_site_language()
+
+
+def read_site_language() -> str:
+    """The language of whoever states none that we have: the district’s."""
+    languages = current_settings().LANGUAGES
+    if len(languages) == 1:
+        return languages[0]
+    try:
+        return find_site_language(db.session(), languages)
+    except DatabaseUnavailable:  # the page that says so speaks, too
+        db.session.rollback()
+        return languages[0]
 
 
 def select_locale() -> str:

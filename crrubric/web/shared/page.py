@@ -30,6 +30,7 @@ from crrubric.domain.errors import CrrubricError
 from crrubric.domain.foreseen import Foreseen
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
+from crrubric.queries.people.district import find_shown_logo
 from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.exchange.csv_files import Row, iterate_csv
 from crrubric.services.ballots.attachments import take_download_turn
@@ -44,11 +45,18 @@ PIECE = 64 * 1024  # bytes of a file that are sent at once
 CARRIED = 2500  # characters that a message may carry in the cookie of the session
 
 
+def remember_logo() -> None:
+    """Read the district’s logo for the head of the page, before reading ends."""
+    if "site_logo" not in g:
+        g.site_logo = find_shown_logo(db.session())
+
+
 def render_page(template: str, seat: Seat, *, under: str | None = None, **values: Any) -> str:
     """Render a page of an evaluation; `under` names the menu entry that it belongs to."""
     if under:
         g.menu_home = under
     menu = make_menu(seat)
+    remember_logo()
     end_reading(db.session())
     return render_template(template, seat=seat, evaluation=seat.evaluation, nav=menu, **values)
 
@@ -99,6 +107,7 @@ def render_site_page(template: str, *, under: str | None = None, **values: Any) 
     if under:
         g.menu_home = under
     menu = make_site_menu(current_actor())
+    remember_logo()
     end_reading(db.session())
     return render_template(template, nav=menu, **values)
 

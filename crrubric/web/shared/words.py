@@ -89,12 +89,15 @@ def translate_error_value(value: object) -> object:
         return translate_error(value)
     if isinstance(value, datetime):
         return format_moment(value)
+    if isinstance(value, date):
+        return format_day(value)
     return gettext(value) if isinstance(value, str) and value else value
 
 
 def translate_remark(remark: Remark) -> str:
     """A sentence about an act in the reader's language, without the names that it lists."""
-    return str(gettext(remark.message, **remark.values))
+    days = {name: format_day(day) for name, day in remark.values.items() if isinstance(day, date)}
+    return str(gettext(remark.message, **{**remark.values, **days}))
 
 
 def translate_label(member: LabelledEnum | Enum | None) -> str:

@@ -48,12 +48,13 @@ def entries() -> list[JournalEntry]:
 
 def chosen(page: Page) -> str:
     """The zone that the list shows as chosen."""
-    (option,) = [row for row in page.all("option") if "selected" in row.attrib]
+    zones = page.with_id("time_zone").iter("option")
+    (option,) = [row for row in zones if "selected" in row.attrib]
     return option.get("value") or ""
 
 
 def hints(page: Page) -> list[str]:
-    return [words(row) for row in page.all("p") if row.get("class") == "hint"]
+    return [words(row) for row in page.all("p") if row.get("id") == "time_zone-hint"]
 
 
 def links(page: Page) -> set[str | None]:
@@ -246,7 +247,7 @@ def test_the_page_speaks_spanish(make: Factory, visit: Visit):
     assert page.heading == "Distrito"
     assert (countries[0], "México" in countries) == ("Estados Unidos", True)
     assert zones["America/Chicago"] == "hora central – Chicago"
-    assert "cambió el nombre o la zona horaria del distrito" in page.text
+    assert "cambió el nombre, la zona horaria o el idioma del distrito" in page.text
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
@@ -284,5 +285,5 @@ def test_the_page_asks_the_database_little(ada: Visitor):
     with statements() as seen:
         ada.page("/district")
 
-    # who is signed in, the district, its changes, the zone
-    assert len(seen) == 4
+    # who is signed in, the district, its changes, its logo, the zone, what to speak
+    assert len(seen) == 6

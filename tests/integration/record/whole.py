@@ -32,6 +32,9 @@ from crrubric.domain.procurement.purchase import (
     PurchaseFacts,
     PurchaseMethod,
 )
+from crrubric.domain.record.retention.times import (
+    KeepingTimes,
+)
 from crrubric.domain.results.offers import PriceLine
 from crrubric.domain.results.priced_seats import SeatFacts
 from crrubric.domain.setup.assignment import Assignment
@@ -47,6 +50,7 @@ from crrubric.domain.vocabulary import (
     PlanAccess,
     PositionKind,
     PriceKind,
+    RecordKind,
     Standing,
 )
 from crrubric.extensions import db
@@ -75,7 +79,7 @@ from crrubric.services.memo.issues import IssueText, issue_memo
 from crrubric.services.memo.letters import LetterWords, set_letter_words
 from crrubric.services.memo.naming import set_memo_names
 from crrubric.services.memo.narratives import write_narratives
-from crrubric.services.people.district import set_district
+from crrubric.services.people.district import set_district, set_logo
 from crrubric.services.planning import (
     actuals,
     calibrations,
@@ -93,6 +97,7 @@ from crrubric.services.planning.seats import set_seats
 from crrubric.services.planning.venues import set_venues
 from crrubric.services.procurement import lines, purchases
 from crrubric.services.questions import answers, askings, questions
+from crrubric.services.record.retention import propose_removal, set_keeping_times
 from crrubric.services.setup import (
     assignments,
     committee,
@@ -113,6 +118,7 @@ from crrubric.services.setup.rubric.files import import_rubric
 from crrubric.services.setup.rubric.library import keep_rubric
 from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of, full_rubric
+from tests.integration.drawn import draw_logo
 from tests.uploads import pdf
 
 DAY = date(2026, 1, 5)
@@ -134,7 +140,18 @@ def fill_every_table(make: Factory, folder: Path) -> Made:
     start_with_needs(make)
     made = make.evaluation(rubric=full_rubric(), reviewers=3, vendors=3)
     administrator = make.actor("Site", standing=Standing.ADMINISTRATOR)
-    set_district(administrator, name="Our schools", time_zone="America/Denver", seen_version=0)
+    set_keeping_times(administrator, KeepingTimes(mail_days=400, hold=""))
+    propose_removal(administrator, RecordKind.MAIL)
+    set_keeping_times(administrator, KeepingTimes(mail_days=400, hold="An audit"))
+    set_district(
+        administrator,
+        name="Our schools",
+        time_zone="America/Denver",
+        language="en",
+        seen_version=0,
+    )
+    set_logo(administrator, draw_logo((20, 80, 107)))
+    set_logo(administrator, draw_logo((107, 80, 20)))
     prepare(made)
     vote_on_must_haves(made)
     plan_triage(made)

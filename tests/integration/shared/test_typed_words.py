@@ -63,7 +63,7 @@ BELL = "\x07"  # no text takes it, no number and no day
 SHOWN = "\ufffd"  # what stands in its place, so that one sees where it was
 SITE = (
     "/evaluations/new", "/account", "/account/address", "/district", "/forgotten-password",
-    "/accounts/new", "/site/mail",
+    "/accounts/new", "/site/mail", "/site/records/times",
 )  # fmt: skip
 
 
@@ -231,7 +231,8 @@ def gather(make: Factory) -> Walks:
     made = make.evaluation(phase=Phase.MEETING, marks=SPLIT)
     reinstatements.reinstate_vendor(made.chair, made.slug, made.vendors[1].id, reason="Fixed.")
     administrator = make.actor(standing=Standing.ADMINISTRATOR)
-    return made, {made.chair: [], administrator: [*SITE, f"/chairs/{made.slug}"]}
+    hold = f"/site/records/evaluations/{made.evaluation.id}/hold"
+    return made, {made.chair: [], administrator: [*SITE, f"/chairs/{made.slug}", hold]}
 
 
 def decide(make: Factory) -> Walks:
@@ -295,7 +296,7 @@ SCENES = {
         """,
     gather: """
         account.submit_sign_in accounts.save_new_account chairs.save_appointment
-        district.save_district site.submit_test_mail
+        district.save_district keeping.save_hold keeping.save_keeping_times site.submit_test_mail
         forgotten.send_forgotten_password_link home.save_new_evaluation
         meeting.save_meeting_start own.save_own_address own.save_own_name
         reinstatements.save_reinstatement_withdrawal

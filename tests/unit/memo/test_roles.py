@@ -26,7 +26,7 @@ from crrubric.domain.vocabulary import Stakeholder
 
 # texts of the facts that hold no person: typed words, names of vendors, codes, our own words
 NO_PERSON = """
-IssueStamp.basis IssueStamp.digest
+IssueStamp.basis IssueStamp.digest IssueStamp.logo
 IssueStamp.head IssueStamp.language IssueStamp.nonce IssueStamp.reason LateChange.vendor
 MemoAppointment.reason MemoChangedConflict.now MemoChangedConflict.reason
 MemoChangedConflict.vendor MemoChangedConflict.words MemoCommitment.vendor MemoCommitment.words

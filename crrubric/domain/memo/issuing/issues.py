@@ -33,7 +33,7 @@ class IssueStamp:
     head: the newest hash of the journal that it covers; digest: SHA-256 of its web page, where it
     has been issued; basis: the hash of what its result rests on; nonce: drawn at random, so that
     nobody finds a word of it by trying what has its SHA-256. Both are empty if an older version
-    issued it.
+    issued it. logo: the SHA-256 of the district's logo in it; empty: it has none.
     """
 
     number: int
@@ -45,6 +45,7 @@ class IssueStamp:
     digest: str = ""
     basis: str = ""
     nonce: str = ""
+    logo: str = ""
 
 
 class IssueState(Enum):

@@ -21,8 +21,9 @@ POLICY = "; ".join(
 IMMUTABLE = "public, max-age=31536000, immutable"
 # Files of the product, under addresses that change when they do.
 FILES = frozenset(
-    {"static", "assets.serve_plotly_script", "assets.serve_style", "assets.serve_script"}
-)
+    {"static", "assets.serve_plotly_script", "assets.serve_style", "assets.serve_script",
+     "district.show_logo"}
+)  # fmt: skip
 
 
 def init_app(app: Flask) -> None:
