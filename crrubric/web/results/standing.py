@@ -21,8 +21,8 @@ def describe_adoption(left: int) -> str:
     if not left:
         return str(gettext("Every item is settled."))
     text = ngettext(
-        "The votes leave no item open; one has no adopted finding yet.",
-        "The votes leave no item open; %(num)s have no adopted finding yet.",
+        "The votes settle every item; one is still to be adopted.",
+        "The votes settle every item; %(num)s are still to be adopted.",
         left,
     )
     return str(text)

@@ -18,7 +18,7 @@ def lede(page: Page) -> str:
     return words(found[0]).removesuffix(" Show what is unresolved")
 
 
-NOT_ADOPTED = "The votes leave no item open; %s have no adopted finding yet."
+NOT_ADOPTED = "The votes settle every item; %s are still to be adopted."
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_whether_every_item_is_settled_is_said_once_the_committee_has_adopted_it
 
     last = made.criteria.pop()
     adopt_everything(made)
-    assert read_end() == "The votes leave no item open; one has no adopted finding yet."
+    assert read_end() == "The votes settle every item; one is still to be adopted."
     made.criteria[:] = [last]
     adopt_everything(made)
     assert read_end() == "Every item is settled."
