@@ -36,8 +36,17 @@ class RequestFilter(logging.Filter):
         return True
 
 
+def write_time(record: logging.LogRecord) -> str:
+    """When it happened, in UTC."""
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+
 class LineFormatter(logging.Formatter):
-    """One line for each message: no text of others begins one of its own."""
+    """One line for each message: no text of others begins one of its own. Times are in UTC."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        """The time of the record."""
+        return write_time(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # as logging has it
         """The line, with each line break in it written as its number."""
@@ -50,7 +59,7 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
         told: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "time": write_time(record),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),

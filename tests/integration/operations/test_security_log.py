@@ -1,4 +1,4 @@
-"""What the log tells of signing in and of refusals, and what nobody can write into it."""
+"""What the log tells of signing in and of refusals; what holds behind TLS, and from the beginning."""
 
 import io
 import json
@@ -109,6 +109,15 @@ def test_what_others_say_begins_no_line_of_the_log():
         "refused: no\\x0a2027-01-01 INFO all is well\\x0d\\x85\\x2028\\x1b[2K\n"
     )
     assert len(stream.getvalue().splitlines()) == 1
+
+
+def test_lines_of_the_log_begin_with_the_time_in_utc():
+    record = logging.makeLogRecord({"msg": "said", "created": 1_800_000_000.25})
+    record.request_id = "-"
+
+    line = logs.LineFormatter(logs.PLAIN).format(record)
+
+    assert line.startswith("2027-01-15T08:00:00.250+00:00 ")
 
 
 def test_behind_tls_every_answer_asks_for_https_and_cookies_are_of_the_host_alone(
