@@ -295,7 +295,7 @@ def look_up(name: str) -> list[dict[str, Any]]:
 
 
 def describe_faults(asked: list[dict[str, Any]]) -> Iterator[str]:
-    """One line for each known fault: package, its number, what mends it, whether the site has it."""
+    """One line for each known fault: package, number, what mends it, whether the site has it."""
     of_site = {line.split("==")[0] for line in requirements("all").read_text("utf-8").splitlines()}
     for row in asked:
         where = "in the site" if row["name"] in of_site else "in tests and tools alone"

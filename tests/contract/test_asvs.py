@@ -1,4 +1,4 @@
-"""docs/asvs.md keeps its word: each requirement once, with a test that exists or what is missing."""
+"""docs/asvs.md keeps its word: each requirement once, with a test, or what is missing."""
 
 import re
 from collections.abc import Iterator

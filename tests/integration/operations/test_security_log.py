@@ -1,4 +1,4 @@
-"""What the log tells of signing in and of refusals; what holds behind TLS, and from the beginning."""
+"""What the log tells of signing in and of refusals, what nobody writes into it, and TLS."""
 
 import io
 import json
