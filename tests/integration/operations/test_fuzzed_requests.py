@@ -151,7 +151,7 @@ def list_other_addresses(app: Flask, method: str) -> list[str]:
 
 
 def find_controls() -> list[str]:
-    """The names of all controls of forms: fields of their classes, and those that templates name."""
+    """The names of all controls: fields of classes of forms, and those that templates name."""
     root = Path(crrubric.__file__).parent
     classes = "\n".join(file.read_text("utf-8") for file in (root / "web").rglob("*.py"))
     pages = "\n".join(
