@@ -18,7 +18,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf import FlaskForm
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import BadHost, HTTPException, SecurityError
 
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
@@ -125,7 +125,7 @@ def handle_busy_database(error: DatabaseUnavailable) -> ResponseReturnValue:
 
 def handle_http_error(error: HTTPException) -> ResponseReturnValue:
     """Werkzeug's own refusals, in our words."""
-    if isinstance(error, SecurityError):  # a foreign host name: no page of ours has an address
+    if isinstance(error, SecurityError | BadHost):  # so no page of ours has an address
         return Response("This site is not reached by that name.", 400, mimetype="text/plain")
     status = HTTPStatus(error.code or 500)
     if status is HTTPStatus.NOT_FOUND and (address := find_address_without_slash()):

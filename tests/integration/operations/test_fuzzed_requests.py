@@ -344,3 +344,39 @@ def test_no_form_of_very_many_parts_is_read(app: Flask, make: Factory, visit: Vi
     ]
 
     assert answers == [413, 413]
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("token", [True, False])
+def test_a_part_of_a_form_without_a_name_is_left_out(
+    app: Flask, make: Factory, visit: Visit, token: bool
+):
+    """Nobody has to be signed in to send one."""
+    made = make.evaluation(phase=Phase.SCORING)
+    place = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criterion('ada').id}")
+    for person in (visit(made.reviewers[0]), visit()):
+        fields = {"version": "0", "answer": "NO", "csrf_token": person.csrf() if token else "x"}
+        parts = [f'; name="{name}"\r\n\r\n{value}' for name, value in fields.items()]
+        parts += ["\r\n\r\nnameless and long enough to be kept", '; filename="x"\r\n\r\nx']
+        body = "".join(f"--b\r\nContent-Disposition: form-data{part}\r\n" for part in parts)
+        data, kind = f"{body}--b--\r\n".encode(), "multipart/form-data; boundary=b"
+
+        answer = send_and_check(person, "POST", place, data=data, content_type=kind)
+
+        assert answer.status_code in ({303} if token else {303, 400, 401})
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("host", ["a" * 70, "x" * 3_000, "a..b", "."])
+def test_a_host_that_can_be_none_is_refused_by_every_method(app: Flask, visit: Visit, host: str):
+    """Whatever else is wrong with the request: its page would have no address."""
+    for method, headers in (
+        ("GET", {}),
+        ("POST", {}),
+        ("POST", {"Origin": "https://evil.example"}),
+    ):
+        for place in ("/sign-in", "/nothing", "/nothing/"):
+            sent = {"Host": host, **headers}
+            answer = send_and_check(visit(), method, place, headers=sent)
+
+            assert answer.status_code == 400 or host == "."
