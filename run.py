@@ -283,8 +283,8 @@ def audit() -> NoReturn:
 
 def look_up(name: str) -> list[dict[str, Any]]:
     """What the advisory service knows of each package of a lock; nothing if it can't be reached."""
-    command = [PYTHON, "-m", "pip_audit", "--format", "json", "--progress-spinner", "off"]
-    command += ["--disable-pip", "--require-hashes", "-r", requirements(name)]
+    command = [str(PYTHON), "-m", "pip_audit", "--format", "json", "--progress-spinner", "off"]
+    command += ["--disable-pip", "--require-hashes", "-r", str(requirements(name))]
     done = subprocess.run(command, stdout=subprocess.PIPE, env=environment(), text=True)
     try:
         found: list[dict[str, Any]] = json.loads(done.stdout)["dependencies"]

@@ -58,8 +58,8 @@ def find_licenses(name: str, version: str) -> list[dict[str, Any]]:
         return []
     if told["Version"] != version:
         return []
-    if expression := told.get("License-Expression"):
-        return [{"expression": expression}]
+    if expression := told.get_all("License-Expression"):
+        return [{"expression": expression[0]}]
     return [{"license": {"name": license}} for license in list_license_names(told)]
 
 
@@ -68,7 +68,7 @@ def list_license_names(told: PackageMetadata) -> list[str]:
     named = [one for one in told.get_all("Classifier") or () if one.startswith(CLASSIFIER)]
     if named:
         return sorted({one.rpartition(" :: ")[2] for one in named})
-    text = (told.get("License") or "").strip()
+    text = (told.get_all("License") or [""])[0].strip()
     return [text] if text and len(text) <= MOST and "\n" not in text else []
 
 
