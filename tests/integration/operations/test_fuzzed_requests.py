@@ -23,7 +23,7 @@ from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.shared.test_access import addresses
 
-FEW, MANY = 25, 1_000
+FEW, MANY = 25, 400
 MOST_STATEMENTS = 1_200  # of one request on a small evaluation; a form may have many lines
 MARKS = {(0, 0): "YY-", (1, 1): "YNY"}
 UNMARKED = (Phase.SETUP, Phase.PRACTICE)
