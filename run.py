@@ -7,6 +7,8 @@
         --long                   what takes long, and nothing else
         --coverage               every test, and how much of the code they reach
         --mutations              plant faults and see that tests notice them
+    python3 run.py audit         whether a known fault is in a locked package (asks the network)
+    python3 run.py sbom [FILE]   the packages of the site as CycloneDX: versions, hashes, licences
     python3 run.py WORDS...      anything else goes to crrubric; run.py --help lists it
     python3 run.py lock [...]    remake requirements/*.txt (for developers; needs uv)
 
@@ -14,6 +16,7 @@ On Windows: py run.py demo. Needs Python 3.11 or newer and, the first time, a pa
 """
 
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -21,7 +24,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 OLDEST = (3, 11)
 if sys.version_info < OLDEST:  # before anything that an older Python can't read
@@ -44,7 +47,11 @@ LOCKS = {
     "all": ("--all-extras",),
     "base": (),
     "uv": ("--group", f"{ROOT / 'pyproject.toml'}:uv"),
+    "audit": ("--group", f"{ROOT / 'pyproject.toml'}:audit"),
 }
+ALONE_LOCKED = {"uv", "audit"}  # nothing of the project is in them
+NOT_ASKED = 2  # how an audit ends that could not ask
+UNREACHABLE = "run.py: the advisory service could not be reached, so no package was looked up"
 # Our words for pytest's; the others go through as they are (--quick, --long: tests/selection.py).
 OPTIONS = {"--coverage": ("--cov=crrubric", "--cov-branch", "--cov-report=term:skip-covered")}
 ALONE = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "no:xdist", "-pno:xdist")
@@ -242,12 +249,67 @@ def test(words: list[str]) -> NoReturn:
     hand_over("-m", "pytest", *spread(words), *words)
 
 
+def use_own_place(name: str) -> None:
+    """Install what this command needs beside what the site runs with, and not into it."""
+    global VENV, PYTHON, VENV_UV, WITH_UV, STAMP  # noqa: PLW0603  # for the rest of this process
+    inside = PYTHON.relative_to(VENV)
+    VENV = VENV.with_name(f".venv-{name}")
+    PYTHON = VENV / inside
+    VENV_UV = PYTHON.with_name(VENV_UV.name)
+    WITH_UV = (*WITH_UV[:-1], str(PYTHON))
+    STAMP = VENV / STAMP.name
+
+
+def audit() -> NoReturn:
+    """Ask the advisory service about each locked package.
+
+    Ends with 1 if one has a known fault, and with 2 if about one nothing could be learned: what
+    nobody looked up is not without fault.
+    """
+    use_own_place("audit")
+    set_up("audit")
+    rows = {row["name"]: row for name in ("test", *sorted(ALONE_LOCKED)) for row in look_up(name)}
+    unknown = sorted(name for name, row in rows.items() if "skip_reason" in row)
+    if not rows or len(unknown) == len(rows):
+        print(UNREACHABLE, file=sys.stderr)
+        sys.exit(NOT_ASKED)
+    faults = list(describe_faults([row for row in rows.values() if "vulns" in row]))
+    looked_up = len(rows) - len(unknown)
+    print(*faults, f"{looked_up} packages looked up, {len(faults)} known faults.", sep="\n")
+    if unknown:
+        print(f"run.py: not known to the advisory service: {', '.join(unknown)}", file=sys.stderr)
+    sys.exit(1 if faults else NOT_ASKED if unknown else 0)
+
+
+def look_up(name: str) -> list[dict[str, Any]]:
+    """What the advisory service knows of each package of a lock; nothing if it can't be reached."""
+    command = [str(PYTHON), "-m", "pip_audit", "--format", "json", "--progress-spinner", "off"]
+    command += ["--disable-pip", "--require-hashes", "-r", str(requirements(name))]
+    done = subprocess.run(command, stdout=subprocess.PIPE, env=environment(), text=True)
+    try:
+        found: list[dict[str, Any]] = json.loads(done.stdout)["dependencies"]
+    except (ValueError, KeyError):
+        print(UNREACHABLE, file=sys.stderr)
+        sys.exit(NOT_ASKED)
+    return found
+
+
+def describe_faults(asked: list[dict[str, Any]]) -> Iterator[str]:
+    """One line for each known fault: package, number, what mends it, whether the site has it."""
+    of_site = {line.split("==")[0] for line in requirements("all").read_text("utf-8").splitlines()}
+    for row in asked:
+        where = "in the site" if row["name"] in of_site else "in tests and tools alone"
+        for fault in row["vulns"]:
+            mended = ", ".join(fault["fix_versions"]) or "nothing yet"
+            yield f"{row['name']} {row['version']}: {fault['id']}, mended by {mended} ({where})"
+
+
 def lock(words: list[str]) -> None:
     """Remake the locks: the tests' first, the others with the versions that it chose."""
     project = ROOT / "pyproject.toml"
     for name, parts in LOCKS.items():
-        held = () if name in {"test", "uv"} else ("--constraint", requirements("test"))
-        asked = () if name == "uv" else (project,)
+        held = () if name in {"test", *ALONE_LOCKED} else ("--constraint", requirements("test"))
+        asked = () if name in ALONE_LOCKED else (project,)
         made = run("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
                    "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links",
                    "--no-header", "--no-annotate", *parts, *held, *words,
@@ -264,6 +326,11 @@ def main(words: list[str]) -> None:
         lock(words[1:])
     elif words[0] == "test":
         test(words[1:])
+    elif words == ["audit"]:
+        audit()
+    elif words[0] == "sbom":
+        set_up("all")
+        hand_over(str(ROOT / "requirements" / "sbom.py"), *words[1:])
     else:
         set_up("all")
         hand_over("-P", "-m", "crrubric", *words)  # -P: no module of the current folder is meant

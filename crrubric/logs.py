@@ -2,7 +2,7 @@
 
 What is logged are events of the server, never what people typed: no notes, names, passwords or
 secret links. An address is told by its rule (`/invitations/<token>`), so nothing in it can be read
-in the log, or forge a line of it.
+in the log, or forge a line of it. What others said (a provider, a database) stays on its line.
 """
 
 import json
@@ -22,6 +22,9 @@ NONE = "-"  # outside requests
 # What each record has; what else it carries was given by whoever logged it.
 OWN = {"message", "asctime", "request_id", "taskName"}
 USUAL = frozenset(vars(logging.makeLogRecord({}))) | OWN
+BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # what would begin another line
+
+security = logging.getLogger("crrubric.security")
 
 
 class RequestFilter(logging.Filter):
@@ -33,13 +36,30 @@ class RequestFilter(logging.Filter):
         return True
 
 
+def write_time(record: logging.LogRecord) -> str:
+    """When it happened, in UTC."""
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+
+class LineFormatter(logging.Formatter):
+    """One line for each message: no text of others begins one of its own. Times are in UTC."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        """The time of the record."""
+        return write_time(record)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # as logging has it
+        """The line, with each line break in it written as its number."""
+        return BREAKS.sub(lambda found: f"\\x{ord(found[0]):02x}", super().formatMessage(record))
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object on one line: time, level, logger, message, request, and what was given."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
         told: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "time": write_time(record),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
@@ -56,7 +76,7 @@ def configure_logging(*, as_json: bool) -> None:
     """Write the log to stderr, where whatever runs the server keeps it."""
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(RequestFilter())
-    handler.setFormatter(JsonFormatter() if as_json else logging.Formatter(PLAIN))
+    handler.setFormatter(JsonFormatter() if as_json else LineFormatter(PLAIN))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
@@ -67,6 +87,19 @@ def describe_request() -> str:
     """Method and rule of the request: `POST /invitations/<token>`."""
     rule = request.url_rule.rule if request.url_rule else "an unknown address"
     return f"{request.method} {rule}"
+
+
+def log_security_event(event: str, user_id: int | None = None) -> None:
+    """Tell the log of signing in and out, and of what was refused to somebody.
+
+    Args: event: in a few words of ours; user_id: the account, if it is known which.
+    """
+    facts = {"event": event, "account": user_id, "address": request.remote_addr}
+    security.info(
+        "%s: account %s, from %s, %s",
+        event, user_id or NONE, request.remote_addr, describe_request(),
+        extra={key: value for key, value in facts.items() if value is not None},
+    )  # fmt: skip
 
 
 def take_request_id(*, trusted: bool) -> str:

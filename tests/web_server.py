@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -160,18 +160,17 @@ class Client:
 
     def ask(self, method: str, path: str, form: Mapping[str, str] | None = None) -> Answer:
         """One request on a connection of its own."""
-        connection = self.connect()
         headers = {"Host": f"localhost:{self.port}", **self.sends}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        connection.request(method, path, urlencode(form or {}), headers)
-        response = connection.getresponse()
-        answer = Answer(response.status, dict(response.getheaders()), response.read().decode())
+        with closing(self.connect()) as connection:  # also where the server is gone
+            connection.request(method, path, urlencode(form or {}), headers)
+            response = connection.getresponse()
+            answer = Answer(response.status, dict(response.getheaders()), response.read().decode())
         for line in response.headers.get_all("Set-Cookie") or ():
             self.cookies.update((name, made.value) for name, made in SimpleCookie(line).items())
-        connection.close()
         return answer
 
     def connect(self) -> http.client.HTTPConnection:

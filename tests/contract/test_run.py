@@ -1,6 +1,7 @@
 """The two commands: run.py, the locked requirements, and the rule on skipped tests."""
 
 import hashlib
+import json
 import os
 import re
 import runpy
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 import venv
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -45,12 +47,12 @@ class Checkout:
             (root / name).mkdir()
             (root / name / "__main__.py").write_text(ECHO, encoding="utf-8")
 
-    def set_up(self, name: str) -> None:
-        """Make a .venv that is stamped as if this file had been installed."""
-        venv.create(self.root / ".venv", with_pip=False)
+    def set_up(self, name: str, folder: str = ".venv") -> None:
+        """Make an environment that is stamped as if this file had been installed."""
+        venv.create(self.root / folder, with_pip=False)
         locked = (self.root / "requirements" / f"{name}.txt").read_bytes()
         stamp = f"{run.VERSION} {name} {hashlib.sha256(locked).hexdigest()}\n"
-        (self.root / ".venv" / "crrubric-stamp").write_text(stamp, encoding="utf-8")
+        (self.root / folder / "crrubric-stamp").write_text(stamp, encoding="utf-8")
 
     def run(self, *words: str, current: Path) -> subprocess.CompletedProcess[str]:
         """Run run.py with these words from the folder `current`."""
@@ -291,6 +293,99 @@ def test_what_is_compiled_is_kept_and_does_not_lie_beside_the_sources(
     assert compiled == {(".venv", "compiled")}
 
 
+# Known faults of packages, and their list
+
+CLEAN = {"name": "flask", "version": "3.1.3", "vulns": []}
+FAULTY = {
+    "name": "waitress",
+    "version": "3.0.2",
+    "vulns": [{"id": "ADV-1", "fix_versions": ["3.0.3"]}, {"id": "ADV-2", "fix_versions": []}],
+}
+OF_TOOLS = {"name": "uv", "version": "1", "vulns": [{"id": "ADV-3", "fix_versions": []}]}
+UNKNOWN = {"name": "typst", "skip_reason": "not found"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "said", "complaint"),
+    [
+        ([CLEAN], 0, ["1 packages looked up, 0 known faults."], ""),
+        (
+            [CLEAN, FAULTY, OF_TOOLS],
+            1,
+            [
+                "waitress 3.0.2: ADV-1, mended by 3.0.3 (in the site)",
+                "waitress 3.0.2: ADV-2, mended by nothing yet (in the site)",
+                "uv 1: ADV-3, mended by nothing yet (in tests and tools alone)",
+                "3 packages looked up, 3 known faults.",
+            ],
+            "",
+        ),
+        (
+            [CLEAN, UNKNOWN],
+            2,
+            ["1 packages looked up, 0 known faults."],
+            "run.py: not known to the advisory service: typst\n",
+        ),
+        ([UNKNOWN], 2, [], f"{run.UNREACHABLE}\n"),
+        (None, 2, [], f"{run.UNREACHABLE}\n"),
+    ],
+)
+def test_an_audit_tells_faults_and_what_nobody_looked_up(
+    checkout: Checkout, elsewhere: Path, rows, code: int, said: list[str], complaint: str
+):
+    """Where the service says nothing of a package, that is no good news."""
+    checkout.set_up("audit", ".venv-audit")
+    (checkout.root / "pip_audit").mkdir()
+    answer = "" if rows is None else json.dumps({"dependencies": rows})
+    (checkout.root / "pip_audit" / "__main__.py").write_text(f"print({answer!r})", encoding="utf-8")
+
+    done = checkout.run("audit", current=elsewhere)
+
+    assert (done.returncode, done.stdout.splitlines(), done.stderr) == (code, said, complaint)
+    assert not (checkout.root / ".venv").exists()
+
+
+def test_the_list_of_packages_names_each_with_version_and_hashes(
+    checkout: Checkout, elsewhere: Path
+):
+    checkout.set_up("all")
+    (checkout.root / "crrubric" / "__init__.py").write_text('__version__ = "9.8"\n', "utf-8")
+
+    shown = checkout.run("sbom", current=elsewhere)
+    written = checkout.run("sbom", "bill.json", current=elsewhere)
+
+    assert (shown.stderr, written.stderr, written.stdout) == ("", "", "")
+    assert (elsewhere / "bill.json").read_text(encoding="utf-8") == shown.stdout  # to the byte
+    bill = json.loads(shown.stdout)
+    found: dict[str, set[str]] = {}
+    for component in bill["components"]:
+        found.setdefault(component["name"], set()).add(component["version"])
+    hashes = sum(len(component["hashes"]) for component in bill["components"])
+    lock = run.requirements("all").read_text(encoding="utf-8")
+    assert found == pins("all")
+    assert hashes == lock.count("--hash=sha256:")
+    assert {c["name"] for c in bill["components"] if c["scope"] == "required"} == {*pins("base")}
+    assert len({c["bom-ref"] for c in bill["components"]}) == len(bill["components"])
+    assert bill["metadata"]["component"]["version"] == "9.8"
+    assert {"timestamp", "serialNumber"}.isdisjoint({*bill, *bill["metadata"]})
+
+
+def test_the_list_of_packages_names_licences_where_they_are_known():
+    names = runpy.run_path(str(ROOT / "requirements" / "sbom.py"))
+    installed = version("pypdf")
+
+    assert names["find_licenses"]("pypdf", installed) == [{"expression": "BSD-3-Clause"}]
+    assert names["find_licenses"]("pypdf", "0.0.1") == []  # of another version nobody knows
+    assert names["find_licenses"]("no-such-package", "1") == []
+
+
+def test_the_hosted_runs_look_for_known_faults_each_week():
+    workflow = (ROOT / ".github" / "workflows" / "audit.yml").read_text(encoding="utf-8")
+
+    assert "schedule:" in workflow
+    assert re.findall(r"python3 run\.py (\w+)", workflow) == ["audit", "sbom"]
+
+
 # The browser
 
 
@@ -447,6 +542,7 @@ def test_the_larger_locks_contain_the_smaller_ones_with_the_same_versions():
         ("all", PROJECT["project"]["optional-dependencies"]["sso"]),
         ("test", PROJECT["dependency-groups"]["test"]),
         ("uv", PROJECT["dependency-groups"]["uv"]),
+        ("audit", PROJECT["dependency-groups"]["audit"]),
     ],
 )
 def test_the_locks_are_as_new_as_the_declared_dependencies(name, wanted):

@@ -123,9 +123,10 @@ class Visitor:
 
     def looked_at(self, response: TestResponse) -> TestResponse:
         """Every HTML answer is parsed strictly and checked; every answer has its headers."""
-        assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"] or (
-            "sandbox" in response.headers["Content-Security-Policy"]
-        )
+        policy = response.headers["Content-Security-Policy"].split("; ")
+        assert {"object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} <= {*policy}
+        if response.mimetype.startswith("text/"):
+            assert response.mimetype_params.get("charset") == "utf-8", response.request.path
         assert set(response.headers.keys()) <= HEADERS
         if "Set-Cookie" in response.headers:
             self.token = ""  # the session may be another one

@@ -20,7 +20,7 @@ from flask_babel import gettext as _
 from crrubric.domain.errors import Busy, Invalid, TooSoon
 from crrubric.domain.people.offers import choose_inviting_words, choose_role_words
 from crrubric.extensions import db
-from crrubric.logs import describe_request
+from crrubric.logs import describe_request, log_security_event
 from crrubric.queries.people.district import find_named_district
 from crrubric.queries.people.offers import OfferedSeat, list_offered_seats
 from crrubric.queries.people.second_step import find_least_password_length
@@ -81,6 +81,7 @@ def submit_sign_in() -> ResponseReturnValue:
     except Busy as error:
         return ask_to_send_again(form, error)
     if found is None:
+        log_security_event("wrong address or password")
         warn_of_wrong_passwords(
             form.email.data, address=request.remote_addr or "", known=read_known_accounts()
         )
@@ -122,6 +123,7 @@ def show_session() -> ResponseReturnValue:
 @require_sign_in
 def submit_sign_out() -> ResponseReturnValue:
     """End the session, here and on the server."""
+    log_security_event("signed out", session.require_person().user.id)
     if token := session.forget_session():
         accounts.sign_out(token)
     if providers := name_providers():

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from crrubric.domain.errors import Invalid, NotFound, TooSoon
 from crrubric.domain.vocabulary import SessionLevel
 from crrubric.extensions import db
-from crrubric.logs import describe_request
+from crrubric.logs import describe_request, log_security_event
 from crrubric.services.people.alarms import warn_of_wrong_codes
 from crrubric.services.people.second_step import (
     WRONG_CODE,
@@ -80,6 +80,7 @@ def submit_second_step() -> ResponseReturnValue:
     except NotFound as error:
         return begin_anew(error)
     if found is None:
+        log_security_event("wrong code")
         warn_of_wrong_codes(token, address=address, known=known)
         attach_error(form, WRONG_CODE)
         return refuse_code(form, 422, waiting)

@@ -18,7 +18,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf import FlaskForm
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import BadHost, HTTPException, SecurityError
 
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
@@ -37,7 +37,7 @@ from crrubric.domain.errors import (
 from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.extensions import DatabaseUnavailable, db, is_disk_full
-from crrubric.logs import describe_request, find_request_id
+from crrubric.logs import describe_request, find_request_id, log_security_event
 from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.queries.setup.vendors import list_visible_vendors
@@ -99,7 +99,9 @@ def attach_refusal(form: FlaskForm, error: CrrubricError) -> int:
 
 
 def handle_refusal(error: CrrubricError) -> ResponseReturnValue:
-    """A refusal in words."""
+    """A refusal in words; the log is told who was told that a thing is not there, or not theirs."""
+    if type(error) is NotFound and (person := current_person()):
+        log_security_event("not there, or not theirs", person.user.id)
     problems = [translate_error(one) for one in getattr(error, "problems", ())]
     closed = str(error.values["slug"]) if isinstance(error, PageClosed) else ""
     page = render_error_page(status_of(error), translate_error(error), problems, closed=closed)
@@ -123,7 +125,7 @@ def handle_busy_database(error: DatabaseUnavailable) -> ResponseReturnValue:
 
 def handle_http_error(error: HTTPException) -> ResponseReturnValue:
     """Werkzeug's own refusals, in our words."""
-    if isinstance(error, SecurityError):  # a foreign host name: no page of ours has an address
+    if isinstance(error, SecurityError | BadHost):  # so no page of ours has an address
         return Response("This site is not reached by that name.", 400, mimetype="text/plain")
     status = HTTPStatus(error.code or 500)
     if status is HTTPStatus.NOT_FOUND and (address := find_address_without_slash()):

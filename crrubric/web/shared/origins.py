@@ -2,12 +2,18 @@
 
 Flask-WTF would ask for the Referer, which our pages never send (see `headers`). And no page of ours
 has as many fields as fit into a request: a form of 300,000 empty ones takes a second to read.
+
+What no page can be asked with is sorted out here as well, before anybody meets it: a host that is
+no name, and parts of a form without a name.
 """
 
-from flask import Flask, request
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Flask, Request, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from crrubric.domain import limits
 from crrubric.web.shared.page import find_site_address
@@ -17,10 +23,45 @@ OURS = frozenset({"same-origin", "none"})  # none: the person, reloading or rest
 FOREIGN = "sent from another site"
 
 
+class NamedFields(ImmutableMultiDict[str, Any]):
+    """Fields of a form or an address: a part that a form sends without a name is not among them."""
+
+    def __init__(self, mapping: Any = None) -> None:
+        super().__init__(leave_out_nameless(mapping) if isinstance(mapping, list) else mapping)
+
+
+class NamedRequest(Request):
+    """A request whose fields all have names."""
+
+    parameter_storage_class = NamedFields
+
+
+def leave_out_nameless(fields: Iterable[tuple[str | None, Any]]) -> list[tuple[str, Any]]:
+    """The fields that have a name: whoever reads names may take each for a text."""
+    found = []
+    for name, value in fields:
+        if name is not None:
+            found.append((name, value))
+        elif isinstance(value, FileStorage):
+            value.close()  # nobody else will
+    return found
+
+
 def init_app(app: Flask) -> None:
     """Ask before each request that changes something, and before anybody reads its form."""
+    app.request_class = NamedRequest
+    app.before_request(refuse_unreadable_host)
     app.before_request(refuse_foreign_form)
     app.before_request(refuse_crowded_form)
+
+
+def refuse_unreadable_host() -> None:
+    """Raises: BadRequest where the host is none of ours, or none at all.
+
+    Before anything else is wrong with the request: no page can be drawn that has no address.
+    """
+    if isinstance(request.routing_exception, BadRequest):
+        raise request.routing_exception
 
 
 def refuse_foreign_form() -> None:

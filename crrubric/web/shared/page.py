@@ -1,5 +1,6 @@
 """Answers that many views give: a page, a redirect, a file to save."""
 
+import codecs
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -36,6 +37,7 @@ from crrubric.reports.exchange.csv_files import Row, iterate_csv
 from crrubric.services.ballots.attachments import take_download_turn
 from crrubric.services.shared.queues import take_analysis_turn
 from crrubric.web.shared.forms import ActForm
+from crrubric.web.shared.headers import FILE_POLICY
 from crrubric.web.shared.navigation import make_menu, make_site_menu
 from crrubric.web.shared.session import current_actor
 
@@ -180,7 +182,7 @@ def make_download(body: str | bytes | Iterator[bytes], mimetype: str, name: str)
     """A file to be saved, never shown: whatever somebody typed stays text."""
     response = Response(body, mimetype=mimetype)
     response.headers["Content-Disposition"] = format_disposition(name)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Security-Policy"] = FILE_POLICY
     return response
 
 
@@ -225,12 +227,23 @@ def send_kept_file(
         body = memoryview(read())
         end_reading(db.session())
         pieces = (bytes(body[at : at + PIECE]) for at in range(0, len(body), PIECE))
-        response = Response(pieces, content_type=content_type)
+        response = Response(pieces, content_type=name_characters(body, content_type))
         response.call_on_close(turn.pop_all().close)  # until then it is in memory
     response.headers["Content-Length"] = str(len(body))
     response.headers["Content-Disposition"] = format_disposition(name)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Content-Security-Policy"] = FILE_POLICY
     return response
+
+
+def name_characters(body: memoryview, content_type: str) -> str:
+    """The type of a text with its encoding; a text in another one than UTF-8 is bytes."""
+    if not content_type.startswith("text/"):
+        return content_type
+    try:
+        codecs.decode(body, "utf-8")
+    except UnicodeDecodeError:
+        return "application/octet-stream"
+    return f"{content_type}; charset=utf-8"
 
 
 def read_in_pieces(file: IO[bytes]) -> Iterator[bytes]:

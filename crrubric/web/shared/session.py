@@ -13,6 +13,7 @@ from crrubric.config import settings_of
 from crrubric.domain import limits
 from crrubric.domain.vocabulary import SessionLevel
 from crrubric.extensions import DatabaseUnavailable, db, login
+from crrubric.logs import log_security_event
 from crrubric.models import User, UserSession
 from crrubric.queries.people.people import Actor, actor_of
 from crrubric.queries.people.sessions import (
@@ -103,12 +104,14 @@ def begin_session(found: SignIn) -> None:
     clear_cookie()
     g.pop("csrf_token", None)  # made for the old session: Flask-WTF would hand it out once more
     if not found.is_complete:
+        log_security_event("first step of signing in", found.user.id)
         session[WAITING] = found.token
         return
     row = find_session(db.session(), hash_token(found.token))
     if row is None:  # ended within the last millisecond: the next page asks to sign in
         return
     login_user(SignedInPerson(found.user, found.token, row[0]))
+    log_security_event("signed in", found.user.id)
     session[CSRF] = f"{secrets.token_hex(20)}.{found.user.id}"
     remember_browser(found.user)
 

@@ -118,15 +118,26 @@ def test_a_file_is_served_as_a_download_and_never_shown_inline(make: Factory, vi
 
     assert got.data == CSV
     headers = got.headers
-    assert headers["Content-Type"] == "text/csv"
+    assert headers["Content-Type"] == "text/csv; charset=utf-8"
     assert headers["Content-Length"] == str(len(CSV))
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert headers["Content-Security-Policy"].startswith("sandbox; default-src 'none';")
     assert headers["Cache-Control"] == "no-store"
     assert headers["Content-Disposition"] == (
         'attachment; filename="Pr_f_ung; ____.csv"; '
         "filename*=UTF-8''Pr%C3%BCf%22ung%3B%20%D7%A9%D7%9C%D7%95%D7%9D.csv"
     )
+
+
+def test_a_text_in_another_encoding_is_sent_as_bytes(make: Factory, visit: Visit):
+    """No program is told characters that are not in it."""
+    made = make.evaluation(phase=Phase.SCORING)
+    data = "Item;Größe\r\n".encode("cp1252")
+    file = on_vendor(made, name="sizes.csv", data=data)
+
+    got = visit(made.reviewers[0]).get(f"{page_of_vendor(made)}/{file.key}")
+
+    assert (got.data, got.headers["Content-Type"]) == (data, "application/octet-stream")
 
 
 def test_a_file_with_an_odd_key_is_not_there(make: Factory, visit: Visit):

@@ -80,6 +80,12 @@ def test_keep_alive_outlasts_the_pause_between_two_saves():
     assert re.search(r"^keepalive = 75$", text, re.MULTILINE)
 
 
+def test_the_example_speaks_no_old_tls():
+    text = (EXAMPLES / "nginx.conf").read_text("utf-8")
+
+    assert re.findall(r"^ *ssl_protocols (.+);$", text, re.MULTILINE) == ["TLSv1.2 TLSv1.3"]
+
+
 def test_nginx_serves_with_our_configuration(tmp_path: Path, sqlite_app: Flask):
     server = (EXAMPLES / "nginx.conf").read_text("utf-8")
     with running_server(sqlite_app) as behind:

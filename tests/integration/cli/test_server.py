@@ -250,6 +250,37 @@ def test_large_bodies_are_read_only_where_files_go(app: Flask, how: str):
         assert sender.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
+HIDDEN = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+PIECES = b"%x\r\n%b\r\n0\r\n\r\n" % (len(HIDDEN), HIDDEN)
+SHORT = b"Content-Length: 4"  # so that what follows would be a request of its own
+TWO_ENDS = {
+    "a length and pieces": SHORT + b"\r\nTransfer-Encoding: chunked",
+    "pieces and a length": b"Transfer-Encoding: chunked\r\n" + SHORT,
+    "two lengths": SHORT + b"\r\nContent-Length: 70",
+    "a length with a sign": b"Content-Length: +4",
+    "lengths in a row": b"Content-Length: 4, 70",
+    "unknown pieces": SHORT + b"\r\nTransfer-Encoding: xchunked",
+    "pieces with a blank": SHORT + b"\r\nTransfer-Encoding : chunked",
+    "a line that goes on": SHORT + b"\r\n 0",
+}
+
+
+@pytest.mark.parametrize("ends", TWO_ENDS.values(), ids=TWO_ENDS)
+def test_a_request_with_two_ends_is_one_request_or_none(app: Flask, ends: bytes):
+    """What one server takes for a body, and the next for a request, could be somebody else's."""
+    with running_server(app) as server, idle_connections(server.port, 1) as (sender,):
+        sender.sendall(b"POST /nothing HTTP/1.1\r\nHost: localhost\r\n" + ends + b"\r\n\r\n")
+        answer = b""
+        with suppress(ConnectionError):
+            sender.sendall(PIECES)
+            sender.shutdown(socket.SHUT_WR)
+            while piece := sender.recv(65_536):
+                answer += piece
+
+    assert answer.startswith(b"HTTP/1.")
+    assert b'"status"' not in answer  # of the request that was hidden in it
+
+
 @contextmanager
 def idle_connections(port: int, count: int) -> Iterator[list[socket.socket]]:
     """So many browsers that have asked for nothing yet."""

@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from crrubric.domain.vocabulary import Phase, Standing
 from crrubric.extensions import db
@@ -146,3 +146,20 @@ def test_bytes_that_are_no_text_are_refused_or_shown_as_they_came(make: Factory,
     assert [answer.status_code for answer in answers] == [303, 303, 303, 400]
     assert stored == ["a%C3(b"]  # as they came: no character stands for them
     assert person.get(made.url(f"ballots/{made.vendors[0].id}")).status_code == 200
+
+
+def test_a_new_database_has_no_account(app: Flask):
+    """Nobody signs in with a name and password that stand in a book."""
+    assert db.session.scalar(select(func.count()).select_from(User)) == 0
+
+
+def test_a_password_is_compared_as_it_was_typed(make: Factory, visit: Visit):
+    actor = make.actor()
+
+    answers = [
+        visit().post("/sign-in", {"email": email_of(actor), "password": typed}).status_code
+        for typed in (PASSWORD.upper(), f"{PASSWORD} ", f" {PASSWORD}", PASSWORD[:-1])
+    ]
+
+    assert answers == [422] * 4
+    assert visit().sign_in(actor)

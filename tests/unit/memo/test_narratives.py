@@ -61,3 +61,9 @@ def test_a_vendor_is_named_by_whole_words_in_any_case(text: str, named: bool):
 )
 def test_a_member_is_named_in_full_or_by_a_part_as_it_is_written(text: str, named: bool):
     assert names_person(text, "Dana Whitfield") is named
+
+
+def test_signs_of_patterns_in_a_name_are_letters():
+    assert names_vendor("We liked A.+ (Beta) best.", ["A.+ (Beta)"])
+    assert not names_vendor("We liked Aces (Beta) best.", ["A.+ (Beta)"])
+    assert not names_vendor("anything", [".*", "("])

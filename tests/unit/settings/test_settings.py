@@ -376,3 +376,10 @@ def test_passwords_and_files_leave_threads_to_everybody_else(place: Place):
     assert "ANALYSES_AT_ONCE and ANALYSES_WAITING are 8 together: at most a third of" in words
     place.export(HASHES_WAITING="4", UPLOADS_WAITING="3", ANALYSES_WAITING="2")
     assert place.read().SERVER_THREADS == 12
+
+
+def test_the_default_hash_is_as_slow_as_it_should_be():
+    method, cost, block, lanes = Settings.model_fields["PASSWORD_METHOD"].default.split(":")
+
+    assert method == "scrypt"
+    assert (int(cost), int(block), int(lanes)) >= (2**17, 8, 1)

@@ -13,8 +13,21 @@ POLICY = "; ".join(
         "img-src 'self' data: blob:",
         "font-src 'self'",
         "connect-src 'self'",
+        "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+# Of a file: nothing in it is run, even where a browser shows it. What default-src does not stand
+# for is said as well.
+FILE_POLICY = "; ".join(
+    (
+        "sandbox",
+        "default-src 'none'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
         "frame-ancestors 'none'",
     )
 )
