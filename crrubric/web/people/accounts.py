@@ -197,7 +197,7 @@ def save_two_steps_reset(user_id: int) -> ResponseReturnValue:
     try:
         user = reset_two_steps(current_actor(), user_id)
         words = _(
-            "%(name)s signs in with the password alone until they set it up again.", name=user.name
+            "%(name)s signs in with one step until they set up the second again.", name=user.name
         )
         flash(words, "done")
     except Invalid as error:

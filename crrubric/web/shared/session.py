@@ -14,11 +14,13 @@ from crrubric.domain import limits
 from crrubric.domain.vocabulary import SessionLevel
 from crrubric.extensions import DatabaseUnavailable, db, login
 from crrubric.models import User, UserSession
+from crrubric.queries.people.identities import takes_passkeys_alone
 from crrubric.queries.people.people import Actor, actor_of
 from crrubric.queries.people.sessions import (
     LONGEST_SESSION,
     find_session,
     find_session_owner,
+    is_confirmed,
     is_in_use,
 )
 from crrubric.services.people.accounts import SignIn, hash_token
@@ -43,6 +45,8 @@ class SignedInPerson(UserMixin):
         self.session_id = own.id
         self.level = own.level
         self.since = own.created_at
+        self.is_confirmed = is_confirmed(own, now_utc())  # that it is still them, just now
+        self.confirmed_by_key = self.is_confirmed and own.confirmed_by_key
 
     def left(self) -> int:
         """Seconds until the session ends for good, however busy it is."""
@@ -63,7 +67,14 @@ def init_app(app: Flask) -> None:
     def add_ways_in() -> dict[str, Any]:
         settings = settings_of(app)
         titles = {code: provider.title for code, provider in settings.SSO_PROVIDERS.items()}
-        return {"ways_in": {"providers": titles, "passwords": settings.PASSWORD_SIGN_IN}}
+        return {
+            "ways_in": {
+                "providers": titles,
+                "passwords": settings.PASSWORD_SIGN_IN,
+                "passkeys": takes_passkeys_alone(),
+                "links": settings.SIGN_IN_LINKS,
+            }
+        }
 
 
 def person_of(token: str) -> SignedInPerson | None:
