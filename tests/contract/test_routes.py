@@ -240,7 +240,11 @@ provider_sign_in.begin_provider_sign_in public
 provider_sign_in.finish_provider_sign_in public
 provider_sign_in.save_connection public
 provider_sign_in.show_connect_form public
+confirming.begin_provider_confirmation signed in
 confirming.issue_confirmation_challenge signed in
+confirming.save_link_confirmation signed in
+confirming.send_own_confirmation_link signed in
+confirming.show_confirmation_link signed in
 confirming.save_password_confirmation signed in
 confirming.save_key_confirmation signed in
 confirming.show_confirmation_form signed in

@@ -59,6 +59,7 @@ PEOPLE_HELP = (
             "own_passkeys.show_passkey_end",
             "own_passkeys.show_app_end",
             "confirming.show_confirmation_form",
+            "confirming.show_confirmation_link",
             "second_step.show_second_step",
             "second_step.show_required_set_up",
             "provider_sign_in.show_connect_form",

@@ -11,7 +11,6 @@ from crrubric.queries.people.identities import NamedIdentity, is_only_way_in, li
 from crrubric.queries.people.second_step import read_second_step
 from crrubric.queries.people.sessions import list_sessions_in_use
 from crrubric.services.people.app_secrets import read_app_secret
-from crrubric.services.people.confirming import Proof
 from crrubric.services.people.own_sessions import end_other_own_sessions, end_own_session
 from crrubric.services.people.second_step import (
     begin_authenticator,
@@ -23,8 +22,13 @@ from crrubric.services.people.sign_on.identities import unlink_own_identity
 from crrubric.web.people.account_forms import AppCodeForm, ConfirmForm, TwoStepsOffForm
 from crrubric.web.people.own import HOME
 from crrubric.web.people.two_step_pages import draw_app_secret, keep_codes, take_codes
-from crrubric.web.people.ways_in.confirming import redirect_to_confirmation
 from crrubric.web.people.ways_in.parties import explain_missing_party, find_own_party
+from crrubric.web.people.ways_in.proving import (
+    fit_to_person,
+    has_to_confirm,
+    make_proof,
+    redirect_to_confirmation,
+)
 from crrubric.web.shared import session
 from crrubric.web.shared.access import require_sign_in
 from crrubric.web.shared.errors import attach_refusal
@@ -34,24 +38,6 @@ from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("own_sign_in", __name__, url_prefix="/account/sign-in")
 PAGE = "own_sign_in.show_own_sign_in"
-
-
-def make_proof(form: ConfirmForm) -> Proof:
-    """What shows that the person is still there: the password, if the form asks for one."""
-    typed = form.password.data if form.password else ""
-    return Proof(password=typed, session=session.current_token())
-
-
-def fit_to_person(form: ConfirmForm) -> None:
-    """Ask nobody for a password who has none: their session is confirmed instead."""
-    if session.require_person().user.password_hash is None:
-        del form.password
-
-
-def has_to_confirm() -> bool:
-    """Whether the person has no password and has not confirmed yet that it is them."""
-    person = session.require_person()
-    return person.user.password_hash is None and not person.is_confirmed
 
 
 @bp.get("")

@@ -18,8 +18,8 @@ from crrubric.services.people.passkeys.keys import (
 from crrubric.web.people.account_forms import NewPasskeyForm
 from crrubric.web.people.own import HOME
 from crrubric.web.people.two_step_pages import keep_codes
-from crrubric.web.people.ways_in.confirming import redirect_to_confirmation
 from crrubric.web.people.ways_in.parties import explain_missing_party, require_own_party
+from crrubric.web.people.ways_in.proving import redirect_to_confirmation
 from crrubric.web.shared import session
 from crrubric.web.shared.access import require_sign_in
 from crrubric.web.shared.errors import attach_refusal, status_of
