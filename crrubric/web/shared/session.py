@@ -164,6 +164,25 @@ def clear_cookie() -> None:
         session[LANGUAGE] = language
 
 
+def keep_for_next_page(name: str, secret: Any) -> None:
+    """Let the next page show a secret once, of which the database has a hash only.
+
+    Until then it lies in the person's own signed cookie; signing in or out drops it.
+    """
+    session[name] = secret
+
+
+def take_for_this_page(name: str, *, whose: Any = None) -> Any:
+    """The secret that this page shows and none after it; None if there is none.
+
+    Args: whose: where it was kept as a list that begins with this, one of something else stays.
+    """
+    kept = session.get(name)
+    if whose is not None and (not kept or kept[0] != whose):
+        return None
+    return session.pop(name, None)
+
+
 def current_person() -> SignedInPerson | None:
     """The signed-in person, or None."""
     found: Any = current_user
