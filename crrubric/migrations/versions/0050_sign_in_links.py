@@ -15,7 +15,7 @@ depends_on = None
 USES = ("PASSWORD", "ADDRESS", "SIGN_IN", "CONFIRM")
 ENDS = "sent_at IS NULL AND given_up_at IS NULL AND set_aside_at IS NULL"
 LINKS = "kind <> 'INVITATION' AND kind <> 'PASSWORD_LINK' AND kind <> 'ADDRESS_LINK'"
-KEPT = op.f("ck_outgoing_mail_link_kept_while_it_waits")
+KEPT = "ck_outgoing_mail_link_kept_while_it_waits"
 
 
 def upgrade() -> None:
@@ -27,9 +27,9 @@ def upgrade() -> None:
         batch.add_column(sa.Column("use", use, nullable=False, server_default="PASSWORD"))
     op.execute("UPDATE invite SET use = 'ADDRESS' WHERE address IS NOT NULL")
     with op.batch_alter_table("outgoing_mail") as batch:
-        batch.drop_constraint(KEPT, type_="check")
+        batch.drop_constraint(op.f(KEPT), type_="check")
         batch.create_check_constraint(
-            KEPT, f"{LINKS} AND kind <> 'SIGN_IN_LINK' OR length(body) = 0 OR ({ENDS})"
+            op.f(KEPT), f"{LINKS} AND kind <> 'SIGN_IN_LINK' OR length(body) = 0 OR ({ENDS})"
         )
 
 
@@ -38,8 +38,8 @@ def downgrade() -> None:
     op.execute("DELETE FROM outgoing_mail WHERE kind = 'SIGN_IN_LINK'")
     op.execute("DELETE FROM invite WHERE use IN ('SIGN_IN', 'CONFIRM')")
     with op.batch_alter_table("outgoing_mail") as batch:
-        batch.drop_constraint(KEPT, type_="check")
-        batch.create_check_constraint(KEPT, f"{LINKS} OR length(body) = 0 OR ({ENDS})")
+        batch.drop_constraint(op.f(KEPT), type_="check")
+        batch.create_check_constraint(op.f(KEPT), f"{LINKS} OR length(body) = 0 OR ({ENDS})")
     with op.batch_alter_table("invite") as batch:
         batch.drop_constraint(batch.f("ck_invite_linkuse"), type_="check")
         batch.drop_column("use")

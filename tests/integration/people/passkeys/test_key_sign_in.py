@@ -21,6 +21,7 @@ from tests.integration.people.passkeys.authenticator import Device
 from tests.integration.people.passkeys.conftest import (
     ALONE,
     CODE,
+    CONFIRM,
     JSON,
     add_key,
     ask,
@@ -115,11 +116,15 @@ def test_what_this_server_never_asked_is_refused(person: Actor, visit: Visit, de
 def test_what_was_asked_for_one_use_is_no_answer_to_another(
     person: Actor, visit: Visit, device: Device
 ):
-    add_key(visit(person), device)
+    who = visit(person)
+    add_key(who, device)
     waiting = begin(visit, person)
 
     assert refused(visit(), device.use(ask(waiting, CODE)))
     assert refused(waiting, device.use(ask(visit(), ALONE)), CODE)
+    confirmation = f"{CONFIRM}/passkey"
+    assert refused(who, device.use(ask(waiting, CODE)), confirmation)
+    assert refused(waiting, device.use(ask(who, confirmation)), CODE)
 
 
 @pytest.mark.parametrize(
