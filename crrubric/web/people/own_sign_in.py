@@ -100,7 +100,8 @@ def save_end_of_other_sessions() -> ResponseReturnValue:
 @require_sign_in
 def show_app_set_up() -> ResponseReturnValue:
     """Set up an authenticator app: first the password, then what the app reads."""
-    if has_to_confirm():
+    begun = read_app_secret(db.session(), session.require_person().user) is not None
+    if not begun and has_to_confirm():
         return redirect_to_confirmation(request.path)
     return render_app_set_up(ConfirmForm(formdata=None), AppCodeForm(formdata=None))
 

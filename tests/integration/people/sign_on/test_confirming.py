@@ -71,6 +71,7 @@ def test_an_app_is_set_up_after_signing_in_there_once_more(nora: Visitor, provid
 
     assert "Your password" not in nora.page(APP).text
     assert nora.post(APP).status_code == 303
+    assert "The six digits that the app shows" in nora.page(APP).text
     code = code_of(actor_of(nora_herself()))
     assert nora.post(f"{APP}/code", {"step_code": code}).status_code == 303
     db.session.rollback()
