@@ -115,7 +115,7 @@ def test_a_mailed_link_confirms_where_one_is_signed_in(
     nora: Visitor, configure: Configure, visit: Visit, make: Factory
 ):
     configure(**MAIL)
-    assert "which you open in this browser" in nora.page(CONFIRM).text
+    assert "and opened in this browser" in nora.page(CONFIRM).text
     url = send_link(nora)
     other = visit(make.actor())
     assert [other.get(url).status_code, other.post(url).status_code] == [404, 404]
