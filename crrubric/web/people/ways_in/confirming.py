@@ -50,6 +50,7 @@ def render_confirmation(form: ConfirmForm) -> str:
     party = find_own_party()
     keys = list_passkeys(db.session(), user.id) if party else []
     if user.password_hash is None:
+        form.form_errors.extend(form.password.errors)  # sent by a page from before
         del form.password
     return render_site_page(
         "people/signing_in/confirm.html",
