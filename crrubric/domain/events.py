@@ -104,6 +104,18 @@ class Event(LabelledEnum):
         "ACCOUNT_LINK_ASKED",
         N_("was asked to send %(subject)s a link for a new password"),
     )
+    ACCOUNT_SIGN_IN_LINK_ASKED = (
+        "ACCOUNT_SIGN_IN_LINK_ASKED",
+        N_("was asked to send %(subject)s a link for signing in"),
+    )
+    ACCOUNT_SIGN_IN_LINK_USED = (
+        "ACCOUNT_SIGN_IN_LINK_USED",
+        N_("signed in with a link that was sent to their address"),
+    )
+    ACCOUNT_CONFIRM_LINK_SENT = (
+        "ACCOUNT_CONFIRM_LINK_SENT",
+        N_("had a link sent to their address, to confirm that it is them"),
+    )
     ACCOUNT_PASSWORD_SET = (
         "ACCOUNT_PASSWORD_SET",
         N_("chose a new password with a one-time link"),
@@ -115,6 +127,10 @@ class Event(LabelledEnum):
         "ACCOUNT_TWO_STEPS_RESET",
         N_("turned off two-step sign-in of %(subject)s"),
     )
+    ACCOUNT_APP_ADDED = "ACCOUNT_APP_ADDED", N_("set up an authenticator app")
+    ACCOUNT_APP_REMOVED = "ACCOUNT_APP_REMOVED", N_("removed their authenticator app")
+    ACCOUNT_PASSKEY_ADDED = "ACCOUNT_PASSKEY_ADDED", N_("added a passkey")
+    ACCOUNT_PASSKEY_REMOVED = "ACCOUNT_PASSKEY_REMOVED", N_("removed a passkey")
     ACCOUNT_RECOVERY_CODES_MADE = "ACCOUNT_RECOVERY_CODES_MADE", N_("made new recovery codes")
     ACCOUNT_RECOVERY_CODE_USED = (
         "ACCOUNT_RECOVERY_CODE_USED",

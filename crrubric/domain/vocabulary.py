@@ -131,6 +131,24 @@ class SessionLevel(StrEnum):
 SIGNED_IN_LEVELS = frozenset({SessionLevel.ONE_STEP, SessionLevel.TWO_STEPS})
 
 
+class LinkUse(StrEnum):
+    """What a one-time link is for; it opens nothing else."""
+
+    PASSWORD = "PASSWORD"  # noqa: S105  # to choose one, or to accept an invitation
+    ADDRESS = "ADDRESS"  # to prove another one
+    SIGN_IN = "SIGN_IN"
+    CONFIRM = "CONFIRM"  # that the person who is signed in is still there
+
+
+class PasskeyUse(StrEnum):
+    """What a passkey is asked for; its answer counts for nothing else."""
+
+    MAKE = "MAKE"  # it is new
+    SIGN_IN = "SIGN_IN"  # alone
+    SECOND_STEP = "SECOND_STEP"
+    CONFIRM = "CONFIRM"  # that the person who is signed in is still there
+
+
 class Stakeholder(LabelledEnum):
     """Whom a committee member speaks for."""
 
@@ -378,6 +396,7 @@ class MailKind(LabelledEnum):
     ITEM_REMINDER = "ITEM_REMINDER", N_("action items")
     PASSWORD_LINK = "PASSWORD_LINK", N_("link for a new password")
     ADDRESS_LINK = "ADDRESS_LINK", N_("link for another address")
+    SIGN_IN_LINK = "SIGN_IN_LINK", N_("link for signing in")
     ACCOUNT = "ACCOUNT", N_("change of an account")
 
 

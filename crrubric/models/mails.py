@@ -30,6 +30,7 @@ class OutgoingMail(Base):
         ),
         CheckConstraint(
             "kind <> 'INVITATION' AND kind <> 'PASSWORD_LINK' AND kind <> 'ADDRESS_LINK'"
+            " AND kind <> 'SIGN_IN_LINK'"
             " OR length(body) = 0"
             " OR (sent_at IS NULL AND given_up_at IS NULL AND set_aside_at IS NULL)",
             name="link_kept_while_it_waits",

@@ -2,14 +2,23 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, UniqueConstraint, and_, false
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    and_,
+    false,
+)
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.people.browsers import LONGEST
-from crrubric.domain.vocabulary import SessionLevel, Standing
+from crrubric.domain.vocabulary import LinkUse, PasskeyUse, SessionLevel, Standing
 from crrubric.models.base import Base, Name, checked_enum
 
 
@@ -70,6 +79,8 @@ class User(Base):
     sign_in_version: Mapped[int] = mapped_column(default=0, server_default="0")
     # when somebody first signed in to it by a provider: it is used since, whatever becomes of that
     identity_linked_at: Mapped[datetime | None]
+    # when somebody first signed in to it by a link, without choosing a password
+    link_used_at: Mapped[datetime | None]
     language: Mapped[str | None] = mapped_column(String(limits.LANGUAGE))  # None: never chose one
     # when name and address were removed: only the number is left, to which entries refer
     removed_at: Mapped[datetime | None]
@@ -78,13 +89,21 @@ class User(Base):
 
     @hybrid_property
     def unused(self) -> bool:
-        """Whether nobody has chosen a password for it or signed in to it by a provider yet."""
-        return self.password_hash is None and self.identity_linked_at is None
+        """Whether nobody has chosen a password for it or signed in without one yet."""
+        return (
+            self.password_hash is None
+            and self.identity_linked_at is None
+            and self.link_used_at is None
+        )
 
     @unused.inplace.expression
     @classmethod
     def _unused_in_sql(cls) -> ColumnElement[bool]:
-        return and_(cls.password_hash.is_(None), cls.identity_linked_at.is_(None))
+        return and_(
+            cls.password_hash.is_(None),
+            cls.identity_linked_at.is_(None),
+            cls.link_used_at.is_(None),
+        )
 
 
 class UserSession(Base):
@@ -109,6 +128,10 @@ class UserSession(Base):
     # what the browser calls itself; empty if it says nothing, or began before this was kept
     browser: Mapped[str] = mapped_column(String(LONGEST), default="", server_default="")
     wrong_codes: Mapped[int] = mapped_column(default=0, server_default="0")  # of the second step
+    # when its person last confirmed that it is them; None once what they did it for is done
+    confirmed_at: Mapped[datetime | None]
+    # with a passkey that knows who uses it, which counts for both steps
+    confirmed_by_key: Mapped[bool] = mapped_column(default=False, server_default=false())
     user: Mapped[User] = relationship()
 
 
@@ -141,6 +164,47 @@ class RecoveryCode(Base):
     used_at: Mapped[datetime | None]
 
 
+class Passkey(Base):
+    """A key pair of a person: the secret half never leaves their device, this is the other one.
+
+    `handle` is what their devices know the account by: drawn at random, the same for all passkeys
+    of a person. A passkey works at one host name only.
+    """
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    name: Mapped[Name]
+    credential_id: Mapped[str] = mapped_column(String(limits.CREDENTIAL_ID), unique=True)
+    handle: Mapped[str] = mapped_column(String(64))
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    host: Mapped[str] = mapped_column(String(limits.HOST))
+    transports: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    # it can be asked for without an address, and knows who uses it: it signs in alone
+    stands_alone: Mapped[bool] = mapped_column(default=False, server_default=false())
+    uses: Mapped[int] = mapped_column(BigInteger, default=0)  # as it counts them itself; 0: not
+    made_at: Mapped[datetime] = mapped_column(default=now_utc)
+    used_at: Mapped[datetime | None]
+    user: Mapped[User] = relationship()
+
+
+class PasskeyChallenge(Base):
+    """What a passkey is to sign, once and within minutes; the table has only its SHA-256.
+
+    `user_id` is who is to answer; None where a passkey is to tell who they are.
+    """
+
+    __tablename__ = "passkey_challenge"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    challenge_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    use: Mapped[PasskeyUse] = mapped_column(checked_enum(PasskeyUse))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    handle: Mapped[str] = mapped_column(String(64), default="", server_default="")  # of a new one
+    made_at: Mapped[datetime] = mapped_column(default=now_utc, index=True)
+
+
 class ExternalIdentity(Base):
     """Who somebody is to a provider of single sign-on: its own number for them, for good.
 
@@ -161,9 +225,9 @@ class ExternalIdentity(Base):
 
 
 class Invite(Base):
-    """A one-time link that lets a person set a password: random, hashed, single use, dated.
+    """A one-time link: random, hashed, single use, dated. Most let a person set a password.
 
-    With an address it sets no password: it was sent there, and who uses it has that address.
+    One with an address was sent there: who uses it has that address.
     """
 
     __tablename__ = "invite"
@@ -175,6 +239,9 @@ class Invite(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]  # or stopped working unused
     shown_at: Mapped[datetime | None]  # to a chair, to be copied
+    use: Mapped[LinkUse] = mapped_column(
+        checked_enum(LinkUse), default=LinkUse.PASSWORD, server_default=LinkUse.PASSWORD.name
+    )
     address: Mapped[str | None] = mapped_column(String(limits.EMAIL))  # another one that it proves
     # it was mailed to the account's address or comes from the operator: who uses it is the owner
     proves: Mapped[bool] = mapped_column(default=False, server_default=false())

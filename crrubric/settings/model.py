@@ -220,6 +220,14 @@ class Settings(BaseSettings):
             default="`http://127.0.0.1:5000`; on pages, the address that was asked for",
         ),
     ] = ""
+    SIGN_IN_LINKS: Annotated[
+        bool,
+        Field(validate_default=True),
+        About(
+            means="People may have a link sent to their address that signs them in once, and need"
+            " no password. Needs `MAIL_HOST`.",
+        ),
+    ] = False
     SSO_PROVIDERS: Annotated[
         Providers,
         About(
@@ -426,6 +434,14 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("SIGN_IN_LINKS")
+    @classmethod
+    def check_links(cls, value: bool, info: ValidationInfo) -> bool:
+        """A link that signs in has to be sent."""
+        if value and info.data.get("MAIL_HOST") == "":
+            raise checks.Refusal("SIGN_IN_LINKS is true: set MAIL_HOST, so that links can be sent.")
+        return value
+
     @field_validator("SSO_PROVIDERS")
     @classmethod
     def check_way_back(
@@ -450,6 +466,11 @@ class Settings(BaseSettings):
         if not value and info.data.get("SSO_PROVIDERS") == {}:
             raise checks.Refusal(
                 "PASSWORD_SIGN_IN is false: set SSO_PROVIDERS, or nobody can sign in."
+            )
+        if not value and info.data.get("SIGN_IN_LINKS"):
+            raise checks.Refusal(
+                "PASSWORD_SIGN_IN is false: leave SIGN_IN_LINKS out, as providers alone decide then"
+                " who comes in."
             )
         return value
 

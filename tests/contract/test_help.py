@@ -13,7 +13,8 @@ from tests.browser.demo_pages import FILES
 
 # Pages that say themselves what they are, or are there before one has come in.
 WITHOUT = """
-account.show_invitation account.show_sign_in forgotten.show_forgotten_password
+account.show_invitation account.show_sign_in mailed_sign_in.show_link_request
+    mailed_sign_in.show_sign_in_link forgotten.show_forgotten_password
 help.show_help home.show_accessibility_statement home.show_terms style.show_style_guide
 """
 TOPICS = [topic for _heading, topics in HELP for topic in topics]

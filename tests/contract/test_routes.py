@@ -245,6 +245,32 @@ provider_sign_in.begin_provider_sign_in public
 provider_sign_in.finish_provider_sign_in public
 provider_sign_in.save_connection public
 provider_sign_in.show_connect_form public
+confirming.begin_provider_confirmation signed in
+confirming.issue_confirmation_challenge signed in
+confirming.save_link_confirmation signed in
+confirming.send_own_confirmation_link signed in
+confirming.show_confirmation_link signed in
+confirming.save_password_confirmation signed in
+confirming.save_key_confirmation signed in
+confirming.show_confirmation_form signed in
+key_sign_in.issue_required_challenge public
+key_sign_in.issue_sign_in_challenge public
+key_sign_in.issue_step_challenge public
+key_sign_in.save_required_key public
+key_sign_in.submit_key_sign_in public
+key_sign_in.submit_key_step public
+mailed_sign_in.save_acceptance_without_password public
+mailed_sign_in.send_sign_in_link public
+mailed_sign_in.show_link_request public
+mailed_sign_in.show_sign_in_link public
+mailed_sign_in.submit_sign_in_link public
+own_passkeys.issue_new_challenge signed in
+own_passkeys.save_app_end signed in
+own_passkeys.save_new_passkey signed in
+own_passkeys.save_passkey_end signed in
+own_passkeys.show_app_end signed in
+own_passkeys.show_new_passkey_form signed in
+own_passkeys.show_passkey_end signed in
 second_step.save_required_set_up public
 second_step.show_required_set_up public
 second_step.show_second_step public

@@ -32,6 +32,8 @@ WITHOUT = {
     "SignInForm": "it begins with the page to go on with",
     "SecondStepForm": "it begins with the page to go on with",
     "AppCodeForm": "it begins with the page to go on with",
+    "ConfirmForm": "it begins with the page to go on with",
+    "NewPasskeyForm": "it begins with the page to go on with",
     "OwnLimitForm": "a part of the form of a purchase, which has one",
     "RankForm": "a part of the decision's form, which has one",
     "TranslationForm": "a part of the forms of a criterion, which have one",

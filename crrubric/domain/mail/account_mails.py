@@ -14,6 +14,8 @@ class TwoStepNews(Enum):
     """What somebody is told about the second step of their sign-in."""
 
     ON = "on"
+    APP = "app"
+    APP_REMOVED = "app removed"
     OFF = "off"
     CODES = "codes"
     USED = "used"
@@ -22,6 +24,8 @@ class TwoStepNews(Enum):
 
 TWO_STEP_SUBJECTS = {
     TwoStepNews.ON: N_("Two-step sign-in is on"),
+    TwoStepNews.APP: N_("An authenticator app was set up"),
+    TwoStepNews.APP_REMOVED: N_("Your authenticator app was removed"),
     TwoStepNews.OFF: N_("Two-step sign-in is off"),
     TwoStepNews.CODES: N_("New recovery codes were made"),
     TwoStepNews.USED: N_("A recovery code was used"),
@@ -32,23 +36,61 @@ TWO_STEP_SENTENCES = {
         "From now on a code of your authenticator app is asked for after your password. Everybody "
         "who was signed in elsewhere is signed out."
     ),
+    TwoStepNews.APP: N_(
+        "From now on a code of your authenticator app is taken as the second step of your sign-in, "
+        "as your passkey is."
+    ),
+    TwoStepNews.APP_REMOVED: N_(
+        "Codes of your authenticator app are taken no more. Your passkeys stay the second step of "
+        "your sign-in."
+    ),
     TwoStepNews.OFF: N_(
-        "Your account is protected by its password alone from now on. You turned off the second "
-        "step with your password and a code."
+        "One step is enough to sign in to your account from now on. The second step was turned off "
+        "on the page of your account, with both steps; passkeys, authenticator app and recovery "
+        "codes work no more."
     ),
     TwoStepNews.CODES: N_(
         "New recovery codes for signing in were made on the page of your account. The earlier ones "
         "work no more."
     ),
     TwoStepNews.USED: N_(
-        "Somebody, probably you, signed in with your password and a recovery code in the place of "
-        "your authenticator app, or confirmed a change with it. Each code works once: make new ones"
+        "Somebody, probably you, signed in with a recovery code in the place of your authenticator "
+        "app or passkey, or confirmed a change with it. Each code works once: make new ones"
         " on the page of your account before they run out."
     ),
     TwoStepNews.RESET: N_(
-        "An administrator turned off the second step of your sign-in, because the phone and the "
-        "recovery codes were said to be lost. Your password alone is asked for until you set it up "
-        "again. You are signed out everywhere."
+        "An administrator turned off the second step of your sign-in, because what it needs was "
+        "said to be lost: passkeys, authenticator app and recovery codes work no more. One step is "
+        "enough until you set it up again. You are signed out everywhere."
+    ),
+}
+
+
+class PasskeyNews(Enum):
+    """What somebody is told about their passkeys."""
+
+    FIRST = "first"
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+PASSKEY_SUBJECTS = {
+    PasskeyNews.FIRST: N_("Two-step sign-in is on"),
+    PasskeyNews.ADDED: N_("A passkey was added to your account"),
+    PasskeyNews.REMOVED: N_("A passkey was removed from your account"),
+}
+PASSKEY_SENTENCES = {
+    PasskeyNews.FIRST: N_(
+        "The passkey “%(name)s” was added to your account. From now on it is asked for after your "
+        "password, or signs you in without one. Everybody who was signed in elsewhere is signed "
+        "out."
+    ),
+    PasskeyNews.ADDED: N_(
+        "The passkey “%(name)s” was added to your account. Whoever has the device with it can sign "
+        "in as you."
+    ),
+    PasskeyNews.REMOVED: N_(
+        "The passkey “%(name)s” was removed from your account: nobody signs in with it any more."
     ),
 }
 
@@ -106,6 +148,35 @@ def compose_password_link(
         keeps = N_("If you want no new password, do nothing: the one you have still works.")
         paragraphs.append(say(keeps))
     return _compose_account_mail(say, to, say(N_("Choose a new password")), paragraphs)
+
+
+def compose_sign_in_link(say: MailTranslator, to: MailContext, *, minutes: int) -> MailText:
+    """A link that signs in, once it is confirmed on the page to which it leads."""
+    why = say(N_("Somebody, probably you, asked for this link on the page for signing in."))
+    how = say(
+        N_(
+            "Open it and choose “Sign in”. It works once, for %(minutes)s minutes, and until you "
+            "ask for another. It is only for you: do not share it."
+        ),
+        minutes=minutes,
+    )
+    nothing = say(N_("If you did not ask for it, do nothing: nobody signs in without this link."))
+    subject = say(N_("Your link for signing in"))
+    return _compose_account_mail(say, to, subject, [why, how, to.link, nothing])
+
+
+def compose_confirmation_link(say: MailTranslator, to: MailContext, *, minutes: int) -> MailText:
+    """A link with which somebody who is signed in shows that it is still them."""
+    what = say(
+        N_(
+            "Somebody who is signed in as you wants to change how you sign in, or your address. If "
+            "it is you, open this link in the browser in which you are signed in, and confirm. It "
+            "works once, for %(minutes)s minutes:"
+        ),
+        minutes=minutes,
+    )
+    subject = say(N_("Confirm that it is you"))
+    return _compose_account_mail(say, to, subject, [what, to.link, say(NOT_YOU)])
 
 
 def compose_link_notice(say: MailTranslator, to: MailContext, *, by: str) -> MailText:
@@ -183,6 +254,14 @@ def compose_two_step_notice(say: MailTranslator, to: MailContext, news: TwoStepN
     return _compose_account_mail(
         say, to, say(TWO_STEP_SUBJECTS[news]), [say(TWO_STEP_SENTENCES[news]), say(NOT_YOU)]
     )
+
+
+def compose_passkey_notice(
+    say: MailTranslator, to: MailContext, news: PasskeyNews, *, name: str
+) -> MailText:
+    """What became of a passkey of theirs. Args: name: what they call it."""
+    what = say(PASSKEY_SENTENCES[news], name=name)
+    return _compose_account_mail(say, to, say(PASSKEY_SUBJECTS[news]), [what, say(NOT_YOU)])
 
 
 def compose_identity_notice(

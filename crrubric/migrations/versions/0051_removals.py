@@ -1,14 +1,14 @@
 """how long records are kept, and proposals to remove one
 
 Revision: 0051
-Follows: 0048
+Follows: 0050
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0051"
-down_revision = "0048"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 

@@ -1,5 +1,6 @@
 """Who people are to providers of single sign-on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -7,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from crrubric.config import current_settings
 from crrubric.domain.people.providers import WELL_KNOWN
-from crrubric.models import ExternalIdentity, User
+from crrubric.models import ExternalIdentity, Passkey, User
+from crrubric.queries.people.second_step import list_passkeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,23 @@ def name_identity(row: ExternalIdentity) -> NamedIdentity:
     return NamedIdentity(row, row.issuer, usable=False)
 
 
+def takes_passkeys_alone() -> bool:
+    """Whether a passkey signs in by itself: where passwords are off, providers decide who comes."""
+    return current_settings().PASSWORD_SIGN_IN
+
+
+def has_way_in(
+    user: User, identities: Iterable[NamedIdentity], passkeys: Iterable[Passkey]
+) -> bool:
+    """Whether a person can sign in by themselves with these, or with a password."""
+    if user.password_hash is not None and current_settings().PASSWORD_SIGN_IN:
+        return True
+    if current_settings().SIGN_IN_LINKS or any(one.usable for one in identities):
+        return True
+    return takes_passkeys_alone() and any(key.stands_alone for key in passkeys)
+
+
 def is_only_way_in(session: Session, user: User, row: ExternalIdentity) -> bool:
     """Whether a person could not sign in any more without this account elsewhere."""
-    if user.password_hash is not None and current_settings().PASSWORD_SIGN_IN:
-        return False
-    others = list_identities(session, user.id)
-    return not any(one.usable for one in others if one.row.id != row.id)
+    others = [one for one in list_identities(session, user.id) if one.row.id != row.id]
+    return not has_way_in(user, others, list_passkeys(session, user.id))

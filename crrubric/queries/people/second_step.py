@@ -1,16 +1,17 @@
 """Whether a person signs in with two steps, and whether the site asks it of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from crrubric.config import current_settings
 from crrubric.domain import limits
 from crrubric.domain.people.second_step import needs_two_steps
 from crrubric.domain.policy import FROM_DECIDED
-from crrubric.models import AuthenticatorApp, Evaluation, Member, RecoveryCode, User
+from crrubric.models import AuthenticatorApp, Evaluation, Member, Passkey, RecoveryCode, User
 from crrubric.queries.people.people import has_seat
 
 
@@ -18,17 +19,39 @@ from crrubric.queries.people.people import has_seat
 class SecondStep:
     """How far a person has got with two-step sign-in."""
 
-    on_since: datetime | None
+    app_since: datetime | None  # an authenticator app shows codes since then
+    passkeys: Sequence[Passkey]
     codes_left: int  # recovery codes that were not used
     required: bool  # by the settings of the site
 
+    @property
+    def is_on(self) -> bool:
+        """Whether there is an app or a passkey, and so a second step."""
+        return self.app_since is not None or bool(self.passkeys)
+
 
 def has_two_steps(session: Session, user_id: int) -> bool:
-    """Whether a code is asked for after this person's password."""
+    """Whether a second step is asked for after this person's password: an app, or a passkey.
+
+    A passkey counts wherever it works: who reaches the site by another name skips nothing.
+    """
     app = select(AuthenticatorApp.user_id).where(
         AuthenticatorApp.user_id == user_id, AuthenticatorApp.confirmed_at.is_not(None)
     )
-    return session.scalar(app) is not None
+    key = select(Passkey.user_id).where(Passkey.user_id == user_id)
+    return session.execute(union_all(app, key).limit(1)).first() is not None
+
+
+def has_app(session: Session, user_id: int) -> bool:
+    """Whether an authenticator app of this person counts."""
+    app = session.get(AuthenticatorApp, user_id)
+    return app is not None and app.confirmed_at is not None
+
+
+def list_passkeys(session: Session, user_id: int) -> list[Passkey]:
+    """The passkeys of a person, the oldest first."""
+    rows = select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.id)
+    return list(session.scalars(rows))
 
 
 def find_least_password_length(session: Session, user_id: int) -> int:
@@ -63,7 +86,8 @@ def read_second_step(session: Session, user: User) -> SecondStep:
         RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None)
     )
     return SecondStep(
-        on_since=app.confirmed_at if app else None,
+        app_since=app.confirmed_at if app else None,
+        passkeys=list_passkeys(session, user.id),
         codes_left=session.scalar(left) or 0,
         required=is_asked_for_two_steps(session, user),
     )

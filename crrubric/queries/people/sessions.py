@@ -12,6 +12,7 @@ from crrubric.models import User, UserSession
 
 IDLE = timedelta(minutes=limits.IDLE_MINUTES)
 LONGEST_SESSION = timedelta(hours=limits.SESSION_HOURS)
+CONFIRMED_FOR = timedelta(minutes=limits.CONFIRM_MINUTES)
 
 # Made once: every request asks it.
 _SESSION = (
@@ -35,6 +36,11 @@ def is_in_use(found: UserSession, now: datetime) -> bool:
         and now - found.seen_at <= IDLE
         and now - found.created_at <= LONGEST_SESSION
     )
+
+
+def is_confirmed(found: UserSession, now: datetime) -> bool:
+    """Whether the person of this session has confirmed just now that it is still them."""
+    return found.confirmed_at is not None and now - found.confirmed_at <= CONFIRMED_FOR
 
 
 def list_sessions_in_use(session: Session, user_id: int | None) -> list[UserSession]:

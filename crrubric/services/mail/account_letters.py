@@ -9,14 +9,18 @@ from crrubric.config import current_settings
 from crrubric.domain import limits
 from crrubric.domain.mail.account_mails import (
     IdentityNews,
+    PasskeyNews,
     TwoStepNews,
     compose_address_link,
     compose_address_notice,
+    compose_confirmation_link,
     compose_failure_notice,
     compose_identity_notice,
     compose_link_notice,
+    compose_passkey_notice,
     compose_password_link,
     compose_password_notice,
+    compose_sign_in_link,
     compose_two_step_notice,
 )
 from crrubric.domain.mail.mails import (
@@ -50,6 +54,26 @@ def write_password_link(session: Session, user: User, token: str, *, asked_by: s
     _queue_account_mail(session, user, compose, path=path, kind=MailKind.PASSWORD_LINK)
 
 
+def write_sign_in_link(session: Session, user: User, token: str) -> None:
+    """The link that signs in, to the address itself."""
+
+    def compose(say: MailTranslator, to: MailContext) -> MailText:
+        return compose_sign_in_link(say, to, minutes=limits.SIGN_IN_LINK_MINUTES)
+
+    path = f"/sign-in/link/{token}"
+    _queue_account_mail(session, user, compose, path=path, kind=MailKind.SIGN_IN_LINK)
+
+
+def write_confirmation_link(session: Session, user: User, token: str) -> None:
+    """The link that shows that it is still them, to the address itself."""
+
+    def compose(say: MailTranslator, to: MailContext) -> MailText:
+        return compose_confirmation_link(say, to, minutes=limits.SIGN_IN_LINK_MINUTES)
+
+    path = f"/account/sign-in/confirm/link/{token}"
+    _queue_account_mail(session, user, compose, path=path, kind=MailKind.SIGN_IN_LINK)
+
+
 def write_link_notice(session: Session, user: User, *, by: str = "") -> None:
     """That a link for the account was made. Args: by: the administrator; empty: on the server."""
 
@@ -78,6 +102,15 @@ def write_two_step_notice(session: Session, user: User, news: TwoStepNews) -> No
 
     def compose(say: MailTranslator, to: MailContext) -> MailText:
         return compose_two_step_notice(say, to, news)
+
+    _queue_account_mail(session, user, compose)
+
+
+def write_passkey_notice(session: Session, user: User, news: PasskeyNews, name: str) -> None:
+    """What became of a passkey of theirs."""
+
+    def compose(say: MailTranslator, to: MailContext) -> MailText:
+        return compose_passkey_notice(say, to, news, name=name)
 
     _queue_account_mail(session, user, compose)
 

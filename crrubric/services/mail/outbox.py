@@ -24,7 +24,12 @@ NO_USE = N_("no longer needed")
 RESTORED = N_("the site was restored from a backup, and it may have been sent before that")
 LOCAL = "http://127.0.0.1:5000"
 # a secret that works once
-WITH_LINK = (MailKind.INVITATION, MailKind.PASSWORD_LINK, MailKind.ADDRESS_LINK)
+WITH_LINK = (
+    MailKind.INVITATION,
+    MailKind.PASSWORD_LINK,
+    MailKind.ADDRESS_LINK,
+    MailKind.SIGN_IN_LINK,
+)
 
 
 def is_mail_on() -> bool:

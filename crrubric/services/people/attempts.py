@@ -34,6 +34,7 @@ from crrubric.domain.people.throttling import (
     FAILURES_TOLD,
     INVENTED_FOR_ONE,
     LINKS_FOR_ACCOUNT,
+    LOST_KEYS,
     LOST_LINKS,
     STATE_KEPT,
     find_delay,
@@ -61,6 +62,7 @@ class AttemptStep(StrEnum):
 
     FIRST = "sign-in"
     CODE = "second-step"
+    KEY = "passkey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,28 @@ def forget_return(address: str) -> None:
     """Whoever came back is known to the provider: they count no more."""
     if current_settings().RATELIMIT_ENABLED:
         key = f"provider/from/{_digest(network_of(address))}"
+        limiter.storage.incr(key, ADDRESS_WINDOW, amount=-1)
+
+
+@count_or_refuse()
+def begin_key_request(address: str) -> None:
+    """Somebody asks for a passkey's turn: counted until it has shown who they are, by network.
+
+    Raises: TooSoon after too many that came to nothing; Busy.
+    """
+    if not current_settings().RATELIMIT_ENABLED:
+        return
+    key = f"passkey/from/{_digest(network_of(address))}"
+    if limiter.storage.incr(key, ADDRESS_WINDOW) > LOST_KEYS:
+        left = _seconds_left(key)
+        raise TooSoon(N_("Too many attempts. Seconds to wait: %(seconds)s."), seconds=left)
+
+
+@count_or_refuse()
+def forget_key_request(address: str) -> None:
+    """The passkey has shown who somebody is: they count no more."""
+    if current_settings().RATELIMIT_ENABLED:
+        key = f"passkey/from/{_digest(network_of(address))}"
         limiter.storage.incr(key, ADDRESS_WINDOW, amount=-1)
 
 

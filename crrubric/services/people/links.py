@@ -21,7 +21,7 @@ from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.events import Event
 from crrubric.domain.text import email_key
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import MailKind
+from crrubric.domain.vocabulary import LinkUse, MailKind
 from crrubric.extensions import db
 from crrubric.models import Invite, Member, OutgoingMail, User
 from crrubric.queries.people.access import make_not_found, require_on_site
@@ -52,6 +52,7 @@ from crrubric.services.shared.unit import unit_of_work
 
 INVITATION = timedelta(days=limits.INVITE_DAYS)
 RESET = timedelta(minutes=limits.RESET_MINUTES)
+SHORT = timedelta(minutes=limits.SIGN_IN_LINK_MINUTES)
 
 
 def issue_invite(session: Session, user: User, *, proves: bool, secret: str = "") -> str:
@@ -101,7 +102,35 @@ def issue_address_link(session: Session, user: User, address: str) -> str:
         .where(Invite.user_id == user.id, Invite.address.is_not(None), Invite.used_at.is_(None))
         .values(used_at=now_utc())
     )
-    return _insert_link(session, user, RESET, address=address)
+    return _insert_link(session, user, RESET, use=LinkUse.ADDRESS, address=address)
+
+
+def issue_short_link(session: Session, user: User, use: LinkUse) -> str:
+    """A secret for a mail to the address, which works for some minutes; the earlier ones for the
+    same use stop working."""
+    session.execute(
+        update(Invite)
+        .where(Invite.user_id == user.id, Invite.use == use, Invite.used_at.is_(None))
+        .values(used_at=now_utc())
+    )
+    return _insert_link(session, user, SHORT, use=use, proves=True)
+
+
+def find_link(session: Session, token: str, use: LinkUse) -> Invite | None:
+    """The link for this use that the secret opens; None if it is used, old or unknown."""
+    invite = read_link(session, token)
+    if invite is None or invite.use is not use or is_spent(invite):
+        return None
+    return invite
+
+
+def is_spent(invite: Invite) -> bool:
+    """Whether a link works no more: used, too old, or of an account that is disabled."""
+    return (
+        invite.used_at is not None
+        or invite.expires_at < now_utc()
+        or invite.user.disabled_at is not None
+    )
 
 
 def read_link(session: Session, token: str) -> Invite | None:
@@ -116,9 +145,8 @@ def find_address_link(session: Session, user_id: int | None, token: str) -> Invi
     if (
         invite is None
         or invite.user_id != user_id
-        or invite.address is None
-        or invite.used_at is not None
-        or invite.expires_at < now_utc()
+        or invite.use is not LinkUse.ADDRESS
+        or is_spent(invite)
     ):
         raise NotFound(
             N_(
@@ -134,6 +162,7 @@ def _insert_link(
     user: User,
     lifetime: timedelta,
     *,
+    use: LinkUse = LinkUse.PASSWORD,
     address: str | None = None,
     token: str = "",
     proves: bool = False,
@@ -146,6 +175,7 @@ def _insert_link(
             user_id=user.id,
             created_at=now,
             expires_at=now + lifetime,
+            use=use,
             address=address,
             proves=proves,
             by_operator=by_operator,
@@ -256,17 +286,18 @@ def _send_requested_link(attempt: Attempt) -> None:
             select(User).where(User.email_key == attempt.account).with_for_update(of=User)
         )
         note_requested_account(attempt, exists=user is not None)
-        if user is None or user.disabled_at is not None or _was_sent_lately(session, user):
+        if user is None or user.disabled_at is not None or was_sent_lately(session, user):
             return
         write_password_link(session, user, _insert_link(session, user, RESET, proves=True))
         note_event(session, CLOCKWORK, Event.ACCOUNT_LINK_ASKED, subject=user.name)
 
 
-def _was_sent_lately(session: Session, user: User) -> bool:
+def was_sent_lately(session: Session, user: User, kind: MailKind = MailKind.PASSWORD_LINK) -> bool:
+    """Whether the person had a mail with such a link minutes ago: anybody can ask for it."""
     since = now_utc() - timedelta(minutes=limits.LINK_MAIL_MINUTES)
     mail = select(OutgoingMail.id).where(
         OutgoingMail.user_id == user.id,
-        OutgoingMail.kind == MailKind.PASSWORD_LINK,
+        OutgoingMail.kind == kind,
         OutgoingMail.created_at > since,
     )
     return session.scalar(mail.limit(1)) is not None
@@ -289,16 +320,7 @@ def find_usable_invite(session: Session, token: str) -> Invite:
 
 def find_invite(session: Session, token: str) -> Invite | None:
     """The invite that `token` opens; None if it is used, old or unknown."""
-    invite = read_link(session, token)
-    if (
-        invite is None
-        or invite.address is not None
-        or invite.used_at is not None
-        or invite.expires_at < now_utc()
-        or invite.user.disabled_at is not None
-    ):
-        return None
-    return invite
+    return find_link(session, token, LinkUse.PASSWORD)
 
 
 def refuse_useless_link(invite: Invite) -> None:

@@ -27,7 +27,9 @@ from crrubric.services.people.accounts import (
 )
 from crrubric.services.people.addresses import readdress_user
 from crrubric.services.people.confirming import (
+    Proof,
     confirm_password,
+    confirm_person,
     get_own_id,
     lock_confirmed_account,
 )
@@ -120,7 +122,7 @@ def set_own_item_mails(actor: Actor, *, wanted: bool) -> None:
         lock_user(session, get_own_id(actor)).item_mails_off = not wanted
 
 
-def request_own_address(actor: Actor, *, email: str, password: str) -> str:
+def request_own_address(actor: Actor, proof: Proof, *, email: str) -> str:
     """Have a link sent to another address, with which one then signs in: it counts once used.
 
     Whoever has an address on the site is taken for its owner: a committee that invites it gives
@@ -128,15 +130,15 @@ def request_own_address(actor: Actor, *, email: str, password: str) -> str:
 
     Returns: the address as it will be kept.
     Raises: Invalid beside the field, and where the site sends no mail; TooSoon after too many
-    wrong passwords.
+    wrong passwords; Stale if a session is not confirmed.
     """
     if not is_mail_on():
         raise Invalid(N_("This site sends no e-mail: ask the people who run it."))
     address = clean_email(email)
     refuse_more_address_links(db.session(), get_own_id(actor))  # and below: before it costs a hash
-    version = confirm_password(actor, password, field="password")
+    version = confirm_person(actor, proof)
     with unit_of_work() as session:
-        user = lock_confirmed_account(session, actor, version)
+        user = lock_confirmed_account(session, actor, version, proof)
         if email_key(address) != user.email_key and is_taken(session, address):
             raise make_taken(address)
         token = issue_address_link(session, user, address)

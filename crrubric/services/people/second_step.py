@@ -1,5 +1,7 @@
 """Two-step sign-in: an authenticator app, and codes on paper for when the phone is not at hand.
 
+Passkeys are a second step as well (`passkeys`).
+
 The app and the site share a secret, from which both make the same code for half a minute. A code
 is taken once. Whoever turns this on or off, or makes new codes on paper, is told by mail.
 """
@@ -33,10 +35,11 @@ from crrubric.domain.people.second_step import (
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import SessionLevel
 from crrubric.extensions import db
-from crrubric.models import AuthenticatorApp, RecoveryCode, User, UserSession
+from crrubric.models import AuthenticatorApp, Passkey, RecoveryCode, User, UserSession
 from crrubric.queries.people.access import require_on_site
+from crrubric.queries.people.identities import has_way_in, list_identities
 from crrubric.queries.people.people import Actor, actor_of
-from crrubric.queries.people.second_step import has_two_steps, is_asked_for_two_steps
+from crrubric.queries.people.second_step import has_app, has_two_steps, is_asked_for_two_steps
 from crrubric.services.mail.account_letters import write_two_step_notice
 from crrubric.services.people.accounts import (
     Known,
@@ -51,39 +54,46 @@ from crrubric.services.people.accounts import (
 from crrubric.services.people.app_secrets import renew_app_secret
 from crrubric.services.people.attempts import Attempt, AttemptStep, begin_attempt, forget_failures
 from crrubric.services.people.confirming import (
-    confirm_password,
+    NOT_CONFIRMED,
+    Proof,
+    confirm_person,
     get_own_id,
     lock_confirmed_account,
+    spend_confirmation,
 )
 from crrubric.services.people.encryption import decrypt_text
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
 
 FRESH = timedelta(minutes=limits.SECOND_STEP_MINUTES)
+APP_IS_ON = Invalid(N_("There is an authenticator app already."))
 WRONG_CODE = Invalid(
     N_("This code is not right, or was used already. Enter the one that the app shows now."),
     field="step_code",
 )
 
 
-def begin_authenticator(actor: Actor, *, password: str) -> None:
+def begin_authenticator(actor: Actor, proof: Proof) -> None:
     """Make a secret for an app, in the place of one that has not shown a code yet.
 
-    Raises: Invalid beside the field, and if two-step sign-in is on; TooSoon; Busy; Stale.
+    Raises: Invalid beside the field, and if there is an app; TooSoon; Busy; Stale.
     """
-    version = confirm_password(actor, password, field="password")
+    version = confirm_person(actor, proof)
     with unit_of_work() as session:
-        user = lock_confirmed_account(session, actor, version)
-        if has_two_steps(session, user.id):
-            raise Invalid(N_("Two-step sign-in is on already."))
+        user = lock_confirmed_account(session, actor, version, proof)
+        if has_app(session, user.id):
+            raise APP_IS_ON
         renew_app_secret(session, user)
 
 
 def confirm_authenticator(actor: Actor, code: str, *, keep: str) -> list[str]:
     """Turn two-step sign-in on: the app shows a code. Every other browser is signed out.
 
+    Who signs in with a passkey as the second step already has the app besides; nobody is signed
+    out then.
+
     Args: keep: the secret of the present session, which goes on, with two steps from now on.
-    Returns: the codes on paper, which nobody can read again.
+    Returns: the codes on paper that were made, which nobody can read again.
     Raises: Invalid (field "step_code") if the code is wrong; TooSoon after too many.
     """
     user = db.session().get_one(User, get_own_id(actor))
@@ -91,8 +101,9 @@ def confirm_authenticator(actor: Actor, code: str, *, keep: str) -> list[str]:
     begin_attempt(attempt)
     with unit_of_work() as session:
         user = lock_user(session, user.id)
-        codes = _turn_on(session, actor, user, code)
-        end_other_sessions(session, user, keep=keep)
+        codes = _take_app(session, actor, user, code)
+        if codes:
+            end_other_sessions(session, user, keep=keep)
         session.flush()
         own = session.scalars(
             select(UserSession).where(UserSession.token_hash == hash_token(keep))
@@ -114,35 +125,44 @@ def confirm_required_authenticator(
     with unit_of_work() as session:
         user = lock_user(session, waiting.user_id)
         waiting = find_waiting_session(session, token, SessionLevel.AWAITS_SET_UP)
-        codes = _turn_on(session, actor_of(user), user, code)
+        codes = _take_app(session, actor_of(user), user, code)
         end_other_sessions(session, user, keep="")
         found = insert_user_session(session, user, level=SessionLevel.TWO_STEPS, browser=browser)
     forget_failures(attempt)
     return found, codes
 
 
-def _turn_on(session: Session, actor: Actor, user: User, code: str) -> list[str]:
+def _take_app(session: Session, actor: Actor, user: User, code: str) -> list[str]:
     app = session.get(AuthenticatorApp, user.id, populate_existing=True)
     if app is None:
         raise Invalid(N_("Begin again: there is no app to set up."))
     if app.confirmed_at is not None:
-        raise Invalid(N_("Two-step sign-in is on already."))
+        raise APP_IS_ON
     if not _takes_app_code(app, tidy_code(code)):
         raise WRONG_CODE
+    first = not has_two_steps(session, user.id)
     app.confirmed_at = now_utc()
-    write_two_step_notice(session, user, TwoStepNews.ON)
+    write_two_step_notice(session, user, TwoStepNews.ON if first else TwoStepNews.APP)
+    if first:
+        return turn_on_two_steps(session, actor, user)
+    note_event(session, actor, Event.ACCOUNT_APP_ADDED)
+    return []
+
+
+def turn_on_two_steps(session: Session, actor: Actor, user: User) -> list[str]:
+    """A person who is held has their first second step: the codes on paper that go with it."""
     note_event(session, actor, Event.ACCOUNT_TWO_STEPS_ON)
     return _renew_recovery_codes(session, user)
 
 
-def renew_recovery_codes(actor: Actor, *, password: str) -> list[str]:
+def renew_recovery_codes(actor: Actor, proof: Proof) -> list[str]:
     """Other codes on paper; the earlier ones work no more.
 
     Raises: Invalid beside the field, and if two-step sign-in is off; TooSoon; Busy; Stale.
     """
-    version = confirm_password(actor, password, field="password")
+    version = confirm_person(actor, proof)
     with unit_of_work() as session:
-        user = lock_confirmed_account(session, actor, version)
+        user = lock_confirmed_account(session, actor, version, proof)
         if not has_two_steps(session, user.id):
             raise Invalid(N_("Two-step sign-in is off."))
         write_two_step_notice(session, user, TwoStepNews.CODES)
@@ -160,39 +180,54 @@ def _renew_recovery_codes(session: Session, user: User) -> list[str]:
     return [write_recovery_code(code) for code in codes]
 
 
-def turn_off_two_steps(actor: Actor, *, password: str, code: str) -> None:
+def turn_off_two_steps(actor: Actor, proof: Proof, *, code: str | None) -> None:
     """One's own two-step sign-in ends; both steps are asked for once more.
 
-    Raises: Invalid beside the field, and if the site asks for two steps, or the password is too
-    short to stand alone; TooSoon; Busy; Stale.
+    Args: code: None from whoever has confirmed with a passkey that knows who uses it.
+    Raises: Invalid beside the field, and if the site asks for two steps, the password is too
+    short to stand alone, or nothing else lets them in; TooSoon; Busy; Stale.
     """
-    version = confirm_password(actor, password, field="password")
+    version = confirm_person(actor, proof)
     user = db.session().get_one(User, get_own_id(actor))
     attempt = Attempt(user.email_key, known=True, step=AttemptStep.CODE)
-    begin_attempt(attempt)
+    if code is not None:
+        begin_attempt(attempt)
     with unit_of_work() as session:
         user = lock_confirmed_account(session, actor, version)
-        if is_asked_for_two_steps(session, user):
-            raise Invalid(N_("This site asks you to sign in with two steps."))
-        if len(password) < limits.PASSWORD_MIN:
-            raise Invalid(
-                N_(
-                    "Your password has less than %(least)s characters, which is enough only with a"
-                    " second step: change it first."
-                ),
-                least=limits.PASSWORD_MIN,
-                field="password",
-            )
-        if not takes_code(session, actor, user, code):
+        _refuse_only_one_step(session, user, proof)
+        if code is None or user.password_hash is None:
+            by_key = spend_confirmation(session, user, proof.session)
+            if code is None and not by_key:
+                raise NOT_CONFIRMED
+        if code is not None and not takes_code(session, actor, user, code):
             raise WRONG_CODE
         _remove_second_step(session, user)
         write_two_step_notice(session, user, TwoStepNews.OFF)
         note_event(session, actor, Event.ACCOUNT_TWO_STEPS_OFF)
-    forget_failures(attempt)
+    if code is not None:
+        forget_failures(attempt)
+
+
+def _refuse_only_one_step(session: Session, user: User, proof: Proof) -> None:
+    """Raise Invalid for somebody who has to have a second step, or could not sign in without."""
+    if is_asked_for_two_steps(session, user):
+        raise Invalid(N_("This site asks you to sign in with two steps."))
+    if user.password_hash is None:
+        if not has_way_in(user, list_identities(session, user.id), passkeys=()):
+            raise Invalid(N_("You could not sign in any more: a passkey is your only way in."))
+    elif len(proof.password) < limits.PASSWORD_MIN:
+        raise Invalid(
+            N_(
+                "Your password has less than %(least)s characters, which is enough only with a"
+                " second step: change it first."
+            ),
+            least=limits.PASSWORD_MIN,
+            field="password",
+        )
 
 
 def reset_two_steps(actor: Actor, user_id: int) -> User:
-    """An administrator, or the operator, takes the second step off: the phone and the codes are
+    """An administrator, or the operator, takes the second step off, passkeys and all: they are
     lost. The owner is told, and signed out everywhere.
 
     Raises: NotFound unless the actor administers the site; Invalid for one's own account, and where
@@ -213,7 +248,7 @@ def reset_two_steps(actor: Actor, user_id: int) -> User:
 
 
 def _remove_second_step(session: Session, user: User) -> None:
-    for table in (AuthenticatorApp, RecoveryCode):
+    for table in (AuthenticatorApp, Passkey, RecoveryCode):
         session.execute(delete(table).where(table.user_id == user.id))
 
 

@@ -10,6 +10,11 @@ def takes_passwords() -> bool:
     return current_settings().PASSWORD_SIGN_IN
 
 
+def takes_links() -> bool:
+    """Whether people sign in with links that are sent to their address."""
+    return current_settings().SIGN_IN_LINKS
+
+
 def name_providers() -> str:
     """The providers that people sign in with, as a sentence names them."""
     return " / ".join(one.title for one in current_settings().SSO_PROVIDERS.values())

@@ -23,6 +23,8 @@ from crrubric.models import (
     Invite,
     ItemReminder,
     OutgoingMail,
+    Passkey,
+    PasskeyChallenge,
     RecoveryCode,
     Removal,
     User,
@@ -33,8 +35,8 @@ from crrubric.queries.record.retention import GONE, list_due_rows
 
 # of a person, and nobody else's
 PERSONAL: tuple[type[Base], ...] = (
-    UserSession, Invite, AuthenticatorApp, RecoveryCode, ExternalIdentity, CalendarFeed,
-    ImportDraft, ItemReminder,
+    UserSession, Invite, AuthenticatorApp, RecoveryCode, Passkey, PasskeyChallenge,
+    ExternalIdentity, CalendarFeed, ImportDraft, ItemReminder,
 )  # fmt: skip
 BATCH = 500  # ids in one statement
 COMPACT_AT_ONCE = 200_000_000  # bytes of a database that is written anew while people wait
@@ -128,6 +130,7 @@ def _empty_accounts(session: Session, ids: list[int], now: datetime) -> None:
             disabled_at=func.coalesce(User.disabled_at, now),
             address_proven_at=None,
             identity_linked_at=None,
+            link_used_at=None,
             language=None,
             sign_in_version=User.sign_in_version + 1,
             removed_at=now,

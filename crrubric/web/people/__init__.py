@@ -13,4 +13,8 @@ BLUEPRINTS = (
     "own_sign_in",
     "provider_sign_in",
     "second_step",
+    "ways_in.confirming",
+    "ways_in.key_sign_in",
+    "ways_in.mailed_sign_in",
+    "ways_in.own_passkeys",
 )

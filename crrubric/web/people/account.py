@@ -156,6 +156,7 @@ def render_invitation(token: str, form: PasswordForm) -> str:
         offers=[tell_offer(seat) for seat in list_offered_seats(db.session(), invite)],
         district=district.name if district else "",
         judge=url_for("account.judge_invited_password", token=token),
+        accept=url_for("mailed_sign_in.save_acceptance_without_password", token=token),
         least=find_least_password_length(db.session(), invite.user_id),
     )
 

@@ -68,6 +68,25 @@ class ConfirmForm(Form):
     """One's password once more, before something of importance."""
 
     password = PasswordField(_("Your password"), [InputRequired(_("Enter your password."))])
+    next = HiddenField()
+
+
+class PasskeyForm(Form):
+    """What a passkey answered comes beside it, as `credential`: the page's script fills it in."""
+
+    next = HiddenField()
+
+
+class NewPasskeyForm(PasskeyForm):
+    """A new passkey, by the name that its person gives it."""
+
+    name = StringField(
+        _("Name of the passkey"),
+        [
+            InputRequired(_("Enter a name by which you will know this passkey.")),
+            limit_length(limits.NAME),
+        ],
+    )
 
 
 class ConnectForm(Form):
@@ -148,8 +167,8 @@ class AddedPersonForm(Form):
     standing = ListChoiceField(_("Role on this site"))
 
 
-class ForgottenForm(Form):
-    """Where to send a link for a new password."""
+class LinkForm(Form):
+    """Where to send a link."""
 
     email = EmailField(
         _("E-mail address"),

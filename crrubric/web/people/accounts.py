@@ -1,7 +1,6 @@
 """The accounts of the site, for administrators: disable, enable, confirm, send a link."""
 
 from flask import Blueprint, flash, redirect, request, url_for
-from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
@@ -26,6 +25,7 @@ from crrubric.services.people.own_sessions import sign_out_everywhere
 from crrubric.services.people.second_step import reset_two_steps
 from crrubric.services.people.sign_on.identities import unlink_all_identities
 from crrubric.web.people.account_forms import AddedPersonForm
+from crrubric.web.shared import session
 from crrubric.web.shared.access import require_site_permission
 from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.page import make_full_address, render_site_page
@@ -34,7 +34,7 @@ from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
 HOME = "accounts.show_accounts"
-LINK = "account-link"  # in the signed cookie until it is shown: the database keeps a hash
+LINK = "account-link"
 OFFERED = (Standing.MEMBER, Standing.ORGANIZER, Standing.ADMINISTRATOR)
 STATES = {"disabled": True, "enabled": False}
 
@@ -127,10 +127,9 @@ def show_account(user_id: int) -> ResponseReturnValue:
 
 def take_made_link(user_id: int) -> str:
     """The link that was just made for this account, which is shown once; else empty."""
-    made = cookie.get(LINK)
-    if not made or made[0] != user_id:
+    made = session.take_for_this_page(LINK, whose=user_id)
+    if made is None:
         return ""
-    cookie.pop(LINK)
     return make_full_address("account.show_invitation", token=made[1])
 
 
@@ -139,7 +138,8 @@ def take_made_link(user_id: int) -> str:
 def make_account_link(user_id: int) -> ResponseReturnValue:
     """Make a link for a new password to hand on, where the site sends no mail."""
     try:
-        cookie[LINK] = [user_id, make_reset_link(current_actor(), user_id)]
+        token = make_reset_link(current_actor(), user_id)
+        session.keep_for_next_page(LINK, [user_id, token])
     except Invalid as error:
         flash(translate_error(error), "problem")
     return redirect(url_for("accounts.show_account", user_id=user_id), code=303)
@@ -197,7 +197,7 @@ def save_two_steps_reset(user_id: int) -> ResponseReturnValue:
     try:
         user = reset_two_steps(current_actor(), user_id)
         words = _(
-            "%(name)s signs in with the password alone until they set it up again.", name=user.name
+            "%(name)s signs in with one step until they set up the second again.", name=user.name
         )
         flash(words, "done")
     except Invalid as error:

@@ -8,7 +8,7 @@ from crrubric.domain.errors import Busy, TooSoon
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.links import request_password_link
 from crrubric.services.people.ways_in import takes_passwords
-from crrubric.web.people.account_forms import ForgottenForm
+from crrubric.web.people.account_forms import LinkForm
 from crrubric.web.shared.access import allow_everyone
 from crrubric.web.shared.words import translate_error
 
@@ -19,10 +19,10 @@ bp = Blueprint("forgotten", __name__)
 @allow_everyone
 def show_forgotten_password() -> ResponseReturnValue:
     """The form for the address; where the site sends no mail, whom to ask."""
-    return render_forgotten_password(ForgottenForm())
+    return render_forgotten_password(LinkForm())
 
 
-def render_forgotten_password(form: ForgottenForm, *, asked: bool = False) -> str:
+def render_forgotten_password(form: LinkForm, *, asked: bool = False) -> str:
     """The form, or what happens now: the same for every address."""
     return render_template(
         "people/forgotten.html",
@@ -37,7 +37,7 @@ def render_forgotten_password(form: ForgottenForm, *, asked: bool = False) -> st
 @allow_everyone
 def send_forgotten_password_link() -> ResponseReturnValue:
     """Send a link, if the address has an account."""
-    form = ForgottenForm()
+    form = LinkForm()
     if not (form.validate() and is_mail_on() and takes_passwords()):
         return render_forgotten_password(form), 422
     try:

@@ -55,18 +55,24 @@ PEOPLE_HELP = (
             "own_sign_in.show_app_set_up",
             "own_sign_in.show_recovery_codes",
             "own_sign_in.show_two_steps_off_form",
+            "own_passkeys.show_new_passkey_form",
+            "own_passkeys.show_passkey_end",
+            "own_passkeys.show_app_end",
+            "confirming.show_confirmation_form",
+            "confirming.show_confirmation_link",
             "second_step.show_second_step",
             "second_step.show_required_set_up",
             "provider_sign_in.show_connect_form",
         ),
         everybody=N_(
-            "With two-step sign-in a code is asked for after your password. An authenticator app "
-            "on your phone shows it, another one each half minute; the site sends no codes. Print "
-            "your recovery codes: each works once in the place of the app. Where your district "
-            "offers it, you can sign in with your account of Google, Microsoft or the like; if "
-            "there is a password for you here, you are asked for it once. Here you also see with "
-            "what and in which browsers you are signed in, and can end what you do not use any "
-            "more."
+            "With two-step sign-in a passkey or a code is asked for after your password. Your "
+            "phone or computer keeps the passkey and opens it with a finger, a face or a PIN; it "
+            "can also sign you in alone. An authenticator app shows another code each half minute. "
+            "Print your recovery codes: each works once in the place of either. Where your "
+            "district offers it, you can sign in with your account of Google, Microsoft or the "
+            "like; if there is a password for you here, you are asked for it once. Here you also "
+            "see with what and in which browsers you are signed in, and can end what you do not "
+            "use any more."
         ),
     ),
     HelpTopic(

@@ -20,6 +20,12 @@ from crrubric.services.people.own_account import (
 )
 from crrubric.web.people.account_forms import AddressForm, NameForm, NewPasswordForm
 from crrubric.web.people.signing_in import judge_password
+from crrubric.web.people.ways_in.proving import (
+    fit_to_person,
+    has_to_confirm,
+    make_proof,
+    redirect_to_confirmation,
+)
 from crrubric.web.shared import session
 from crrubric.web.shared.access import require_sign_in
 from crrubric.web.shared.errors import attach_refusal
@@ -95,11 +101,14 @@ def save_news_dismissal() -> ResponseReturnValue:
 @require_sign_in
 def show_own_address_form() -> ResponseReturnValue:
     """The form for another address."""
+    if is_mail_on() and has_to_confirm():
+        return redirect_to_confirmation(request.path)
     return render_own_address(AddressForm())
 
 
 def render_own_address(form: AddressForm) -> str:
     """The form, or whom to ask where the site sends no mail."""
+    fit_to_person(form)
     return render_site_page("people/own_address.html", under=HOME, form=form, mailed=is_mail_on())
 
 
@@ -108,11 +117,11 @@ def render_own_address(form: AddressForm) -> str:
 def save_own_address() -> ResponseReturnValue:
     """Have a link sent to another address, confirmed by the password."""
     form, status = AddressForm(), 422
+    fit_to_person(form)
     if is_mail_on() and form.validate():
         try:
-            address = request_own_address(
-                current_actor(), email=form.email.data, password=form.password.data
-            )
+            proof = make_proof(form)
+            address = request_own_address(current_actor(), proof, email=form.email.data)
             flash(
                 _(
                     "A link is on its way to %(email)s. Until you use it, you sign in as before.",
@@ -121,7 +130,7 @@ def save_own_address() -> ResponseReturnValue:
                 "done",
             )
             return redirect(url_for(HOME), code=303)
-        except (Busy, Invalid, TooSoon) as error:
+        except (Busy, Invalid, Stale, TooSoon) as error:
             status = attach_refusal(form, error)
     return render_own_address(form), status
 

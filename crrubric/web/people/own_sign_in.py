@@ -22,6 +22,13 @@ from crrubric.services.people.sign_on.identities import unlink_own_identity
 from crrubric.web.people.account_forms import AppCodeForm, ConfirmForm, TwoStepsOffForm
 from crrubric.web.people.own import HOME
 from crrubric.web.people.two_step_pages import draw_app_secret, keep_codes, take_codes
+from crrubric.web.people.ways_in.parties import explain_missing_party, find_own_party
+from crrubric.web.people.ways_in.proving import (
+    fit_to_person,
+    has_to_confirm,
+    make_proof,
+    redirect_to_confirmation,
+)
 from crrubric.web.shared import session
 from crrubric.web.shared.access import require_sign_in
 from crrubric.web.shared.errors import attach_refusal
@@ -36,7 +43,7 @@ PAGE = "own_sign_in.show_own_sign_in"
 @bp.get("")
 @require_sign_in
 def show_own_sign_in() -> ResponseReturnValue:
-    """Whether a code is asked for after the password, and where one is signed in."""
+    """What is asked for besides a password, with what and where one is signed in."""
     person = session.require_person()
     return render_site_page(
         "people/signing_in/own_sign_in.html",
@@ -45,6 +52,8 @@ def show_own_sign_in() -> ResponseReturnValue:
         sessions=list_sessions_in_use(db.session(), person.user.id),
         own=person.session_id,
         identities=list_own_identities(person.user),
+        missing=explain_missing_party(),
+        party=find_own_party(),
     )
 
 
@@ -91,11 +100,15 @@ def save_end_of_other_sessions() -> ResponseReturnValue:
 @require_sign_in
 def show_app_set_up() -> ResponseReturnValue:
     """Set up an authenticator app: first the password, then what the app reads."""
+    begun = read_app_secret(db.session(), session.require_person().user) is not None
+    if not begun and has_to_confirm():
+        return redirect_to_confirmation(request.path)
     return render_app_set_up(ConfirmForm(formdata=None), AppCodeForm(formdata=None))
 
 
 def render_app_set_up(begin: ConfirmForm, form: AppCodeForm) -> str:
     """The page with the form of the step that is next."""
+    fit_to_person(begin)
     user = session.require_person().user
     return render_site_page(
         "people/signing_in/app_set_up.html",
@@ -113,9 +126,10 @@ def render_app_set_up(begin: ConfirmForm, form: AppCodeForm) -> str:
 def save_app_begin() -> ResponseReturnValue:
     """Make a secret for an app."""
     form, status = ConfirmForm(), 422
+    fit_to_person(form)
     if form.validate():
         try:
-            begin_authenticator(current_actor(), password=form.password.data)
+            begin_authenticator(current_actor(), make_proof(form))
             return redirect(url_for("own_sign_in.show_app_set_up"), code=303)
         except (Busy, Invalid, Stale, TooSoon) as error:
             status = attach_refusal(form, error)
@@ -132,7 +146,10 @@ def save_app_code() -> ResponseReturnValue:
             codes = confirm_authenticator(
                 current_actor(), form.step_code.data, keep=session.current_token()
             )
-            return keep_codes(codes)
+            if codes:
+                return keep_codes(codes)
+            flash(_("The authenticator app is set up."), "done")
+            return redirect(url_for(PAGE), code=303)
         except (Invalid, TooSoon) as error:
             status = attach_refusal(form, error)
     return render_app_set_up(ConfirmForm(formdata=None), form), status
@@ -142,11 +159,15 @@ def save_app_code() -> ResponseReturnValue:
 @require_sign_in
 def show_recovery_codes() -> ResponseReturnValue:
     """The codes that were just made, once; else how many are left, and the form for new ones."""
-    return render_recovery_codes(ConfirmForm(formdata=None), take_codes())
+    codes = take_codes()
+    if not codes and has_to_confirm():
+        return redirect_to_confirmation(request.path)
+    return render_recovery_codes(ConfirmForm(formdata=None), codes)
 
 
 def render_recovery_codes(form: ConfirmForm, codes: list[str]) -> str:
     """The page with the codes, or with the form for new ones."""
+    fit_to_person(form)
     person = session.require_person()
     return render_site_page(
         "people/signing_in/recovery_codes.html",
@@ -163,9 +184,10 @@ def render_recovery_codes(form: ConfirmForm, codes: list[str]) -> str:
 def save_recovery_codes() -> ResponseReturnValue:
     """Make new codes; the earlier ones work no more."""
     form, status = ConfirmForm(), 422
+    fit_to_person(form)
     if form.validate():
         try:
-            return keep_codes(renew_recovery_codes(current_actor(), password=form.password.data))
+            return keep_codes(renew_recovery_codes(current_actor(), make_proof(form)))
         except (Busy, Invalid, Stale, TooSoon) as error:
             status = attach_refusal(form, error)
     return render_recovery_codes(form, []), status
@@ -175,16 +197,26 @@ def save_recovery_codes() -> ResponseReturnValue:
 @require_sign_in
 def show_two_steps_off_form() -> ResponseReturnValue:
     """The form that turns two-step sign-in off: it asks for both steps."""
+    if has_to_confirm():
+        return redirect_to_confirmation(request.path)
     return render_two_steps_off(TwoStepsOffForm(formdata=None))
 
 
 def render_two_steps_off(form: TwoStepsOffForm) -> str:
     """The form, or that there is nothing to turn off."""
     user = session.require_person().user
+    fit_to_both_steps(form)
     step = read_second_step(db.session(), user)
     return render_site_page(
         "people/signing_in/two_steps_off.html", under=HOME, form=form, step=step
     )
+
+
+def fit_to_both_steps(form: TwoStepsOffForm) -> None:
+    """Ask for no code where a passkey that knows who uses it has confirmed both steps."""
+    fit_to_person(form)
+    if session.require_person().confirmed_by_key:
+        del form.step_code
 
 
 @bp.post("/off")
@@ -192,11 +224,11 @@ def render_two_steps_off(form: TwoStepsOffForm) -> str:
 def save_two_steps_off() -> ResponseReturnValue:
     """Turn two-step sign-in off."""
     form, status = TwoStepsOffForm(), 422
+    fit_to_both_steps(form)
     if form.validate():
         try:
-            turn_off_two_steps(
-                current_actor(), password=form.password.data, code=form.step_code.data
-            )
+            code = form.step_code.data if form.step_code else None
+            turn_off_two_steps(current_actor(), make_proof(form), code=code)
             flash(_("Two-step sign-in is off."), "done")
             return redirect(url_for(PAGE), code=303)
         except (Busy, Invalid, Stale, TooSoon) as error:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from crrubric.domain.errors import Busy, Invalid, NotLetIn, Stale, TooSoon
 from crrubric.domain.people.providers import Arrival, read_arrival
+from crrubric.domain.translation import N_
 from crrubric.services.people.alarms import warn_of_wrong_passwords
 from crrubric.services.people.attempts import (
     AttemptStep,
@@ -26,6 +27,7 @@ from crrubric.services.people.sign_on.flow import (
 )
 from crrubric.services.people.sign_on.id_tokens import TokenRefused
 from crrubric.services.people.sign_on.identities import (
+    confirm_session_by_provider,
     connect_account,
     find_account_to_connect,
     sign_in_by_provider,
@@ -58,16 +60,22 @@ ENDED = frozenset({"access_denied", "login_required", "interaction_required", "c
 def begin_provider_sign_in(code: str) -> ResponseReturnValue:
     """Off to the provider. It stores nothing but a cookie: where it ends is decided on the way
     back, and only in this browser."""
-    provider, wanted = find_provider(code), shorten_next(request.args.get("next", ""))
+    find_provider(code)
+    wanted = shorten_next(request.args.get("next", ""))
     if session.current_person():
         return redirect(to_local_address(wanted), code=303)
-    flow = begin_flow(code, next=wanted)
+    return send_to_provider(code, next=wanted)
+
+
+def send_to_provider(code: str, *, next: str, confirms: int = 0) -> ResponseReturnValue:
+    """Off to the provider. Args: confirms: the account of who is signed in here already, or 0."""
+    provider, flow = find_provider(code), begin_flow(code, next=next, confirms=confirms)
     try:
         address = make_provider_address(flow)
     except ProviderUnavailable as error:
-        return tell_unavailable(code, error, next=wanted)
+        return tell_unavailable(code, error, next=next)
     except Busy as error:
-        return tell_problem(code, translate_error(error), 503, next=wanted, seconds=error.seconds)
+        return tell_problem(code, translate_error(error), 503, next=next, seconds=error.seconds)
     log.info("a sign-in with %s begins", provider.title)
     keep_flow(flow)
     return redirect(address, code=303)
@@ -92,7 +100,7 @@ def finish_provider_sign_in(code: str) -> ResponseReturnValue:
         claims = fetch_claims(flow, request.args["code"], issuer=request.args.get("iss", ""))
         forget_return(request.remote_addr or "")
         arrival = read_arrival(code, find_provider(code), claims)
-        found = sign_in_by_provider(arrival, browser=session.name_browser())
+        return take_arrival(flow, arrival)
     except ProviderUnavailable as error:
         forget_return(request.remote_addr or "")  # nobody here can help it
         return tell_unavailable(code, error, next=flow.next)
@@ -104,12 +112,35 @@ def finish_provider_sign_in(code: str) -> ResponseReturnValue:
         forget_return(request.remote_addr or "")
         words = translate_error(error)
         return tell_problem(code, words, 503, next=flow.next, seconds=error.seconds)
+
+
+def take_arrival(flow: Flow, arrival: Arrival) -> ResponseReturnValue:
+    """Sign in whoever has come, or let them confirm, or connect an account first.
+
+    Raises: NotLetIn; Stale.
+    """
+    if flow.confirms:
+        return finish_confirmation(flow, arrival)
+    found = sign_in_by_provider(arrival, browser=session.name_browser())
     if found is None:
         keep_arrival(arrival)
         go = url_for("provider_sign_in.show_connect_form", next=flow.next or None)
         return redirect(go, code=303)
     session.begin_session(found)
     return follow_sign_in(found, next=flow.next)
+
+
+def finish_confirmation(flow: Flow, arrival: Arrival) -> ResponseReturnValue:
+    """Somebody who is signed in here has signed in there once more.
+
+    Raises: NotLetIn if that was somebody else, or nobody is signed in here any more; Stale.
+    """
+    person = session.current_person()
+    if person is None or person.user.id != flow.confirms:
+        raise Stale(N_("You were signed out meanwhile: sign in once more."))
+    actor, token = session.current_actor(), session.current_token()
+    confirm_session_by_provider(actor, arrival, token=token)
+    return redirect(to_local_address(flow.next), code=303)
 
 
 def tell_problem(

@@ -16,13 +16,13 @@ from crrubric.services.people.second_step import (
     confirm_required_authenticator,
     find_waiting_session,
 )
-from crrubric.web.people.account_forms import AppCodeForm, SecondStepForm
+from crrubric.web.people.account_forms import AppCodeForm, NewPasskeyForm, SecondStepForm
 from crrubric.web.people.signing_in import (
+    finish_required_step,
     follow_sign_in,
     render_required_set_up,
     render_second_step,
 )
-from crrubric.web.people.two_step_pages import keep_codes
 from crrubric.web.shared import resuming, session
 from crrubric.web.shared.access import allow_everyone
 from crrubric.web.shared.errors import attach_refusal
@@ -105,15 +105,19 @@ def show_required_set_up() -> ResponseReturnValue:
 
 
 def show_set_up(
-    form: AppCodeForm, status: int, waiting: resuming.InterruptedForm | None = None
+    form: AppCodeForm,
+    status: int,
+    waiting: resuming.InterruptedForm | None = None,
+    *,
+    key_form: NewPasskeyForm | None = None,
 ) -> ResponseReturnValue:
-    """The secret for the app and the form for its first code."""
+    """The secret for the app and the form for its first code, and the form for a passkey."""
     try:
         token = session.find_waiting_token()
         user = find_waiting_session(db.session(), token, SessionLevel.AWAITS_SET_UP).user
     except NotFound as error:
         return begin_anew(error)
-    return render_required_set_up(form, user, status, waiting=waiting)
+    return render_required_set_up(form, user, status, waiting=waiting, key_form=key_form)
 
 
 @bp.post("/set-up")
@@ -136,7 +140,5 @@ def save_required_set_up() -> ResponseReturnValue:
             status = attach_refusal(form, error)
         else:
             session.begin_session(found)
-            if waiting and waiting.owner == found.user.id:
-                return resuming.render_go_on(waiting, codes=codes)
-            return keep_codes(codes, next=form.next.data)
+            return finish_required_step(found, codes, next=form.next.data, waiting=waiting)
     return show_set_up(form, status, waiting)

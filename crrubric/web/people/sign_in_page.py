@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from crrubric.config import current_settings
 from crrubric.services.demo.district import DEMO_PASSWORD, list_demo_people
 from crrubric.web.people.account_forms import SignInForm
+from crrubric.web.people.ways_in.parties import find_own_party
 from crrubric.web.shared.page import remember_logo
 
 
@@ -28,6 +29,7 @@ def render_sign_in_page(form: SignInForm, status: int = 200) -> ResponseReturnVa
             form=form,
             people=translate_demo_people(),
             demo_password=DEMO_PASSWORD,
+            keyed=find_own_party() is not None,
         ),
         status,
     )

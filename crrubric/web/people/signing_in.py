@@ -10,10 +10,18 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.vocabulary import SessionLevel
 from crrubric.extensions import db
 from crrubric.models import User
-from crrubric.services.people.accounts import SignIn, check_new_password
+from crrubric.queries.people.second_step import read_second_step
+from crrubric.queries.people.sessions import find_session
+from crrubric.services.people.accounts import SignIn, check_new_password, hash_token
 from crrubric.services.people.app_secrets import read_app_secret
-from crrubric.web.people.account_forms import AppCodeForm, SecondStepForm, SignInForm
-from crrubric.web.people.two_step_pages import draw_app_secret
+from crrubric.web.people.account_forms import (
+    AppCodeForm,
+    NewPasskeyForm,
+    SecondStepForm,
+    SignInForm,
+)
+from crrubric.web.people.two_step_pages import draw_app_secret, keep_codes
+from crrubric.web.people.ways_in.parties import explain_missing_party, find_own_party
 from crrubric.web.shared import resuming, session
 from crrubric.web.shared.delivery.form_tokens import make_form_token
 from crrubric.web.shared.page import to_local_address, wants_json
@@ -65,11 +73,33 @@ def offer_interrupted_form(waiting: resuming.InterruptedForm, user_id: int) -> R
     return resuming.render_go_on(waiting)
 
 
+def finish_required_step(
+    found: SignIn,
+    codes: list[str],
+    *,
+    next: str | None,
+    waiting: resuming.InterruptedForm | None,
+) -> ResponseReturnValue:
+    """Two-step sign-in was set up while signing in: the codes on paper, then what was wanted."""
+    if waiting and waiting.owner == found.user.id:
+        return resuming.render_go_on(waiting, codes=codes)
+    return keep_codes(codes, next=next)
+
+
 def render_second_step(
     form: SecondStepForm, status: int = 200, *, waiting: resuming.InterruptedForm | None = None
 ) -> ResponseReturnValue:
-    """The page that asks for a code, around the form that was interrupted if there is one."""
-    page = render_template("people/signing_in/second_step.html", form=form, **carry_form(waiting))
+    """The page that asks for a code or a passkey, around the form that was interrupted."""
+    own = find_session(db.session(), hash_token(session.find_waiting_token()))
+    step = read_second_step(db.session(), own[1]) if own else None
+    party = find_own_party()
+    page = render_template(
+        "people/signing_in/second_step.html",
+        form=form,
+        step=step,
+        keys=[key for key in step.passkeys if party and key.host == party.host] if step else [],
+        **carry_form(waiting),
+    )
     return page, status
 
 
@@ -79,11 +109,14 @@ def render_required_set_up(
     status: int = 200,
     *,
     waiting: resuming.InterruptedForm | None = None,
+    key_form: NewPasskeyForm | None = None,
 ) -> ResponseReturnValue:
-    """What to do with an authenticator app, for somebody who has to, around an interrupted form."""
+    """What to do with an app or a passkey, for somebody who has to, around an interrupted form."""
     page = render_template(
         "people/signing_in/required_set_up.html",
         form=form,
+        key_form=key_form or NewPasskeyForm(formdata=None, next=form.next.data),
+        missing=explain_missing_party(),
         user=user,
         shown=draw_app_secret(read_app_secret(db.session(), user)),
         **carry_form(waiting),

@@ -1,15 +1,15 @@
 """What pages of two-step sign-in share: the picture for the app, codes that are shown once."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import segno
-from flask import redirect, session, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from crrubric.services.people.app_secrets import AppSecret
+from crrubric.web.shared import session
 
-CODES = "recovery-codes"  # in one's own signed cookie until they are shown: the database has hashes
+CODES = "recovery-codes"
 GROUP = 4  # letters of a secret between two blanks
 
 
@@ -32,11 +32,10 @@ def draw_app_secret(made: AppSecret | None) -> ShownSecret | None:
 
 def keep_codes(codes: list[str], *, next: str | None = None) -> ResponseReturnValue:
     """Off to the page that shows them once."""
-    session[CODES] = codes
+    session.keep_for_next_page(CODES, codes)
     return redirect(url_for("own_sign_in.show_recovery_codes", next=next or None), code=303)
 
 
 def take_codes() -> list[str]:
     """The codes that were just made, which are shown now and never again."""
-    found: Any = session.pop(CODES, [])
-    return [str(code) for code in found]
+    return [str(code) for code in session.take_for_this_page(CODES) or []]

@@ -59,7 +59,8 @@ STATUS: dict[type[CrrubricError], HTTPStatus] = {
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 SHORT = 20  # characters; what is longer or has blanks was typed, in whatever control
-PASSWORDS = frozenset({"password", "present_password", "step_code"})
+# what nobody reads again, and no page carries along
+PASSWORDS = frozenset({"password", "present_password", "step_code", "credential"})
 NOT_TEXT = PASSWORDS | {"csrf_token", "version", "next", "once", "shown", "seen", "at", "to"}
 CARRIED_PREFIX = "carried-"  # of what a form sends along for another one of its page
 THINGS = {"vendor": N_("Vendor"), "criterion": N_("Criterion")}

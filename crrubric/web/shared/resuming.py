@@ -22,6 +22,7 @@ from crrubric.domain import limits
 from crrubric.logs import describe_request
 from crrubric.web.people.account_forms import SignInForm
 from crrubric.web.people.sign_in_page import render_sign_in_page
+from crrubric.web.people.ways_in.parties import find_own_party
 from crrubric.web.shared import session
 from crrubric.web.shared.delivery.form_tokens import make_form_token
 from crrubric.web.shared.errors import PASSWORDS, list_long_texts, render_error_page
@@ -154,6 +155,7 @@ def render_sign_in_again(
         long=[] if other else list_long_texts(interrupted.fields),
         note=interrupted.note,
         other=other,
+        keyed=find_own_party() is not None,
     )
     return shown, status
 

@@ -15,11 +15,13 @@ from crrubric.domain.vocabulary import SessionLevel
 from crrubric.extensions import DatabaseUnavailable, db, login
 from crrubric.logs import log_security_event
 from crrubric.models import User, UserSession
+from crrubric.queries.people.identities import takes_passkeys_alone
 from crrubric.queries.people.people import Actor, actor_of
 from crrubric.queries.people.sessions import (
     LONGEST_SESSION,
     find_session,
     find_session_owner,
+    is_confirmed,
     is_in_use,
 )
 from crrubric.services.people.accounts import SignIn, hash_token
@@ -45,6 +47,8 @@ class SignedInPerson(UserMixin):
         self.session_id = own.id
         self.level = own.level
         self.since = own.created_at
+        self.is_confirmed = is_confirmed(own, now_utc())  # that it is still them, just now
+        self.confirmed_by_key = self.is_confirmed and own.confirmed_by_key
 
     def left(self) -> int:
         """Seconds until the session ends for good, however busy it is."""
@@ -65,7 +69,14 @@ def init_app(app: Flask) -> None:
     def add_ways_in() -> dict[str, Any]:
         settings = settings_of(app)
         titles = {code: provider.title for code, provider in settings.SSO_PROVIDERS.items()}
-        return {"ways_in": {"providers": titles, "passwords": settings.PASSWORD_SIGN_IN}}
+        return {
+            "ways_in": {
+                "providers": titles,
+                "passwords": settings.PASSWORD_SIGN_IN,
+                "passkeys": takes_passkeys_alone(),
+                "links": settings.SIGN_IN_LINKS,
+            }
+        }
 
 
 def person_of(token: str) -> SignedInPerson | None:
@@ -155,6 +166,25 @@ def clear_cookie() -> None:
     session.clear()
     if language:
         session[LANGUAGE] = language
+
+
+def keep_for_next_page(name: str, secret: Any) -> None:
+    """Let the next page show a secret once, of which the database has a hash only.
+
+    Until then it lies in the person's own signed cookie; signing in or out drops it.
+    """
+    session[name] = secret
+
+
+def take_for_this_page(name: str, *, whose: Any = None) -> Any:
+    """The secret that this page shows and none after it; None if there is none.
+
+    Args: whose: where it was kept as a list that begins with this, one of something else stays.
+    """
+    kept = session.get(name)
+    if whose is not None and (not kept or kept[0] != whose):
+        return None
+    return session.pop(name, None)
 
 
 def current_person() -> SignedInPerson | None:

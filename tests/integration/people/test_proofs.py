@@ -13,6 +13,7 @@ from crrubric.queries.record.verification import verify_record
 from crrubric.queries.setup.evaluations import list_own_evaluations
 from crrubric.services.mail.outbox import is_reachable
 from crrubric.services.people import administration, links, own_account
+from crrubric.services.people.confirming import Proof
 from crrubric.services.setup import chairs, committee, invitations
 from crrubric.services.setup.earlier import start_from_earlier
 from tests.factories import Factory, Made
@@ -42,7 +43,7 @@ def take_over(made: Made) -> Actor:
 
 def take_address(thief: Actor) -> None:
     """They change the account's address to one at which they get mail."""
-    own_account.request_own_address(thief, email=ATTACKER, password=GOOD)
+    own_account.request_own_address(thief, Proof(password=GOOD), email=ATTACKER)
     (mail,) = mails(ATTACKER)
     token = next(word for word in mail.body.split() if "/account/address/" in word)
     own_account.change_own_address(thief, token.rsplit("/", 1)[1])

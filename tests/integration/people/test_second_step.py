@@ -26,6 +26,7 @@ from crrubric.models import (
 )
 from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.people import accounts, encryption, links, own_account, second_step
+from crrubric.services.people.confirming import Proof
 from crrubric.services.shared.later import find_later_queue
 from tests.conftest import set_settings
 from tests.factories import PASSWORD, Factory
@@ -117,7 +118,7 @@ def test_an_app_is_set_up_and_the_codes_on_paper_are_shown_once(person: Actor, v
     assert elsewhere.get("/").status_code == 303
     assert Event.ACCOUNT_TWO_STEPS_ON in events()
     assert subjects()[-1] == "crrubric: Two-step sign-in is on"
-    assert "On since" in who.page("/account/sign-in").text
+    assert "Authenticator app: since" in who.page("/account/sign-in").text
 
 
 def test_nothing_opens_between_the_password_and_the_code(person: Actor, visit: Visit):
@@ -258,7 +259,7 @@ def test_with_two_steps_a_password_may_be_shorter(person: Actor, visit: Visit):
     )
 
     with pytest.raises(Invalid) as refused:
-        second_step.turn_off_two_steps(person, password=SHORT, code=codes[0])
+        second_step.turn_off_two_steps(person, Proof(password=SHORT), code=codes[0])
     assert "change it first" in refused.value.message
 
 

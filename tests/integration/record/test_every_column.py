@@ -36,6 +36,8 @@ UNTOLD: dict[str | tuple[str, str], str] = {
     "calendar_feed": PEOPLE,
     "recovery_code": PEOPLE,
     "external_identity": PEOPLE,
+    "passkey": PEOPLE,
+    "passkey_challenge": PEOPLE,
     "notice": TELLS,
     "item_reminder": TELLS,
     "sent_form": "kept for two days, so that a form sent twice has one effect",

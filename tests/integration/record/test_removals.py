@@ -528,3 +528,16 @@ def test_the_command_line_lists_what_is_due_and_is_the_second_person(
     assert [row.actor_name for row in site_entries(Event.RECORD_REMOVED)] == ["operator"]
     assert run("db", "compact").output == "The database is written anew.\n"
     assert problems() == []
+
+
+def test_no_row_of_a_person_stays_where_an_account_is_emptied():
+    emptied = {table.__tablename__ for table in PERSONAL}
+    naming = {
+        table.name
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table.name == "user_account"
+    }
+    of_evaluations = {table.name for table in list_owned_tables()}
+
+    assert naming - of_evaluations - emptied == {"removal"}  # who proposed and confirmed one

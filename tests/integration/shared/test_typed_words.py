@@ -25,7 +25,7 @@ from crrubric.domain.vocabulary import (
     Standing,
 )
 from crrubric.extensions import db
-from crrubric.models import Criterion, Evaluation
+from crrubric.models import Criterion, Evaluation, User
 from crrubric.queries.exchange.redactions import TextFilter, list_texts
 from crrubric.queries.people.access import require
 from crrubric.queries.people.people import Actor
@@ -45,7 +45,8 @@ from crrubric.services.setup import vendors
 from crrubric.services.setup.committee import invite_member
 from crrubric.services.setup.phases import change_phase
 from tests import in_meeting
-from tests.factories import Factory, Made, ballot_of
+from tests.conftest import set_settings
+from tests.factories import PASSWORD, Factory, Made, ballot_of
 from tests.integration.ballots.offline_books import write_entry_book
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.shared.test_access import SHORTLY, addresses, follow_one_measure
@@ -250,6 +251,12 @@ def find_written_text(made: Made) -> str:
     return f"archive/texts/{place.entry}{place.pointer}"
 
 
+# what needs other settings, or a session that has come part of the way
+APART = {
+    "key_sign_in.save_required_key",
+    "mailed_sign_in.send_sign_in_link",
+    "own_passkeys.save_new_passkey",
+}
 # what is refused in each scene; a form that several show is named once
 SCENES = {
     set_up: """
@@ -327,7 +334,27 @@ def test_every_form_in_which_people_write_is_refused_in_one_of_the_scenes(app: F
     views = list_form_views(app)
     written = {name for name, view in views.items() if view.takes_text()}
 
-    assert written - {name for names in SCENES.values() for name in names.split()} == set()
+    scenes = {name for names in SCENES.values() for name in names.split()}
+    assert written - scenes - APART == set()
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_what_was_typed_stands_in_forms_of_other_ways_in(
+    app: Flask, make: Factory, visit: Visit, mailing: None, monkeypatch: pytest.MonkeyPatch
+):
+    set_settings(app, monkeypatch, SIGN_IN_LINKS=True, TWO_STEPS_FOR="administrators")
+    confirmed, waiting = visit(make.actor()), visit()
+    confirmed.post("/account/sign-in/confirm", {"password": PASSWORD})
+    admin = db.session.get_one(User, make.actor(standing=Standing.ADMINISTRATOR).user_id)
+    waiting.post("/sign-in", {"email": admin.email, "password": PASSWORD})
+
+    found = {
+        **refuse_all(app, confirmed, ["/account/sign-in/passkeys/new"]),
+        **refuse_all(app, waiting, ["/sign-in/set-up"]),
+        **refuse_all(app, visit(), ["/sign-in/link"]),
+    }
+
+    assert [found.get(name) for name in sorted(APART)] == [[], [], []]
 
 
 @dataclass(frozen=True)

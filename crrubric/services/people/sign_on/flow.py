@@ -41,7 +41,8 @@ class Flow:
     """One sign-in by a provider that is under way in a browser.
 
     Args: state: comes back with the person; nonce: comes back in the token; verifier: shows the
-    provider that who asks for the token is who began; next: the page that was wanted.
+    provider that who asks for the token is who began; next: the page that was wanted; confirms: the
+    account of who is signed in already and shows that it is still them, else 0.
     """
 
     provider: str
@@ -49,13 +50,14 @@ class Flow:
     nonce: str
     verifier: str
     next: str
+    confirms: int = 0
 
 
 class CodeRefused(Exception):
     """The provider gives no token for this code; its text is for the log."""
 
 
-def begin_flow(code: str, *, next: str) -> Flow:
+def begin_flow(code: str, *, next: str, confirms: int = 0) -> Flow:
     """A sign-in that begins now. Args: code: the name of the provider in the settings."""
     return Flow(
         provider=code,
@@ -63,6 +65,7 @@ def begin_flow(code: str, *, next: str) -> Flow:
         nonce=token_urlsafe(24),
         verifier=token_urlsafe(48),
         next=next,
+        confirms=confirms,
     )
 
 
@@ -105,7 +108,7 @@ def make_provider_address(flow: Flow) -> str:
     with take_call_turn():
         metadata = fetch_metadata(provider)
     options: dict[str, str] = {"nonce": flow.nonce}
-    if prompt := KINDS[provider.kind].prompt:
+    if prompt := "login" if flow.confirms else KINDS[provider.kind].prompt:
         options["prompt"] = prompt
     if provider.max_age_minutes:
         options["max_age"] = str(provider.max_age_minutes * 60)

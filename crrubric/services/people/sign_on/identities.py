@@ -47,7 +47,7 @@ from crrubric.services.people.attempts import (
     forget_failures,
     note_failed_account,
 )
-from crrubric.services.people.confirming import get_own_id
+from crrubric.services.people.confirming import get_own_id, note_confirmation
 from crrubric.services.people.links import note_acceptance, void_links
 from crrubric.services.people.proofs import prove_address
 from crrubric.services.people.second_step import WRONG_CODE, takes_code
@@ -74,6 +74,22 @@ def sign_in_by_provider(arrival: Arrival, *, browser: str) -> SignIn | None:
             link_identity(session, user, arrival)
         prove_named_address(session, user, arrival)
         return begin_user_session(session, user, browser=browser, shown=tell_steps(arrival))
+
+
+def confirm_session_by_provider(actor: Actor, arrival: Arrival, *, token: str) -> None:
+    """Let the present session know that its person has signed in at their provider once more.
+
+    Args: token: the secret of the present session.
+    Raises: NotLetIn if the provider has sent somebody else; Stale.
+    """
+    with unit_of_work() as session:
+        user = lock_linked_user(session, arrival)
+        if user is None or user.id != actor.user_id:
+            raise NotLetIn(
+                N_("%(provider)s has sent somebody else than who is signed in here."),
+                provider=arrival.title,
+            )
+        note_confirmation(session, user, token, by_key=False)
 
 
 def tell_steps(arrival: Arrival) -> SessionLevel:

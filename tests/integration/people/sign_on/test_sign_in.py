@@ -480,10 +480,13 @@ def test_who_has_no_password_is_told_how_to_get_one(
     arrive(who)
 
     told = who.post("/account/sign-in/app", {"password": "anything"})
+    assert (told.status_code, "Confirm first that it is you" in told.text) == (409, True)
+    confirm = "/account/sign-in/confirm"
+    told = who.post(confirm, {"password": "anything"})
     assert (told.status_code, "You have no password here. Choose one" in told.text) == (422, True)
     assert "You have no password here" in who.get("/account").text
     configure(PASSWORD_SIGN_IN=False)
-    told = who.post("/account/sign-in/app", {"password": "anything"})
+    told = who.post(confirm, {"password": "anything"})
     assert "ask the people who run this site" in told.text
 
 

@@ -1,0 +1,1 @@
+"""Passkeys (WebAuthn): making them, and using them as the second step or alone."""

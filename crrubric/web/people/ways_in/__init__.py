@@ -1,0 +1,1 @@
+"""Ways to sign in beside passwords and providers, and confirming that one is still there."""
