@@ -27,6 +27,7 @@ from crrubric.web.shared.access import (
     let_session_lapse,
     require_site_permission,
 )
+from crrubric.web.shared.delivery.headers import FILE_POLICY
 from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.page import render_site_page
 from crrubric.web.shared.session import current_actor
@@ -131,5 +132,5 @@ def show_logo(sha256: str) -> ResponseReturnValue:
     if logo is None or logo.sha256 != sha256 or (kept := load_logo(db.session(), sha256)) is None:
         raise make_not_found()
     response = Response(kept.body, mimetype="image/png")
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Security-Policy"] = FILE_POLICY
     return response

@@ -9,6 +9,7 @@ from crrubric.config import current_settings, settings_of
 from crrubric.domain.people.languages import NAMES, formats_of
 from crrubric.extensions import DatabaseUnavailable, db
 from crrubric.queries.people.district import find_site_language
+from crrubric.queries.shared.reading import end_reading
 from crrubric.services.people.accounts import choose_language
 from crrubric.web.shared.access import allow_everyone
 from crrubric.web.shared.page import current_address, to_local_address
@@ -56,11 +57,16 @@ def read_site_language() -> str:
     languages = current_settings().LANGUAGES
     if len(languages) == 1:
         return languages[0]
+    database = db.session()
+    read_before = database.in_transaction()
     try:
-        return find_site_language(db.session(), languages)
+        found = find_site_language(database, languages)
     except DatabaseUnavailable:  # the page that says so speaks, too
-        db.session.rollback()
+        database.rollback()
         return languages[0]
+    if not read_before:  # asked for while a file is written: nothing is held meanwhile
+        end_reading(database)
+    return found
 
 
 def select_locale() -> str:

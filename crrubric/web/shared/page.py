@@ -36,8 +36,8 @@ from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.exchange.csv_files import Row, iterate_csv
 from crrubric.services.ballots.attachments import take_download_turn
 from crrubric.services.shared.queues import take_analysis_turn
-from crrubric.web.shared.forms import ActForm
 from crrubric.web.shared.delivery.headers import FILE_POLICY
+from crrubric.web.shared.forms import ActForm
 from crrubric.web.shared.navigation import make_menu, make_site_menu
 from crrubric.web.shared.session import current_actor
 

@@ -50,7 +50,7 @@ from crrubric.queries.record.retention import (
     list_kept_records,
 )
 from crrubric.queries.record.verification import verify_record
-from crrubric.services.record.removing import compact_database
+from crrubric.services.record.removing import PERSONAL, compact_database
 from crrubric.services.record.retention import (
     confirm_removal,
     hold_record,
@@ -67,7 +67,8 @@ LATER = timedelta(days=365 * 12)
 SITES = {
     "authenticator_app", "calendar_feed", "column_mapping", "district", "district_logo",
     "external_identity", "file_content", "invite", "keeping_schedule", "library_rubric",
-    "library_version", "recovery_code", "removal", "sent_form", "user_account", "user_session",
+    "library_version", "passkey", "passkey_challenge", "recovery_code", "removal",
+    "sent_form", "user_account", "user_session",
 }  # fmt: skip
 
 

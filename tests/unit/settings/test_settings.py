@@ -347,7 +347,8 @@ def test_every_example_can_be_used(place: Place, name: str, monkeypatch: pytest.
     mail = {"MAIL_SENDER": "a@x.example", "SITE_URL": "https://x.example"}
     mail.pop(name, None)
     providers = f"SSO_PROVIDERS = {about('SSO_PROVIDERS').example}\n"
-    needed = providers if name == "PASSWORD_SIGN_IN" else ""
+    mailing = f"MAIL_HOST = {about('MAIL_HOST').example}\n"
+    needed = {"PASSWORD_SIGN_IN": providers, "SIGN_IN_LINKS": mailing}.get(name, "")
 
     settings = place.write(f"{needed}{name} = {about(name).example}").read(**mail)
 

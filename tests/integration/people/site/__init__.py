@@ -1,0 +1,1 @@
+"""The site as a whole: its district, what it shows of it."""
