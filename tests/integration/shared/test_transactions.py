@@ -119,7 +119,11 @@ def test_nobody_waits_for_another_writer_for_ever(app: Flask):
     assert found == ([5000] * 2 if sqlite else ["5s"] * 2)
 
 
-@pytest.mark.parametrize("data", [b"Vendor\nAcme\n", make_workbook([["Vendor"], ["Acme"]])])
+@pytest.mark.parametrize(
+    "data",
+    [b"Vendor\nAcme\n", make_workbook([["Vendor"], ["Acme"]])],
+    ids=["text", "workbook"],  # a workbook holds the moment at which it was made
+)
 def test_no_file_is_parsed_while_others_wait_to_write(app: Flask, data: bytes):
     """What reads a table asks: a use case that does so in its unit of work fails in its tests."""
     with unit_of_work(), pytest.raises(RuntimeError, match="slow work inside a unit of work"):
