@@ -87,6 +87,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
     """What Flask and its extensions read of the settings, under their own names."""
     url = settings.DATABASE_URL or f"sqlite:///{(settings.INSTANCE / 'crrubric.db').as_posix()}"
     secure = settings.BEHIND_TLS
+    store = settings.RATELIMIT_STORAGE_URI or choose_limits_store(url)
     return {
         "TESTING": settings.TESTING,
         "PROPAGATE_EXCEPTIONS": settings.PROPAGATE_EXCEPTIONS,
@@ -94,8 +95,8 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_NAME": "__Host-session" if secure else "crrubric-session",
         "TRUSTED_HOSTS": list(settings.TRUSTED_HOSTS) or None,
-        "RATELIMIT_STORAGE_URI": settings.RATELIMIT_STORAGE_URI,
-        "RATELIMIT_STORAGE_OPTIONS": limits_store_options(settings.RATELIMIT_STORAGE_URI),
+        "RATELIMIT_STORAGE_URI": store,
+        "RATELIMIT_STORAGE_OPTIONS": limits_store_options(store),
         "RATELIMIT_ENABLED": settings.RATELIMIT_ENABLED,
         "SQLALCHEMY_DATABASE_URI": url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
@@ -112,10 +113,17 @@ def flask_config(settings: Settings) -> dict[str, Any]:
     }
 
 
+def choose_limits_store(url: str) -> str:
+    """Where failed sign-ins are counted if no setting says it: several servers share PostgreSQL."""
+    return "database://" if url.startswith("postgresql") else "memory://"
+
+
 def limits_store_options(uri: str) -> dict[str, Any]:
     """A store that does not answer is an error soon, and one that we know by name."""
     if uri.startswith("memory"):
         return {}
+    if uri.startswith("database"):  # which has its own time-outs
+        return {"wrap_exceptions": True}
     return {
         "wrap_exceptions": True,
         "socket_timeout": STORE_SECONDS,

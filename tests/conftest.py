@@ -37,6 +37,7 @@ SETTINGS = {
     "SECRET_KEY": "a secret of the tests, long enough to be one",
     "PASSWORD_METHOD": "scrypt:256:1:1",  # as cheap as can be: tests hash often
     "RATELIMIT_ENABLED": True,
+    "RATELIMIT_STORAGE_URI": "memory://",  # also with PostgreSQL: its rows are the test's own
     "PROPAGATE_EXCEPTIONS": False,
 }
 

@@ -38,7 +38,7 @@ from crrubric.models.files import (
     MemoIssue,
     VendorFile,
 )
-from crrubric.models.forms import ColumnMapping, ImportDraft, SentForm
+from crrubric.models.forms import AttemptCount, ColumnMapping, ImportDraft, SentForm
 from crrubric.models.items import ActionItem
 from crrubric.models.journal import JournalEntry, KeepingSchedule, Redaction, Removal
 from crrubric.models.mails import ItemReminder, OutgoingMail
@@ -88,6 +88,7 @@ __all__ = [
     "AssignedCriterion",
     "AssignedVendor",
     "AttachedFile",
+    "AttemptCount",
     "Attendance",
     "AuthenticatorApp",
     "Ballot",

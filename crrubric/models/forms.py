@@ -1,4 +1,4 @@
-"""Forms that were sent, so that one sent twice has one effect, and files that wait to be taken."""
+"""Forms that were sent, so that one sent twice has one effect; failed attempts; files that wait."""
 
 from datetime import datetime
 
@@ -23,6 +23,20 @@ class SentForm(Base):
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     sent_at: Mapped[datetime] = mapped_column(default=now_utc, index=True)
     location: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+
+class AttemptCount(Base):
+    """Failed attempts that several servers count together, until their time is over.
+
+    `key` says what is counted, people and networks in it as SHA-256. Servers that count in their
+    memory or in Redis leave the table empty.
+    """
+
+    __tablename__ = "attempt_count"
+
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    count: Mapped[int]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class ImportDraft(Base):

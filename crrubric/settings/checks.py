@@ -80,8 +80,8 @@ def check_database(value: str) -> str:
 
 
 def check_limits_store(value: str) -> str:
-    """Where failed sign-ins are counted: in this process, or in Redis."""
-    if value == "memory://":
+    """Where failed sign-ins are counted: in this process, in the database, or in Redis."""
+    if value in {"", "memory://", "database://"}:
         return value
     parts = urlsplit(value)
     if parts.scheme not in {"redis", "rediss"} or not parts.hostname:

@@ -139,13 +139,15 @@ class Settings(BaseSettings):
         str,
         AfterValidator(checks.check_limits_store),
         About(
-            means="Where failed sign-ins are counted: in the server, or in Redis, which several"
-            " servers share (needs the Python package `redis`).",
-            expects="memory:// or an address such as redis://localhost:6379",
+            means="Where failed sign-ins are counted: in the memory of the server (`memory://`), or"
+            " where several servers count together, in PostgreSQL (`database://`) or in Redis"
+            " (needs the Python package `redis`).",
+            expects="memory://, database:// or an address such as redis://localhost:6379",
             example='"redis://localhost:6379"',
+            default="in PostgreSQL where that is the database, else in memory",
             secret=True,
         ),
-    ] = "memory://"
+    ] = ""
     MAIL_HOST: Annotated[
         str,
         AfterValidator(checks.check_host),
@@ -431,6 +433,18 @@ class Settings(BaseSettings):
         if value and info.data.get("MAIL_SECURITY") == "none":
             raise checks.Refusal(
                 "MAIL_USER is set: a password needs MAIL_SECURITY starttls or tls."
+            )
+        return value
+
+    @field_validator("RATELIMIT_STORAGE_URI")
+    @classmethod
+    def check_shared_counts(cls, value: str, info: ValidationInfo) -> str:
+        """With SQLite there is one server, and counting would wait for whoever writes."""
+        url = info.data.get("DATABASE_URL")
+        if value == "database://" and url is not None and not url.startswith("postgresql"):
+            raise checks.Refusal(
+                "RATELIMIT_STORAGE_URI is database://: set DATABASE_URL to a PostgreSQL, or leave"
+                " it out."
             )
         return value
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.documents.logos import Logo
@@ -47,9 +48,13 @@ def list_district_changes(session: Session) -> list[JournalEntry]:
 
 
 def find_site_language(session: Session, offered: Sequence[str]) -> str:
-    """What is spoken to whoever says nothing: the district's language if it is offered, else the
-    first that is."""
+    """What is spoken to whoever says nothing: see `choose_site_language`."""
     chosen = session.scalar(select(District.language).order_by(District.id).limit(1))
+    return choose_site_language(chosen, offered)
+
+
+def choose_site_language(chosen: str | None, offered: Sequence[str]) -> str:
+    """The district's language if it has chosen one that is offered, else the first that is."""
     return chosen if chosen is not None and chosen in offered else offered[0]
 
 
@@ -63,18 +68,38 @@ class ShownLogo:
     words: str
 
 
+def select_site() -> Select[*tuple[Any, ...]]:
+    """What pages need of the district: language and time zone, then sha256, width and height of its
+    logo, which are empty if it has none, and the words that stand for it; no row before there is a
+    district.
+    """
+    logo = and_(DistrictLogo.district_id == District.id, DistrictLogo.removed_at.is_(None))
+    return (
+        select(
+            District.language.label("site_language"),
+            District.time_zone.label("site_zone"),
+            DistrictLogo.sha256,
+            DistrictLogo.width,
+            DistrictLogo.height,
+            District.name.label("words"),
+        )
+        .outerjoin(DistrictLogo, logo)
+        .order_by(District.id, DistrictLogo.id)
+        .limit(1)
+    )
+
+
 def find_shown_logo(session: Session) -> ShownLogo | None:
     """The district's logo; None if it has none."""
-    row = session.execute(
-        select(DistrictLogo.sha256, DistrictLogo.width, DistrictLogo.height, District.name)
-        .join(District, District.id == DistrictLogo.district_id)
-        .where(DistrictLogo.removed_at.is_(None))
-        .order_by(DistrictLogo.id)
-        .limit(1)
-    ).one_or_none()
-    if row is None:
+    row = session.execute(select_site()).one_or_none()
+    return None if row is None else make_shown_logo(row)
+
+
+def make_shown_logo(row: Row[*tuple[Any, ...]]) -> ShownLogo | None:
+    """The logo of a row that has its columns; None where they are empty."""
+    if row.sha256 is None:
         return None
-    return ShownLogo(sha256=row.sha256, width=row.width, height=row.height, words=row.name)
+    return ShownLogo(sha256=row.sha256, width=row.width, height=row.height, words=row.words)
 
 
 def load_logo(session: Session, sha256: str) -> Logo | None:

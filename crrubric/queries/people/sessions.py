@@ -1,31 +1,54 @@
 """Reading the sessions of signed-in people."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, true
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.vocabulary import SIGNED_IN_LEVELS
 from crrubric.models import User, UserSession
+from crrubric.queries.people.district import ShownLogo, make_shown_logo, select_site
 
 IDLE = timedelta(minutes=limits.IDLE_MINUTES)
 LONGEST_SESSION = timedelta(hours=limits.SESSION_HOURS)
 CONFIRMED_FOR = timedelta(minutes=limits.CONFIRM_MINUTES)
 
-# Made once: every request asks it.
+# Made once: every request asks it. What every page needs of the district comes along.
+_SITE = select_site().subquery()
 _SESSION = (
-    select(UserSession, User)
+    select(UserSession, User, *_SITE.c)
     .join(User, User.id == UserSession.user_id)
+    .outerjoin(_SITE, true())
     .where(UserSession.token_hash == bindparam("secret"))
 )
 
 
-def find_session(session: Session, token_hash: str) -> tuple[UserSession, User] | None:
-    """The session with this secret and whose it is; None if there never was one."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundSession:
+    """A session, whose it is, and the district's logo, language and time zone."""
+
+    own: UserSession
+    user: User
+    logo: ShownLogo | None
+    site_language: str | None
+    site_zone: str | None
+
+
+def find_session(session: Session, token_hash: str) -> FoundSession | None:
+    """The session with this secret; None if there never was one."""
     row = session.execute(_SESSION, {"secret": token_hash}).one_or_none()
-    return None if row is None else (row[0], row[1])
+    if row is None:
+        return None
+    return FoundSession(
+        own=row[0],
+        user=row[1],
+        logo=make_shown_logo(row),
+        site_language=row.site_language,
+        site_zone=row.site_zone,
+    )
 
 
 def is_in_use(found: UserSession, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Counting failed attempts, in the server's memory or in Redis: whom to let wait, and how long.
+"""Counting failed attempts, in memory, database or Redis: whom to let wait, and how long.
 
 An account is slowed down from the fifth failure in a row, wherever the failures came from; a
 browser that has signed in to it before is counted on its own, so that nobody can keep the owner

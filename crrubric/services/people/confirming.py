@@ -46,8 +46,8 @@ def confirm_person(actor: Actor, proof: Proof) -> int:
     user = session.get_one(User, actor.user_id)
     if user.password_hash is not None:
         return confirm_password(actor, proof.password, field="password")
-    row = find_session(session, hash_token(proof.session))
-    if row is None or not is_confirmed(row[0], now_utc()):
+    found = find_session(session, hash_token(proof.session))
+    if found is None or not is_confirmed(found.own, now_utc()):
         raise NOT_CONFIRMED
     return user.sign_in_version
 

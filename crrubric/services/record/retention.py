@@ -35,6 +35,7 @@ from crrubric.queries.record.retention import (
 from crrubric.services.people.district import find_or_make_district
 from crrubric.services.record.removing import remove_due_rows, remove_evaluation
 from crrubric.services.shared.journal import find_changes, note_event
+from crrubric.services.shared.reasons import confirm_same_act
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unforeseen, refuse_unseen_change
 
@@ -83,7 +84,8 @@ def hold_record(
 ) -> None:
     """Put a legal hold on an evaluation, with what it is for, or lift it with a reason.
 
-    It is the hold that its chair can set as well. Raises: NotFound; Invalid; Stale.
+    It is the hold that its chair can set as well. Raises: NotFound; Invalid; Stale; DoneAlready
+    for another reason of what is done.
     """
     require_on_site(actor, SiteAction.REMOVE_RECORDS)
     tidy = clean_together(
@@ -95,6 +97,10 @@ def hold_record(
         old, new = {"hold": evaluation.legal_hold}, {"hold": tidy["hold"]}
         refuse_unseen_change(old, new, seen)
         if old == new:
+            if why := tidy["reason"]:
+                confirm_same_act(
+                    session, actor, Event.RETENTION_CHANGED, why, evaluation_id=evaluation_id
+                )
             return
         if not tidy["hold"] and not tidy["reason"]:
             raise Invalid(N_("Say why the legal hold ends."), field="reason")

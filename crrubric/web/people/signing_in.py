@@ -90,8 +90,8 @@ def render_second_step(
     form: SecondStepForm, status: int = 200, *, waiting: resuming.InterruptedForm | None = None
 ) -> ResponseReturnValue:
     """The page that asks for a code or a passkey, around the form that was interrupted."""
-    own = find_session(db.session(), hash_token(session.find_waiting_token()))
-    step = read_second_step(db.session(), own[1]) if own else None
+    found = find_session(db.session(), hash_token(session.find_waiting_token()))
+    step = read_second_step(db.session(), found.user) if found else None
     party = find_own_party()
     page = render_template(
         "people/signing_in/second_step.html",

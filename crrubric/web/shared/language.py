@@ -1,5 +1,6 @@
 """Which language a page speaks, and the switch in its footer."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Flask, g, redirect, request, session
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from crrubric.config import current_settings, settings_of
 from crrubric.domain.people.languages import NAMES, formats_of
 from crrubric.extensions import DatabaseUnavailable, db
-from crrubric.queries.people.district import find_site_language
+from crrubric.queries.people.district import choose_site_language, find_site_language
 from crrubric.queries.shared.reading import end_reading
 from crrubric.services.people.accounts import choose_language
 from crrubric.web.shared.access import allow_everyone
@@ -49,12 +50,15 @@ def negotiate_language() -> str:
     for choice in (known.user.language if known else None, session.get(LANGUAGE)):
         if choice in languages:
             return str(choice)
-    return request.accept_languages.best_match(languages) or read_site_language()
+    if asked := request.accept_languages.best_match(languages):
+        return asked
+    if known:
+        return choose_site_language(known.site_language, languages)
+    return read_site_language(languages)
 
 
-def read_site_language() -> str:
-    """The language of whoever states none that we have: the district’s."""
-    languages = current_settings().LANGUAGES
+def read_site_language(languages: Sequence[str]) -> str:
+    """The language of a stranger who states none that we have: the district’s."""
     if len(languages) == 1:
         return languages[0]
     database = db.session()

@@ -39,7 +39,7 @@ from crrubric.services.shared.queues import take_analysis_turn
 from crrubric.web.shared.delivery.headers import FILE_POLICY
 from crrubric.web.shared.forms import ActForm
 from crrubric.web.shared.navigation import make_menu, make_site_menu
-from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.session import current_actor, current_person
 
 READING = frozenset({"GET", "HEAD"})  # a HEAD is answered as the GET would be
 CSV = "text/csv"
@@ -50,7 +50,8 @@ CARRIED = 2500  # characters that a message may carry in the cookie of the sessi
 def remember_logo() -> None:
     """Read the district’s logo for the head of the page, before reading ends."""
     if "site_logo" not in g:
-        g.site_logo = find_shown_logo(db.session())
+        person = current_person()
+        g.site_logo = person.logo if person else find_shown_logo(db.session())
 
 
 def render_page(template: str, seat: Seat, *, under: str | None = None, **values: Any) -> str:

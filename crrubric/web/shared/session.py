@@ -14,11 +14,11 @@ from crrubric.domain import limits
 from crrubric.domain.vocabulary import SessionLevel
 from crrubric.extensions import DatabaseUnavailable, db, login
 from crrubric.logs import log_security_event
-from crrubric.models import User, UserSession
 from crrubric.queries.people.identities import takes_passkeys_alone
 from crrubric.queries.people.people import Actor, actor_of
 from crrubric.queries.people.sessions import (
     LONGEST_SESSION,
+    FoundSession,
     find_session,
     find_session_owner,
     is_confirmed,
@@ -40,10 +40,14 @@ CSRF_SALT = "wtf-csrf-token"  # Flask-WTF's own
 class SignedInPerson(UserMixin):
     """The signed-in person; what Flask-Login keeps of them is the secret of their session."""
 
-    def __init__(self, user: User, token: str, own: UserSession) -> None:
-        self.user = user
+    def __init__(self, found: FoundSession, token: str) -> None:
+        own = found.own
+        self.user = found.user
         self.token = token
-        self.name = user.name
+        self.name = found.user.name
+        self.logo = found.logo  # of the district, as what follows
+        self.site_language = found.site_language
+        self.site_zone = found.site_zone
         self.session_id = own.id
         self.level = own.level
         self.since = own.created_at
@@ -81,16 +85,15 @@ def init_app(app: Flask) -> None:
 
 def person_of(token: str) -> SignedInPerson | None:
     """The person whose session this is; None if it ended, slept too long or is too old."""
-    row = find_session(db.session(), hash_token(token))
-    if row is None:
+    found = find_session(db.session(), hash_token(token))
+    if found is None:
         return None
-    own, user = row
-    now = now_utc()
-    if user.disabled_at is not None or not is_in_use(own, now):
+    own, now = found.own, now_utc()
+    if found.user.disabled_at is not None or not is_in_use(own, now):
         return None
     if now - own.seen_at > TOUCH_EVERY and not is_asked_by_itself():
         touch_session(own.id)
-    return SignedInPerson(user, token, own)
+    return SignedInPerson(found, token)
 
 
 def is_asked_by_itself() -> bool:
@@ -118,10 +121,10 @@ def begin_session(found: SignIn) -> None:
         log_security_event("first step of signing in", found.user.id)
         session[WAITING] = found.token
         return
-    row = find_session(db.session(), hash_token(found.token))
-    if row is None:  # ended within the last millisecond: the next page asks to sign in
+    begun = find_session(db.session(), hash_token(found.token))
+    if begun is None:  # ended within the last millisecond: the next page asks to sign in
         return
-    login_user(SignedInPerson(found.user, found.token, row[0]))
+    login_user(SignedInPerson(begun, found.token))
     log_security_event("signed in", found.user.id)
     session[CSRF] = f"{secrets.token_hex(20)}.{found.user.id}"
     remember_browser(found.user)

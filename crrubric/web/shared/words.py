@@ -9,7 +9,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
-from flask import Flask, g
+from flask import Flask, g, has_request_context
 from flask_babel import format_date, get_locale, gettext
 from markupsafe import Markup, escape
 
@@ -33,6 +33,7 @@ from crrubric.domain.vocabulary import (
 from crrubric.extensions import db
 from crrubric.models import Criterion, Evaluation, Mark
 from crrubric.queries.people.people import load_time_zone_name
+from crrubric.web.shared.session import current_person
 
 NOTHING = "–"
 
@@ -108,7 +109,9 @@ def translate_label(member: LabelledEnum | Enum | None) -> str:
 def load_time_zone() -> ZoneInfo:
     """The district's time zone, in which people read times; looked up once a request."""
     if "zone" not in g:
-        g.zone = ZoneInfo(load_time_zone_name(db.session()) or "UTC")
+        person = current_person() if has_request_context() else None
+        name = person.site_zone if person else load_time_zone_name(db.session())
+        g.zone = ZoneInfo(name or "UTC")
     found: ZoneInfo = g.zone
     return found
 

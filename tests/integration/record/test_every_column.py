@@ -40,6 +40,7 @@ UNTOLD: dict[str | tuple[str, str], str] = {
     "passkey_challenge": PEOPLE,
     "notice": TELLS,
     "item_reminder": TELLS,
+    "attempt_count": "slows guessing down, for minutes or a day; it proves nothing",
     "sent_form": "kept for two days, so that a form sent twice has one effect",
     "import_draft": "a file that is not taken yet; nothing of it counts",
     "column_mapping": "proposes which column is which; whoever imports sees and may change it",

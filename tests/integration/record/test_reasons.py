@@ -24,6 +24,7 @@ from crrubric.domain.vocabulary import (
     Outcome,
     Phase,
     Role,
+    Standing,
 )
 from crrubric.extensions import db
 from crrubric.models import Deferral, JournalEntry, Question
@@ -39,6 +40,7 @@ from crrubric.services.meeting import (
 )
 from crrubric.services.planning import actuals, items, measures, votes
 from crrubric.services.questions import answers, askings, questions
+from crrubric.services.record import retention
 from crrubric.services.setup import chairs, evaluations, phases, withdrawals
 from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of
@@ -211,6 +213,16 @@ def set_retention(_make: Factory, made: Made) -> Act:
     )
 
 
+def hold_record(make: Factory, made: Made) -> Act:
+    evaluation = made.evaluation.id
+    ada, bob = (make.actor(standing=Standing.ADMINISTRATOR) for _ in range(2))
+    retention.hold_record(ada, evaluation, hold="A protest")
+    seen = fingerprint_values({"hold": "A protest"})
+    return lambda who, why: retention.hold_record(
+        ada if who == made.chair else bob, evaluation, hold="", reason=why, seen=seen
+    )
+
+
 def appoint_chair(_make: Factory, made: Made) -> Act:
     member = ballot_of(made, 0, 0).member_id
     return lambda who, why: chairs.appoint_chair(OPERATOR, made.slug, member, reason=why)
@@ -249,6 +261,7 @@ IN_MEETING = (
     withdraw_reinstatement,
     correct_motion,
     set_retention,
+    hold_record,
     appoint_chair,
     change_phase,
 )

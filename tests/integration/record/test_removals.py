@@ -65,9 +65,9 @@ from tests.integration.record.whole import make_whole_record
 LATER = timedelta(days=365 * 12)
 # what hangs on no evaluation, whatever is removed
 SITES = {
-    "authenticator_app", "calendar_feed", "column_mapping", "district", "district_logo",
-    "external_identity", "file_content", "invite", "keeping_schedule", "library_rubric",
-    "library_version", "passkey", "passkey_challenge", "recovery_code", "removal",
+    "attempt_count", "authenticator_app", "calendar_feed", "column_mapping", "district",
+    "district_logo", "external_identity", "file_content", "invite", "keeping_schedule",
+    "library_rubric", "library_version", "passkey", "passkey_challenge", "recovery_code", "removal",
     "sent_form", "user_account", "user_session",
 }  # fmt: skip
 

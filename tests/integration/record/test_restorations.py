@@ -111,7 +111,7 @@ def test_the_record_tells_of_it_and_holds(make: Factory, visit: Visit):
     page = visit(boss).page("/district")
     told = [words(row) for row in page.all("li") if "restored" in words(row)]
     assert len(told) == 1
-    assert "newest entry of the backup: March 17, 2127, 09:00" in told[0]
+    assert "newest entry of the backup: March 17, 2127, 9:00 AM" in told[0]
 
 
 @pytest.mark.parametrize("told", [{}, {"newest": None}, {"newest": "x", "sha256": DIGEST}])

@@ -35,7 +35,7 @@ MOST = {
     "compare": 13,
     "cell beside": 20,
     "progress": 17,
-    "memo": 62,
+    "memo": 63,
     "memo words": 5,
     "words of a vendor": 15,
     "purchase": 13,

@@ -285,5 +285,5 @@ def test_the_page_asks_the_database_little(ada: Visitor):
     with statements() as seen:
         ada.page("/district")
 
-    # who is signed in, the district, its changes, its logo, the zone, what to speak
-    assert len(seen) == 6
+    # who is signed in and what pages show of the district; the district itself; its changes
+    assert len(seen) == 3
