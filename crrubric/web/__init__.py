@@ -14,7 +14,7 @@ from crrubric import __version__
 from crrubric.config import settings_of
 from crrubric.domain import limits
 from crrubric.extensions import babel, limiter
-from crrubric.services.people import attempt_store  # noqa: F401  # names itself to the limiter
+from crrubric.services.shared import attempt_store  # noqa: F401  # names itself to the limiter
 from crrubric.web import (
     ballots,
     exchange,

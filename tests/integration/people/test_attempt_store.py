@@ -18,8 +18,8 @@ from sqlalchemy import func, select
 from crrubric import clock
 from crrubric.extensions import db
 from crrubric.models import AttemptCount
-from crrubric.services.people import attempt_store
-from crrubric.services.people.attempt_store import DatabaseStore
+from crrubric.services.shared import attempt_store
+from crrubric.services.shared.attempt_store import DatabaseStore
 from tests.databases import quick_folder
 from tests.factories import PASSWORD, Factory
 from tests.web_server import Client, find_free_port, wait_for_port
