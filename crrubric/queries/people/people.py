@@ -1,6 +1,7 @@
 """Who is acting, and what they are in an evaluation."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
@@ -60,6 +61,11 @@ def list_roles(member: Member) -> frozenset[Role]:
 def load_time_zone_name(session: Session) -> str | None:
     """The time zone in which the site's people read times."""
     return session.scalar(select(District.time_zone).order_by(District.id).limit(1))
+
+
+def load_site_zone(session: Session) -> ZoneInfo:
+    """The same, in which days of the site begin and end."""
+    return ZoneInfo(load_time_zone_name(session) or "UTC")
 
 
 def require_user(actor: Actor) -> int:

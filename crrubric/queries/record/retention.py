@@ -7,7 +7,6 @@ No mark, no ballot and no result is among it.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -49,7 +48,7 @@ from crrubric.models import (
     VendorFile,
 )
 from crrubric.queries.people.access import make_not_found
-from crrubric.queries.people.people import load_time_zone_name
+from crrubric.queries.people.people import load_site_zone
 from crrubric.queries.record.owned_rows import is_of_evaluation, list_owned_tables
 
 # what is done to a record because of how long it is kept makes it no younger
@@ -104,17 +103,12 @@ def read_keeping_times(session: Session) -> KeepingTimes:
     return KeepingTimes(**{name: getattr(row, name) for name in names})
 
 
-def load_district_zone(session: Session) -> ZoneInfo:
-    """The time zone in which days begin and end."""
-    return ZoneInfo(load_time_zone_name(session) or "UTC")
-
-
 def list_kept_records(session: Session, now: datetime, only: int | None = None) -> list[KeptRecord]:
     """Every evaluation, deleted ones included, those first whose day comes first.
 
     Args: only: the one evaluation to read.
     """
-    times, zone = read_keeping_times(session), load_district_zone(session)
+    times, zone = read_keeping_times(session), load_site_zone(session)
     wanted = select(
         Evaluation,
         _find_last_entry(JournalEntry.event.not_in(NO_USE)),
@@ -298,7 +292,7 @@ def foresee_removal_of_evaluation(session: Session, evaluation_id: int) -> Fores
     )
     return foresee_evaluation_removal(
         counts,
-        archived_on=archive.at.astimezone(load_district_zone(session)).date() if archive else None,
+        archived_on=archive.at.astimezone(load_site_zone(session)).date() if archive else None,
         changed_since=bool(session.scalar(later)),
     )
 

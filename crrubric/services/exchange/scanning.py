@@ -227,11 +227,10 @@ def scan_marks(
     for line in table.iterate_lines(report):
         if isinstance(line, MarkLine) and line.row in found.superseded:
             continue
-        place, problem = _look_at(line, roster, stored, found)
-        if problem is None and isinstance(line, MarkLine):
+        place, problem = _look_at(line, roster, stored, found, keep)
+        if problem is None:
             found.marks += 1
-            keep(roster.find_cell(line), line.text)
-        elif problem is not None and len(bad) < LISTED:
+        elif len(bad) < LISTED:
             bad.append((place, problem))
         else:
             found.more += 1
@@ -266,9 +265,13 @@ def find_superseded_rows(table: MarkTable, roster: Roster) -> frozenset[RowKey]:
 
 
 def _look_at(
-    line: MarkLine | BadMark, roster: Roster, stored: MarkedCells, found: ImportSummary
+    line: MarkLine | BadMark,
+    roster: Roster,
+    stored: MarkedCells,
+    found: ImportSummary,
+    keep: Callable[[Cell, MarkText], None],
 ) -> tuple[Place, CrrubricError | Cell | None]:
-    """Where a mark is, and why it can't be used."""
+    """Where a mark is, and why it can't be used; a good one is kept."""
     if isinstance(line, tuple):
         if isinstance(line[1], UnknownWord) and len(line[1].word) <= LONGEST:
             found.unknown_words[line[1].word] += 1
@@ -287,6 +290,7 @@ def _look_at(
         return line.place, cell
     if line.text.answer is Answer.NOT_APPLICABLE:
         found.may_not_apply.add(cell[2])
+    keep(cell, line.text)
     return line.place, None
 
 

@@ -19,7 +19,7 @@ from crrubric.domain.vocabulary import MailKind
 from crrubric.models import ItemReminder, OutgoingMail, User
 from crrubric.queries.mail.item_reminders import DueItem, holds_item_reminder, list_due_items
 from crrubric.queries.people.district import find_named_district, find_site_language
-from crrubric.queries.people.people import load_time_zone_name
+from crrubric.queries.people.people import load_site_zone
 from crrubric.services.mail.outbox import NO_USE, set_aside_mail, site_url, use_language
 from crrubric.services.shared.unit import unit_of_work
 
@@ -31,20 +31,15 @@ def write_due_item_reminders(now: datetime | None = None) -> int:
     """
     at = now or now_utc()
     with unit_of_work() as session:
-        people = sorted(list_due_items(session, at, load_zone(session)))
+        people = sorted(list_due_items(session, at, load_site_zone(session)))
     return sum(_write_item_reminder(user_id, at) for user_id in people)
-
-
-def load_zone(session: Session) -> ZoneInfo:
-    """Where the district is."""
-    return ZoneInfo(load_time_zone_name(session) or "UTC")
 
 
 def _write_item_reminder(user_id: int, now: datetime) -> bool:
     with unit_of_work() as session:
         # held, so that two who write at the same time do not write twice
         user = session.get_one(User, user_id, with_for_update=True, populate_existing=True)
-        zone = load_zone(session)
+        zone = load_site_zone(session)
         due = list_due_items(session, now, zone, user_id=user_id).get(user_id)
         if not due:
             return False
@@ -57,7 +52,7 @@ def pass_over_item_reminders(session: Session, now: datetime, why: str) -> int:
 
     Args: why: a text to translate.
     """
-    zone = load_zone(session)
+    zone = load_site_zone(session)
     due = list_due_items(session, now, zone)
     for user_id, items in due.items():
         user = session.get_one(User, user_id)

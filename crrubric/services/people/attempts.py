@@ -109,8 +109,7 @@ def begin_attempt(attempt: Attempt) -> None:
             minutes=math.ceil(_seconds_left(attempt.network) / 60),
         )
     if store.get(wait):
-        left = _seconds_left(wait)
-        raise TooSoon(N_("Too many attempts. Seconds to wait: %(seconds)s."), seconds=left)
+        raise _make_too_soon(wait)
     if delay := find_delay(store.incr(attempt.lane, FAILURES_KEPT), known=attempt.known):
         store.incr(wait, delay)
 
@@ -144,8 +143,7 @@ def begin_request(attempt: Attempt) -> None:
     once = f"{attempt.asking_network}/{_digest(attempt.account)}"
     for key, most in ((attempt.asking_network, ACCOUNTS_FROM_ADDRESS), (once, LINKS_FOR_ACCOUNT)):
         if limiter.storage.get(key) >= most:
-            left = _seconds_left(key)
-            raise TooSoon(N_("Too many attempts. Seconds to wait: %(seconds)s."), seconds=left)
+            raise _make_too_soon(key)
     limiter.storage.incr(once, ADDRESS_WINDOW)
 
 
@@ -161,12 +159,7 @@ def note_lost_link(address: str) -> None:
     Links that work are not counted: many people's calendars are read from few addresses.
     Raises: TooSoon for more; Busy.
     """
-    if not current_settings().RATELIMIT_ENABLED:
-        return
-    key = f"calendar/from/{_digest(network_of(address))}"
-    if limiter.storage.incr(key, ADDRESS_WINDOW) > LOST_LINKS:
-        left = _seconds_left(key)
-        raise TooSoon(N_("Too many attempts. Seconds to wait: %(seconds)s."), seconds=left)
+    _count_from_network("calendar", address, LOST_LINKS)
 
 
 @count_or_refuse()
@@ -175,20 +168,13 @@ def begin_return(address: str) -> None:
 
     Raises: TooSoon after as many who came to nothing as accounts may fail there; Busy.
     """
-    if not current_settings().RATELIMIT_ENABLED:
-        return
-    key = f"provider/from/{_digest(network_of(address))}"
-    if limiter.storage.incr(key, ADDRESS_WINDOW) > ACCOUNTS_FROM_ADDRESS:
-        left = _seconds_left(key)
-        raise TooSoon(N_("Too many attempts. Seconds to wait: %(seconds)s."), seconds=left)
+    _count_from_network("provider", address, ACCOUNTS_FROM_ADDRESS)
 
 
 @count_or_refuse()
 def forget_return(address: str) -> None:
     """Whoever came back is known to the provider: they count no more."""
-    if current_settings().RATELIMIT_ENABLED:
-        key = f"provider/from/{_digest(network_of(address))}"
-        limiter.storage.incr(key, ADDRESS_WINDOW, amount=-1)
+    _forget_from_network("provider", address)
 
 
 @count_or_refuse()
@@ -197,20 +183,35 @@ def begin_key_request(address: str) -> None:
 
     Raises: TooSoon after too many that came to nothing; Busy.
     """
-    if not current_settings().RATELIMIT_ENABLED:
-        return
-    key = f"passkey/from/{_digest(network_of(address))}"
-    if limiter.storage.incr(key, ADDRESS_WINDOW) > LOST_KEYS:
-        left = _seconds_left(key)
-        raise TooSoon(N_("Too many attempts. Seconds to wait: %(seconds)s."), seconds=left)
+    _count_from_network("passkey", address, LOST_KEYS)
 
 
 @count_or_refuse()
 def forget_key_request(address: str) -> None:
     """The passkey has shown who somebody is: they count no more."""
+    _forget_from_network("passkey", address)
+
+
+def _count_from_network(what: str, address: str, most: int) -> None:
+    """Count one more of something from a network. Raises: TooSoon for more than there may be."""
+    if not current_settings().RATELIMIT_ENABLED:
+        return
+    key = f"{what}/from/{_digest(network_of(address))}"
+    if limiter.storage.incr(key, ADDRESS_WINDOW) > most:
+        raise _make_too_soon(key)
+
+
+def _forget_from_network(what: str, address: str) -> None:
+    """One of something from a network counts no more."""
     if current_settings().RATELIMIT_ENABLED:
-        key = f"passkey/from/{_digest(network_of(address))}"
+        key = f"{what}/from/{_digest(network_of(address))}"
         limiter.storage.incr(key, ADDRESS_WINDOW, amount=-1)
+
+
+def _make_too_soon(key: str) -> TooSoon:
+    """The refusal until what was counted under a key is forgotten."""
+    left = _seconds_left(key)
+    return TooSoon(N_("Too many attempts. Seconds to wait: %(seconds)s."), seconds=left)
 
 
 @count_or_refuse()

@@ -126,12 +126,21 @@ def spend_confirmation(session: Session, user: User, token: str) -> bool:
     Returns: whether they confirmed with a passkey that knows who uses it.
     Raises: Stale if it is not confirmed.
     """
-    own = hold_own_session(session, user, token)
-    if not is_confirmed(own, now_utc()):
-        raise NOT_CONFIRMED
+    own = require_confirmation(session, user, token)
     by_key = own.confirmed_by_key
     own.confirmed_at, own.confirmed_by_key = None, False
     return by_key
+
+
+def require_confirmation(session: Session, user: User, token: str) -> UserSession:
+    """The session of a person who is held, which is confirmed and stays so.
+
+    Raises: Stale if it is not; NotFound unless it is theirs.
+    """
+    own = hold_own_session(session, user, token)
+    if not is_confirmed(own, now_utc()):
+        raise NOT_CONFIRMED
+    return own
 
 
 def hold_own_session(session: Session, user: User, token: str) -> UserSession:

@@ -282,17 +282,28 @@ def request_password_link(email: str, *, address: str = "") -> None:
 
 def _send_requested_link(attempt: Attempt) -> None:
     with unit_of_work() as session:
-        user = session.scalar(
-            select(User).where(User.email_key == attempt.account).with_for_update(of=User)
-        )
-        note_requested_account(attempt, exists=user is not None)
-        if user is None or user.disabled_at is not None or was_sent_lately(session, user):
+        user = hold_requested_account(session, attempt, MailKind.PASSWORD_LINK)
+        if user is None:
             return
         write_password_link(session, user, _insert_link(session, user, RESET, proves=True))
         note_event(session, CLOCKWORK, Event.ACCOUNT_LINK_ASKED, subject=user.name)
 
 
-def was_sent_lately(session: Session, user: User, kind: MailKind = MailKind.PASSWORD_LINK) -> bool:
+def hold_requested_account(session: Session, attempt: Attempt, kind: MailKind) -> User | None:
+    """The account for which somebody asked for a link; None if it gets none, or had one just now.
+
+    That it was asked for counts, whether it exists or not.
+    """
+    user = session.scalar(
+        select(User).where(User.email_key == attempt.account).with_for_update(of=User)
+    )
+    note_requested_account(attempt, exists=user is not None)
+    if user is None or user.disabled_at is not None or _was_sent_lately(session, user, kind):
+        return None
+    return user
+
+
+def _was_sent_lately(session: Session, user: User, kind: MailKind) -> bool:
     """Whether the person had a mail with such a link minutes ago: anybody can ask for it."""
     since = now_utc() - timedelta(minutes=limits.LINK_MAIL_MINUTES)
     mail = select(OutgoingMail.id).where(

@@ -1,8 +1,12 @@
 """Which ways to sign in the settings leave open."""
 
 from crrubric.config import current_settings
-from crrubric.domain.errors import Invalid
+from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.translation import N_
+
+NO_SUCH_WAY = NotFound(
+    N_("Nobody signs in to this site that way. Begin on the page for signing in.")
+)
 
 
 def takes_passwords() -> bool:

@@ -131,7 +131,7 @@ def propose_removal(actor: Actor, kind: RecordKind, evaluation_id: int | None = 
             _lock_evaluation(session, evaluation_id)
             there = find_removal_of(session, evaluation_id)
         else:
-            find_or_make_district(session)  # whose row two who propose at once wait for
+            # two who propose at once wait for its row
             session.refresh(find_or_make_district(session), with_for_update=True)
             there = session.scalar(select(Removal).where(Removal.kind == kind))
         if there is not None:

@@ -320,11 +320,10 @@ def save_removal(removal_id: int) -> ResponseReturnValue:
 
 def flash_removed() -> None:
     """Say that it is done, and whether the file still has to be written anew."""
+    flash(_("Removed. The certificate stands below."), "done")
     try:
         compact_database(at_once=True)
-        flash(_("Removed. The certificate stands below."), "done")
     except NotReady as error:
-        flash(_("Removed. The certificate stands below."), "done")
         flash(translate_error(error), "problem")
 
 

@@ -3,11 +3,10 @@
 A link proves the address and is one step: who has a second one, or must have one, is asked for it.
 """
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
-from crrubric.domain.errors import Invalid, NotFound
+from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
 from crrubric.domain.text import email_key
 from crrubric.domain.translation import N_
@@ -23,17 +22,17 @@ from crrubric.services.people.accounts import (
     is_unused,
     lock_user,
 )
-from crrubric.services.people.attempts import Attempt, begin_request, note_requested_account
+from crrubric.services.people.attempts import Attempt, begin_request
 from crrubric.services.people.links import (
     find_link,
     find_usable_invite,
+    hold_requested_account,
     issue_short_link,
     note_acceptance,
     void_links,
-    was_sent_lately,
 )
 from crrubric.services.people.proofs import prove_address
-from crrubric.services.people.ways_in import takes_links
+from crrubric.services.people.ways_in import NO_SUCH_WAY, takes_links
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.later import find_later_queue
 from crrubric.services.shared.unit import unit_of_work
@@ -42,9 +41,7 @@ from crrubric.services.shared.unit import unit_of_work
 def refuse_links_if_off() -> None:
     """Raise NotFound in words where no links are sent that sign in."""
     if not takes_links():
-        raise NotFound(
-            N_("Nobody signs in to this site that way. Begin on the page for signing in.")
-        )
+        raise NO_SUCH_WAY
 
 
 def request_sign_in_link(email: str, *, address: str = "") -> None:
@@ -65,13 +62,8 @@ def request_sign_in_link(email: str, *, address: str = "") -> None:
 
 def _send_link(attempt: Attempt) -> None:
     with unit_of_work() as session:
-        user = session.scalar(
-            select(User).where(User.email_key == attempt.account).with_for_update(of=User)
-        )
-        note_requested_account(attempt, exists=user is not None)
-        if user is None or user.disabled_at is not None:
-            return
-        if was_sent_lately(session, user, MailKind.SIGN_IN_LINK):
+        user = hold_requested_account(session, attempt, MailKind.SIGN_IN_LINK)
+        if user is None:
             return
         write_sign_in_link(session, user, issue_short_link(session, user, LinkUse.SIGN_IN))
         note_event(session, CLOCKWORK, Event.ACCOUNT_SIGN_IN_LINK_ASKED, subject=user.name)

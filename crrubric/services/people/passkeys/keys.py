@@ -32,6 +32,7 @@ from crrubric.services.people.app_secrets import SITE
 from crrubric.services.people.confirming import (
     get_own_id,
     hold_own_session,
+    require_confirmation,
     spend_confirmation,
 )
 from crrubric.services.people.passkeys.ceremonies import (
@@ -73,7 +74,7 @@ def begin_passkey(actor: Actor, party: RelyingParty, *, token: str) -> Options:
     """
     with unit_of_work() as session:
         user = lock_user(session, get_own_id(actor))
-        refuse_unconfirmed(session, user, token)
+        require_confirmation(session, user, token)
         return ask_for_new_key(session, user, party)
 
 
@@ -82,14 +83,6 @@ def begin_required_passkey(token: str, party: RelyingParty) -> Options:
     with unit_of_work() as session:
         waiting = find_waiting_session(session, token, SessionLevel.AWAITS_SET_UP)
         return ask_for_new_key(session, lock_user(session, waiting.user_id), party)
-
-
-def refuse_unconfirmed(session: Session, user: User, token: str) -> None:
-    """Raise Stale unless this session of a person who is held is confirmed; it stays so."""
-    own = hold_own_session(session, user, token)
-    since, by_key = own.confirmed_at, own.confirmed_by_key
-    spend_confirmation(session, user, token)
-    own.confirmed_at, own.confirmed_by_key = since, by_key
 
 
 def ask_for_new_key(session: Session, user: User, party: RelyingParty) -> Options:
@@ -128,9 +121,8 @@ def add_passkey(
     with explain_constraint(SAME_KEY, NO_KEY), unit_of_work() as session:
         user = lock_user(session, user_id)
         spend_confirmation(session, user, token)
-        first = not has_two_steps(session, user.id)
         codes = keep_key(session, actor, user, party, key, name=tidy)
-        if first:
+        if codes:
             end_other_sessions(session, user, keep=token)
         hold_own_session(session, user, token).level = SessionLevel.TWO_STEPS
     return codes

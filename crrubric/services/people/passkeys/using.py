@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
-from crrubric.domain.errors import Invalid, NotFound
+from crrubric.domain.errors import Invalid
 from crrubric.domain.people.passkeys import RelyingParty
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import PasskeyUse, SessionLevel
@@ -53,6 +53,7 @@ from crrubric.services.people.passkeys.ceremonies import (
 )
 from crrubric.services.people.passkeys.challenges import issue_challenge, spend_challenge
 from crrubric.services.people.second_step import find_waiting_session
+from crrubric.services.people.ways_in import NO_SUCH_WAY
 from crrubric.services.shared.unit import unit_of_work
 
 log = logging.getLogger("crrubric")
@@ -85,9 +86,7 @@ def begin_key_sign_in(party: RelyingParty, *, address: str) -> Options:
 def refuse_passkeys_if_off() -> None:
     """Raise NotFound in words where a passkey alone lets nobody in."""
     if not takes_passkeys_alone():
-        raise NotFound(
-            N_("Nobody signs in to this site that way. Begin on the page for signing in.")
-        )
+        raise NO_SUCH_WAY
 
 
 def sign_in_with_key(

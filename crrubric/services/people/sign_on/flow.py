@@ -10,9 +10,7 @@ from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 
 from crrubric.config import current_settings
-from crrubric.domain.errors import NotFound
 from crrubric.domain.people.providers import KINDS
-from crrubric.domain.translation import N_
 from crrubric.services.mail.outbox import site_url
 from crrubric.services.people.sign_on.calls import (
     TIMEOUT,
@@ -24,6 +22,7 @@ from crrubric.services.people.sign_on.calls import (
 )
 from crrubric.services.people.sign_on.facts import Metadata, fetch_metadata
 from crrubric.services.people.sign_on.id_tokens import TokenRefused, verify_id_token
+from crrubric.services.people.ways_in import NO_SUCH_WAY
 from crrubric.settings.providers import Provider
 
 if TYPE_CHECKING:
@@ -73,9 +72,7 @@ def find_provider(code: str) -> Provider:
     """The provider of this name. Raises: NotFound in words."""
     found = current_settings().SSO_PROVIDERS.get(code)
     if found is None:
-        raise NotFound(
-            N_("Nobody signs in to this site that way. Begin on the page for signing in.")
-        )
+        raise NO_SUCH_WAY
     return found
 
 

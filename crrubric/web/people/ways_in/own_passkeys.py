@@ -107,11 +107,16 @@ def save_passkey_end(passkey_id: int) -> ResponseReturnValue:
     try:
         name = remove_passkey(current_actor(), passkey_id, token=session.current_token())
         flash(_("Nobody signs in with the passkey “%(name)s” any more.", name=name), "done")
-    except Stale as error:
-        flash(translate_error(error), "problem")
+    except (Invalid, Stale) as error:
+        return tell_refused_end(error)
+    return redirect(url_for(PAGE), code=303)
+
+
+def tell_refused_end(error: Invalid | Stale) -> ResponseReturnValue:
+    """Why nothing was ended; whoever has to confirm first is led there."""
+    flash(translate_error(error), "problem")
+    if isinstance(error, Stale):
         return redirect_to_confirmation(request.path)
-    except Invalid as error:
-        flash(translate_error(error), "problem")
     return redirect(url_for(PAGE), code=303)
 
 
@@ -131,9 +136,6 @@ def save_app_end() -> ResponseReturnValue:
     try:
         remove_app(current_actor(), token=session.current_token())
         flash(_("Codes of your authenticator app are taken no more."), "done")
-    except Stale as error:
-        flash(translate_error(error), "problem")
-        return redirect_to_confirmation(request.path)
-    except Invalid as error:
-        flash(translate_error(error), "problem")
+    except (Invalid, Stale) as error:
+        return tell_refused_end(error)
     return redirect(url_for(PAGE), code=303)
