@@ -23,6 +23,7 @@ from crrubric.services.shared import queues
 from crrubric.services.shared.later import KEY as KEY_OF_LATER
 from tests.databases import note_empty, postgresql_server, quick_folder, wipe
 from tests.factories import Factory
+from tests.schemas import make_schema
 from tests.statements import Planner, plan_statements
 from tests.workers import begin_with_own_part, share_kept
 
@@ -89,8 +90,6 @@ def renew_queues(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def fresh_app(url: str, folder: Path, **settings: Any) -> Flask:
     """The app on an empty database, made by the migrations as on a real machine."""
-    from flask_migrate import upgrade
-
     from crrubric.extensions import prepare_migrations
 
     app = create_app({**SETTINGS, "INSTANCE": str(folder), "DATABASE_URL": url, **settings})
@@ -98,7 +97,7 @@ def fresh_app(url: str, folder: Path, **settings: Any) -> Flask:
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache()  # compiled once for all apps
     prepare_migrations(app)
     with app.app_context():
-        upgrade()
+        make_schema()
         note_empty()
     return app
 

@@ -123,6 +123,8 @@ def is_movable() -> bool:
 
 
 EMPTY: dict[str, Image] = {}  # each database without a row, by its address
+WIPED: dict[str, int | None] = {}  # what `count_commits` said after a database was wiped
+WATCHERS: dict[str, sqlite3.Connection] = {}
 
 
 def database_address() -> str:
@@ -138,6 +140,20 @@ def note_empty() -> None:
 def wipe() -> None:
     """Delete every row, with the seals off: they refuse that, as they should."""
     EMPTY[database_address()].put_back()
+    WIPED[database_address()] = count_commits()
+
+
+def count_commits() -> int | None:
+    """A number that is another one as soon as anybody has written; None where there is none."""
+    if db.engine.dialect.name != "sqlite":
+        return None
+    address = database_address()
+    if address not in WATCHERS:  # a connection does not count what it writes itself
+        WATCHERS[address] = sqlite3.connect(
+            db.engine.url.database or "", timeout=PATIENCE, check_same_thread=False
+        )
+    (number,) = WATCHERS[address].execute("PRAGMA data_version").fetchone()
+    return int(number)
 
 
 def write_empty_database(app: Flask, path: Path) -> None:
@@ -151,7 +167,10 @@ def write_empty_database(app: Flask, path: Path) -> None:
 
 
 def is_empty() -> bool:
-    """Whether the database of the current app has no row."""
+    """Whether the database of the current app has no row; cheap if nothing was written."""
+    wiped = WIPED.get(database_address())
+    if wiped is not None and wiped == count_commits():
+        return True
     names = [table.name for table in Base.metadata.sorted_tables]
     asked = " OR ".join(f"EXISTS (SELECT 1 FROM {name})" for name in names)
     with db.engine.connect() as connection:

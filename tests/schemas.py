@@ -1,14 +1,38 @@
-"""What the tables of a database are, as plain values: to compare one database with another."""
+"""The schema of a database: made by the migrations once, and compared with another one."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, create_engine, inspect
 
+from tests.databases import Image, is_movable, take_image
+from tests.workers import load_kept, store_kept
+
+MADE: dict[str, Image] = {}  # an SQLite database without a row, by its revision
 # (table, kind of thing, its name) -> what it is
 Schema = dict[tuple[str, str, str | None], str]
 SCRATCH = "made_from_models"  # a schema of PostgreSQL, as long as a transaction
 BOOKKEEPING = "alembic_version"
+
+
+def make_schema(revision: str = "head") -> None:
+    """Bring the empty database of the current app to a revision.
+
+    On SQLite the migrations run once for all workers: they take a second each time.
+    """
+    from flask_migrate import upgrade
+
+    if not is_movable():
+        upgrade(revision=revision)
+        return
+    name = f"schema of {revision}"
+    if found := MADE.get(revision) or load_kept(name):
+        found.put_back()
+    else:
+        upgrade(revision=revision)
+        found = take_image()
+        store_kept(name, found)
+    MADE[revision] = found
 
 
 def read_made_from(metadata: MetaData, like: Connection) -> Schema:

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
 
 from crrubric import __version__
 from crrubric.config import settings_of
@@ -48,6 +47,7 @@ from crrubric.web.shared import (
     origins,
     reading,
     resuming,
+    routes,
     session,
     versions,
     words,
@@ -69,13 +69,6 @@ def list_blueprints() -> Iterator[Blueprint]:
     for room in ROOMS:
         for name in room.BLUEPRINTS:
             yield import_module(f"{room.__name__}.{name}").bp
-
-
-class DatabaseId(IntegerConverter):
-    """A number that a database can hold as an id; a larger one is no address of ours."""
-
-    def __init__(self, url_map: Map) -> None:
-        super().__init__(url_map, max=2**31 - 1)
 
 
 def init_app(app: Flask) -> None:
@@ -109,7 +102,8 @@ def init_app(app: Flask) -> None:
         versions,
     ):
         part.init_app(app)
-    app.url_map.converters["int"] = DatabaseId
+    app.url_map.converters["int"] = routes.DatabaseId
+    app.url_rule_class = routes.LateRule
     for blueprint in list_blueprints():
         app.register_blueprint(blueprint)
     settings = settings_of(app)

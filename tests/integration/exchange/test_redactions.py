@@ -40,6 +40,11 @@ NAMED = ArchiveText(copy=CopyKind.REDACTED, names_people=True)
 @pytest.fixture
 def made(make: Factory) -> Made:
     """A decided evaluation with a note that nobody outside is to read, and an issued memo."""
+    return make.make_once("a secret and an issued memo", lambda: issue_secret(make))
+
+
+def issue_secret(make: Factory) -> Made:
+    """Decide and issue where somebody wrote what is to be hidden."""
     made = make.evaluation(phase=Phase.SCORING, marks=MARKS)
     ballots.record_mark(
         made.reviewers[0],

@@ -25,6 +25,7 @@ from tests.conftest import SETTINGS
 from tests.factories import SMALL, Factory, Made, parse_rubric
 from tests.integration.conftest import Visit, error_of
 from tests.pages import parse, words
+from tests.schemas import make_schema
 
 RUBRIC = parse_rubric(SMALL.replace("weight = 2", "weight = 2\nmust_have = true"))
 ADA, SIS = "Accessible", "Works with our system"
@@ -175,7 +176,7 @@ def earlier(tmp_path: Path) -> Iterator[Callable[..., None]]:
     app: Flask = create_app({**SETTINGS, "INSTANCE": str(tmp_path), "DATABASE_URL": ""})
     prepare_migrations(app)
     with app.app_context():
-        upgrade(revision="0024")
+        make_schema("0024")
         metadata = sa.MetaData()
         metadata.reflect(db.engine)
 

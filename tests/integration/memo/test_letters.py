@@ -37,6 +37,10 @@ DAY = date(2026, 3, 12)
 
 @pytest.fixture
 def made(make: Factory) -> Made:
+    return make.make_once("a decision with reasons", lambda: decide_with_reasons(make))
+
+
+def decide_with_reasons(make: Factory) -> Made:
     """A final decision for the first of three vendors; notes and reasons about each."""
     made = make.evaluation(reviewers=3, vendors=0)
     for company, product, price in zip(NAMES, PRODUCTS, PRICES, strict=True):

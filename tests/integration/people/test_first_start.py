@@ -19,6 +19,7 @@ from crrubric.models import JournalEntry
 from crrubric.queries.people.district import find_district
 from tests.conftest import SETTINGS
 from tests.databases import write_empty_database
+from tests.schemas import make_schema
 
 Run = Callable[..., Result]
 ADMINISTRATOR = ("user", "add", "--administrator", "--name", "Ada", "--email", "ada@x.example")
@@ -190,7 +191,7 @@ def test_an_upgrade_knows_whether_somebody_had_named_the_district(
     app = make_app()
     prepare_migrations(app)
     with app.app_context():
-        upgrade(revision="0011")
+        make_schema("0011")
         row = {"name": name, "zone": zone}
         insert = text("INSERT INTO district (name, time_zone) VALUES (:name, :zone)")
         db.session.execute(insert, row)

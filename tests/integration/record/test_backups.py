@@ -33,6 +33,7 @@ from crrubric.services.record.sqlite_backups import copy_database
 from tests.conftest import SETTINGS
 from tests.databases import quick_folder, write_empty_database
 from tests.factories import Factory, Made
+from tests.schemas import make_schema
 
 ROOT = Path(__file__).parents[3]
 posix = pytest.mark.skipif(sys.platform == "win32", reason="no such files there")
@@ -554,11 +555,9 @@ def test_a_site_that_has_no_database_yet_gets_one(site: Site, tmp_path: Path):
 @pytest.fixture(scope="module")
 def older_database() -> Iterator[Path]:
     """A database with the schema of the version before."""
-    from flask_migrate import upgrade
-
     with quick_folder() as folder, Site(folder).inside() as app:
         prepare_migrations(app)
-        upgrade(revision=f"{int(find_newest_revision()) - 1:04d}")
+        make_schema(f"{int(find_newest_revision()) - 1:04d}")
         yield folder / "crrubric.db"
 
 

@@ -29,6 +29,10 @@ def bob(make: Factory, visit: Visit) -> Visitor:
 
 @pytest.fixture
 def old(make: Factory) -> Made:
+    return make.make_once("an old evaluation", lambda: age_evaluation(make))
+
+
+def age_evaluation(make: Factory) -> Made:
     """An evaluation that came to its end so long ago that it may be removed."""
     made = make.evaluation(title="Credit recovery 2015")
     make.forward(made, Phase.ARCHIVED, {(0, 0): "YNY", (1, 0): "YYY"})

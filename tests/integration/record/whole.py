@@ -132,7 +132,9 @@ Ben,Bolt,c2,CANNOT_TELL,Later.
 
 def make_whole_record(make: Factory, folder: Path) -> Made:
     """Evaluations whose rows fill every table that the journal tells of."""
-    return make.make_once("whole record", lambda: fill_every_table(make, folder))
+    return make.make_once(
+        "whole record", lambda: fill_every_table(make, folder), by_any_worker=True
+    )
 
 
 def fill_every_table(make: Factory, folder: Path) -> Made:

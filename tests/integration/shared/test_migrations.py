@@ -26,7 +26,13 @@ from crrubric.queries.record.doubles import list_doubles
 from crrubric.queries.record.triggers import check_triggers
 from tests.conftest import SETTINGS
 from tests.factories import Factory, ballot_of
-from tests.schemas import find_differences, list_triggers, read_made_from, read_schema
+from tests.schemas import (
+    find_differences,
+    list_triggers,
+    make_schema,
+    read_made_from,
+    read_schema,
+)
 
 SEALED_TABLES = ("mark", "gap", "mark_file")
 TRIGGERS = {
@@ -241,7 +247,7 @@ def earlier_app(tmp_path: Path) -> Iterator[Flask]:
     app = create_app({**SETTINGS, "INSTANCE": str(tmp_path), "DATABASE_URL": ""})
     prepare_migrations(app)
     with app.app_context():
-        upgrade(revision="0015")
+        make_schema("0015")
         yield app
         db.session.remove()
         db.engine.dispose()
