@@ -2,10 +2,13 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import CodeType
 
 import pytest
 from flask import Flask
+from werkzeug.routing import Rule
 
 from crrubric.app import create_app
 from crrubric.domain.actions import Action, SiteAction
@@ -514,3 +517,25 @@ def test_creating_the_app_imports_no_heavy_package(tmp_path: Path):
     )
 
     assert HEAVY & set(done.stdout.split()) == set()
+
+
+def test_addresses_are_compiled_when_somebody_asks_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    compiled: list[str] = []
+    compile_one = Rule._get_func_code
+
+    def note(code: CodeType, name: str) -> Callable[..., tuple[str, str]]:
+        compiled.append(name)
+        return compile_one(code, name)
+
+    monkeypatch.setattr(Rule, "_get_func_code", staticmethod(note))
+    app = create_app({"INSTANCE": str(tmp_path), "TESTING": True})
+    own = [name for name in compiled if "static" not in name]
+
+    with app.test_request_context():
+        twice = [app.url_for("results.show_matrix", slug="a b") for _ in range(2)]
+
+    assert own == []
+    assert twice == ["/evaluations/a%20b/matrix"] * 2
+    assert len(compiled) == 2 + 1
