@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime, time
+from functools import cache
 from itertools import repeat
 from pathlib import Path
 
@@ -84,7 +85,7 @@ def render_docx(paper: Document, *, templates: Path) -> bytes:
         draw_logo(word, paper.logo)
     title = word.add_paragraph(style="Title")
     title.add_run(replace_control_characters(paper.title))
-    word.add_paragraph(replace_control_characters(paper.subtitle), style="Subtitle")
+    add_styled(word, paper.subtitle, "Subtitle")
     for block in paper.blocks:
         if isinstance(block, Contents):
             draw_contents(word, block.title, paper.list_sections())
@@ -95,6 +96,22 @@ def render_docx(paper: Document, *, templates: Path) -> bytes:
     out = io.BytesIO()
     word.save(out)
     return fix_archive_times(out.getvalue())
+
+
+def add_styled(document: WordFile, text: str, style: str) -> DocxParagraph:
+    """A paragraph in a style, at the end of the document."""
+    paragraph = document.add_paragraph(replace_control_characters(text))
+    paragraph._p.style = find_style_id(style)
+    return paragraph
+
+
+@cache
+def find_style_id(name: str) -> str:
+    """What the template, which every document begins as, calls a style.
+
+    Looked up once: the library searches all styles for each paragraph.
+    """
+    return docx.Document().styles[name].style_id
 
 
 def draw_logo(document: WordFile, logo: Logo) -> None:
@@ -193,7 +210,7 @@ def add_field(paragraph: DocxParagraph, code: str, shown: str = "") -> None:
 
 def draw_contents(document: WordFile, title: str, headings: Sequence[str]) -> None:
     """A table of contents; Word adds the numbers of the pages when it is updated."""
-    document.add_paragraph(replace_control_characters(title), style="TOC Heading")
+    add_styled(document, title, "TOC Heading")
     shown = "\n".join(map(replace_control_characters, headings))
     add_field(document.add_paragraph(), r'TOC \o "1-1" \h \z', shown)
 
@@ -202,7 +219,7 @@ def draw_block(document: WordFile, block: Block) -> None:
     """One block at the end of the document."""
     match block:
         case Heading(level, text):
-            document.add_heading(replace_control_characters(text), level)
+            add_styled(document, text, f"Heading {level}")
         case Paragraph(text, lead):
             draw_paragraph(document, text, lead)
         case Bullets(items):
@@ -241,12 +258,12 @@ def draw_paragraph(document: WordFile, text: str, lead: str) -> None:
 def draw_bullets(document: WordFile, items: tuple[str, ...]) -> None:
     """A list."""
     for item in items:
-        document.add_paragraph(replace_control_characters(item), style="List Bullet")
+        add_styled(document, item, "List Bullet")
 
 
 def draw_chart(document: WordFile, block: BarChart, png: bytes) -> None:
     """A picture with its caption above and its description for who does not see it."""
-    caption = document.add_paragraph(replace_control_characters(block.caption), style="Caption")
+    caption = add_styled(document, block.caption, "Caption")
     caption.paragraph_format.keep_with_next = True
     section = document.sections[0]
     width = Emu(int(section.page_width or 0) - 2 * MARGIN)
@@ -258,7 +275,7 @@ def draw_chart(document: WordFile, block: BarChart, png: bytes) -> None:
 
 def draw_table(document: WordFile, block: Table) -> None:
     """A table with its caption above, a header row that repeats, rows that don't break."""
-    caption = document.add_paragraph(replace_control_characters(block.caption), style="Caption")
+    caption = add_styled(document, block.caption, "Caption")
     caption.paragraph_format.keep_with_next = True
     table = document.add_table(rows=1, cols=len(block.header))
     loosen_table(table._tbl)
