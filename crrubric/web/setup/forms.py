@@ -54,6 +54,11 @@ TRANSLATIONS = {
 }
 
 
+def is_evaluation(chosen: str) -> bool:
+    """Whether what a new evaluation begins with is an earlier one, and not a rubric alone."""
+    return bool(chosen) and not chosen.startswith("library:")
+
+
 class EvaluationForm(Form):
     """What a new evaluation needs."""
 
@@ -73,11 +78,15 @@ class EvaluationForm(Form):
     )
     with_needs = BooleanField(_("Take over its list of needs, as hints beside the criteria"))
 
+    def offers_evaluations(self) -> bool:
+        """Whether there is an earlier evaluation to begin with."""
+        return any(is_evaluation(choice.value) for choice in self.earlier.choices)
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether everything can be used: a rubric alone has no vendors and no
         committee."""
         good = super().validate(extra_validators)
-        earlier = self.earlier.data and not self.earlier.data.startswith("library:")
+        earlier = is_evaluation(self.earlier.data or "")
         if not earlier and self.with_needs.data:
             self.earlier.errors = [_("Choose the evaluation whose list of needs you want.")]
             good = False

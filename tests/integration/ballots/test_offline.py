@@ -440,7 +440,10 @@ def test_after_the_hard_end_nothing_is_taken(made: Made, reviewer: Visitor):
     refused = reviewer.post(preview, form)
 
     assert refused.status_code == 409
-    assert "Scoring ended" in refused.text
+    said = (
+        r"Scoring ended [A-Z][a-z]+ \d{1,2}, \d{4}, \d{1,2}:\d\d [AP]M \(UTC\)\. Nothing is taken"
+    )
+    assert re.search(said, refused.text)
     assert stored_marks() == []
 
 

@@ -205,3 +205,13 @@ def test_the_built_in_rubric_has_no_vendors(make: Factory, visit: Visit):
 
     assert answer.status_code == 422
     assert "Choose the evaluation whose vendors" in answer.text
+
+
+def test_who_has_no_earlier_evaluation_is_not_asked_what_to_take_over(make: Factory, visit: Visit):
+    newcomer = visit(make.actor(standing=Standing.ORGANIZER))
+    chair = visit(make.evaluation().chair)
+
+    first, second = (person.get("/evaluations/new").text for person in (newcomer, chair))
+
+    assert 'name="with_vendors"' not in first
+    assert 'name="with_vendors"' in second
