@@ -14,7 +14,11 @@ from typing import TypeVar
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.limits import NumberLimits
-from crrubric.domain.text import find_forbidden_character, replace_control_characters
+from crrubric.domain.text import (
+    find_forbidden_character,
+    replace_control_characters,
+    to_plain_word,
+)
 from crrubric.domain.translation import N_
 
 # A comma sets apart groups of three digits before the point, and nothing else.
@@ -23,6 +27,14 @@ _DECIMAL_COMMA = re.compile(r"-?[0-9]+(?:\.[0-9]{3})*,[0-9]+|-?[0-9]+(?:\.[0-9]{
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SHARE = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
 _ID = re.compile(r"[0-9]{1,10}")
+# what people write for a price of nothing
+_FREE = frozenset(
+    to_plain_word(word)
+    for word in (
+        "free", "free of charge", "no charge", "no cost", "included", "gratis", "gratuito",
+        "gratuita", "sin costo", "sin cargo", "incluido", "incluida",
+    )
+)  # fmt: skip
 _FILE_NUMBER = 100  # characters of a number in a file
 _FAR = 20  # digits before its point, or noughts behind it
 _NO_NUMBER = Decimal("NaN")
@@ -57,6 +69,13 @@ def parse_exact_number(text: str, bounds: NumberLimits, *, field: str | None = N
     if len(plain.partition(".")[2]) > bounds.places:  # 1.250 dollars may mean thousands
         raise _too_fine_error(bounds, field)
     return require_in_bounds(Decimal(plain.replace(",", "")), bounds, field=field)
+
+
+def parse_price(text: str, *, field: str | None = None) -> Decimal:
+    """The price in dollars that was typed; nothing, where it says so. Raises: Invalid."""
+    if to_plain_word(text) in _FREE:
+        return Decimal(0)
+    return parse_exact_number(text, limits.UNIT_PRICE, field=field)
 
 
 def _strip_number(text: str) -> str:

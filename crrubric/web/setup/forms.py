@@ -35,6 +35,7 @@ from crrubric.web.shared.forms import (
     ExactNumberField,
     Form,
     ListChoiceField,
+    PriceField,
     RadioChoiceField,
     ReasonForm,
     SometimesNeeded,
@@ -245,9 +246,7 @@ class VendorForm(EditForm):
     price_unit = ListChoiceField(_("Price is"), coerce=coerce_optional(PriceUnit),
                              choices=list_choices(PriceUnit, empty=_("not known yet")),
                              validators=[Optional()])  # fmt: skip
-    unit_price = ExactNumberField(
-        _("Price of one unit for a year, in dollars"), [Optional()], limits.UNIT_PRICE
-    )
+    unit_price = PriceField(_("Price of one unit for a year, in dollars"), [Optional()])
     quantity = WholeNumberField(_("Quantity"), [Optional()], limits.QUANTITY)
     term_months = WholeNumberField(_("Term in months"), [Optional()], limits.TERM_MONTHS)
     price_rise = ExactNumberField(

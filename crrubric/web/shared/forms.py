@@ -39,6 +39,7 @@ from crrubric.domain.typed import (
     parse_day,
     parse_exact_number,
     parse_id,
+    parse_price,
     parse_whole_number,
     require_plausible_day,
 )
@@ -176,6 +177,17 @@ class ExactNumberField(NumberField):
     def format_data(self) -> str:
         """Without needless zeros."""
         return f"{self.data.normalize():f}"
+
+
+class PriceField(ExactNumberField):
+    """A price in dollars, or a word that says that there is none to pay."""
+
+    def __init__(self, label: Any, validators: Any, **options: Any) -> None:
+        super().__init__(label, validators, limits.UNIT_PRICE, **options)
+
+    def parse_typed(self, text: str) -> Decimal:
+        """The number inside its bounds."""
+        return parse_price(text)
 
 
 class DayField(TypedField):

@@ -160,6 +160,18 @@ def test_a_table_that_cannot_be_read_is_kept(make: Factory, visit: Visit):
     assert "quotation in line 1" in error_of(page, "table")
 
 
+def test_a_price_may_be_a_word_that_says_that_there_is_none(make: Factory, visit: Visit):
+    made = make.evaluation(vendors=0)
+    chair, url = visit(made.chair), made.url(VENDORS)
+    page = preview(chair, url, "Company\tPrice\tTraining, once\nQuill\tfree\tincluded\n")
+
+    done = take(chair, url, page)
+
+    assert (page.status, done.status_code) == (200, 303), done.text
+    vendor = db.session.scalars(select(Vendor)).one()
+    assert (vendor.company, vendor.unit_price_cents) == ("Quill", 0)
+
+
 @pytest.mark.parametrize(
     ("data", "status", "says"),
     [

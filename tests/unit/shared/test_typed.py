@@ -13,6 +13,7 @@ from crrubric.domain.typed import (
     parse_day,
     parse_exact_number,
     parse_id,
+    parse_price,
     parse_share,
     parse_whole_number,
 )
@@ -140,3 +141,16 @@ def test_a_share_has_two_whole_numbers():
     for typed in ("1/0", "1e9/2", "0.6", "2", "11111/3", "2/3/4", "-1/2"):
         with pytest.raises(Invalid):
             parse_share(typed)
+
+
+@pytest.mark.parametrize(
+    "text", ["free", " Free of charge ", "GRATIS", "Sin costo", "incluido", "$0"]
+)
+def test_a_word_for_nothing_to_pay_is_a_price(text: str):
+    assert parse_price(text) == 0
+
+
+@pytest.mark.parametrize("text", ["freely", "cheap", "free $5", ""])
+def test_another_word_is_no_price(text: str):
+    with pytest.raises(Invalid, match="Enter a number"):
+        parse_price(text)

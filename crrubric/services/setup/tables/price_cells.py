@@ -11,7 +11,12 @@ from crrubric.domain.results.offers import PriceLine
 from crrubric.domain.setup.table_words import PRICE_COLUMNS
 from crrubric.domain.text import clean_line, to_plain_word
 from crrubric.domain.translation import N_
-from crrubric.domain.typed import parse_exact_number, parse_whole_number, to_hundredths
+from crrubric.domain.typed import (
+    parse_exact_number,
+    parse_price,
+    parse_whole_number,
+    to_hundredths,
+)
 from crrubric.domain.vocabulary import PriceKind, PriceUnit
 from crrubric.services.setup.tables.choice_words import ONCE, find_choice
 
@@ -90,11 +95,7 @@ def _read_price(parts: Mapping[str, str]) -> PriceLine:
     made = clean_together(
         kind=lambda: PriceKind(_require_part(parts, "kind", find_choice("kind", parts["kind"]))),
         unit_cents=lambda: to_hundredths(
-            parse_exact_number(
-                _require_part(parts, "unit_price", parts["unit_price"]),
-                limits.UNIT_PRICE,
-                field="unit_price",
-            )
+            parse_price(_require_part(parts, "unit_price", parts["unit_price"]), field="unit_price")
         ),
         unit=lambda: PriceUnit(value) if (value := find_choice("unit", parts["unit"])) else None,
         quantity=lambda: read_whole(parts["quantity"], limits.QUANTITY, "quantity"),
@@ -118,6 +119,11 @@ def _tell_part(number: int, error: Invalid) -> Invalid:
         part=PRICE_PARTS.get(error.field or "", ""),
         why=error,
     )
+
+
+def read_price(text: str, field: str) -> Decimal | None:
+    """The price of a cell in dollars; None for a blank one. Raises: Invalid."""
+    return parse_price(text, field=field) if text.strip() else None
 
 
 def read_exact(text: str, bounds: limits.NumberLimits, field: str) -> Decimal | None:

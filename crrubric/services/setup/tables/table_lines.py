@@ -18,6 +18,7 @@ from crrubric.services.setup.committee import Invitee
 from crrubric.services.setup.tables.choice_words import find_choice
 from crrubric.services.setup.tables.price_cells import (
     read_exact,
+    read_price,
     read_price_cell,
     read_whole,
 )
@@ -52,15 +53,12 @@ def read_table_lines(lines: Iterable[FieldLine], read: Callable[[Cells], Read]) 
 def read_vendor_cells(cells: Cells) -> NewVendor:
     """A vendor. Raises: Invalid naming every field with which something is wrong."""
     texts: dict[str, Any] = {name: cells.get(name, "") for name in TEXTS}
-    amounts = {
-        name: _read_later(cells, name, lambda text, of: read_exact(text, limits.UNIT_PRICE, of))
-        for name in USUAL
-    }
+    amounts = {name: _read_later(cells, name, read_price) for name in USUAL}
     made = clean_together(
         texts=lambda: clean_vendor(replace(VendorFacts(company=""), **texts)),
         price_unit=lambda: _read_unit(cells.get("price_unit", "")),
         unit_price_cents=lambda: to_hundredths(
-            read_exact(cells.get("unit_price", ""), limits.UNIT_PRICE, "unit_price")
+            read_price(cells.get("unit_price", ""), "unit_price")
         ),
         quantity=lambda: read_whole(cells.get("quantity", ""), limits.QUANTITY, "quantity"),
         term_months=lambda: read_whole(

@@ -14,6 +14,7 @@ from crrubric.web.planning.forms import RowForm
 from crrubric.web.shared.forms import (
     ExactNumberField,
     ListChoiceField,
+    PriceField,
     WholeNumberField,
     coerce_optional,
     limit_length,
@@ -30,7 +31,7 @@ class PriceLineForm(RowForm):
 
     kind = ListChoiceField(_("What for"), [Optional()], coerce=coerce_optional(PriceKind),
                            choices=list_choices(PriceKind, empty=_("Choose")))  # fmt: skip
-    unit_price = ExactNumberField(_("Price in dollars"), [Optional()], limits.UNIT_PRICE)
+    unit_price = PriceField(_("Price in dollars"), [Optional()])
     unit = ListChoiceField(_("Price is"), [Optional()], coerce=coerce_optional(PriceUnit),
                            choices=list_choices(PriceUnit, empty=_("for each one")))  # fmt: skip
     quantity = WholeNumberField(_("Quantity"), [Optional()], limits.QUANTITY)

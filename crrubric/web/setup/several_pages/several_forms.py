@@ -21,9 +21,9 @@ from crrubric.services.setup.tables.price_cells import ReadPrices, read_price_ce
 from crrubric.web.setup.forms import InviteForm, VendorForm
 from crrubric.web.setup.several_pages.choice_words import name_unknown_choices
 from crrubric.web.shared.forms import (
-    ExactNumberField,
     Form,
     ListChoiceField,
+    PriceField,
     limit_length,
 )
 from crrubric.web.shared.words import translate_error
@@ -77,24 +77,12 @@ class VendorLineForm(LineForm, VendorForm):
 
     shown = ("company", "product", "contact_name", "contact_email", "links", "unit_price")
 
-    training_once = ExactNumberField(
-        _("Training, once, in dollars"), [Optional()], limits.UNIT_PRICE
-    )
-    training_yearly = ExactNumberField(
-        _("Training, each year, in dollars"), [Optional()], limits.UNIT_PRICE
-    )
-    integration_once = ExactNumberField(
-        _("Integration, once, in dollars"), [Optional()], limits.UNIT_PRICE
-    )
-    integration_yearly = ExactNumberField(
-        _("Integration, each year, in dollars"), [Optional()], limits.UNIT_PRICE
-    )
-    other_once = ExactNumberField(
-        _("Set-up and other, once, in dollars"), [Optional()], limits.UNIT_PRICE
-    )
-    other_yearly = ExactNumberField(
-        _("Other, each year, in dollars"), [Optional()], limits.UNIT_PRICE
-    )
+    training_once = PriceField(_("Training, once, in dollars"), [Optional()])
+    training_yearly = PriceField(_("Training, each year, in dollars"), [Optional()])
+    integration_once = PriceField(_("Integration, once, in dollars"), [Optional()])
+    integration_yearly = PriceField(_("Integration, each year, in dollars"), [Optional()])
+    other_once = PriceField(_("Set-up and other, once, in dollars"), [Optional()])
+    other_yearly = PriceField(_("Other, each year, in dollars"), [Optional()])
     price_lines = TextAreaField(
         _("Further prices, one a line"), [Optional(), limit_length(limits.NOTE)]
     )
