@@ -3,7 +3,7 @@
 
     python3 run.py demo          serve an invented district to try everything with
     python3 run.py test [...]    run every test; further words go to pytest
-        --quick                  about a minute: one database, one journey in a browser
+        --quick                  a minute or two: the rooms that you changed, one database
         --long                   what takes long, and nothing else
         --coverage               every test, and how much of the code they reach
         --mutations              plant faults and see that tests notice them

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.selection import choose_tests
+from tests.touched import list_rooms, name_rooms
 from tests.workers import list_part
 
 
@@ -23,6 +24,7 @@ class Item:
 
 
 UNIT = Item("tests/unit/results/test_tally.py::test_it")
+CONTRACT = Item("tests/contract/test_routes.py::test_it")
 WHEEL = Item("tests/contract/test_wheel.py::test_it")
 WALK = Item("tests/integration/shared/test_access.py::test_it[sqlite]", database="sqlite")
 SQLITE = Item("tests/integration/ballots/test_seals.py::test_it[sqlite]", database="sqlite")
@@ -38,6 +40,7 @@ MACHINE = Item("tests/machine/test_machine.py::test_it")
 LONG = Item("tests/long/test_kill.py::test_it", "long")
 USUAL = [
     UNIT,
+    CONTRACT,
     WHEEL,
     WALK,
     SQLITE,
@@ -52,15 +55,16 @@ ALL = [*USUAL, AGAIN, LONG]
 
 
 @pytest.mark.parametrize(
-    ("quick", "long", "taken"),
+    ("rooms", "long", "taken"),
     [
-        (False, False, USUAL),
-        (True, False, [UNIT, SQLITE, JOURNEY]),
-        (False, True, [AGAIN, LONG]),
+        (None, False, USUAL),
+        ({"results"}, False, [UNIT, CONTRACT, JOURNEY]),
+        ({"ballots", "shared"}, False, [CONTRACT, SQLITE, JOURNEY]),
+        (None, True, [AGAIN, LONG]),
     ],
 )
-def test_a_run_takes_the_tests_of_its_kind(quick: bool, long: bool, taken: list[Item]):
-    wanted = choose_tests(quick=quick, long=long)
+def test_a_run_takes_the_tests_of_its_kind(rooms: set[str] | None, long: bool, taken: list[Item]):
+    wanted = choose_tests(rooms=rooms, long=long)
 
     assert [item for item in ALL if wanted(item)] == taken
 
@@ -74,3 +78,29 @@ def test_each_worker_begins_with_its_part_of_the_modules_and_all_are_begun(tmp_p
     parts = [list_part(tmp_path / "tests", number, 3) for number in range(3)]
 
     assert [[name[-1] for name in part] for part in parts] == [["a"], ["b", "c", "d"], ["e"]]
+
+
+@pytest.mark.parametrize(
+    ("file", "room"),
+    [
+        ("crrubric/services/meeting/motions.py", "meeting"),
+        ("crrubric/domain/statistics/swing.py", "statistics"),
+        ("crrubric/services/setup/offers/further_prices.py", "setup"),
+        ("templates/results/matrix.html", "results"),
+        ("tests/integration/mail/test_mail.py", "mail"),
+        ("crrubric/models/ballots.py", "shared"),
+        ("crrubric/web/no_room_yet/pages.py", "shared"),
+        ("static/css/base.css", "shared"),
+        ("tests/factories.py", "shared"),
+    ],
+)
+def test_a_changed_file_names_the_room_whose_tests_a_quick_run_takes(file: str, room: str):
+    assert name_rooms([file]) == {room}
+
+
+def test_a_changed_document_names_no_room():
+    assert name_rooms(["README.md", "docs/security.md", "crrubric/translations/es.po"]) == set()
+
+
+def test_every_room_of_the_house_has_a_name():
+    assert {"ballots", "meeting", "people", "record", "shared"} <= list_rooms()
