@@ -33,7 +33,6 @@ FIRST = (
 # What else takes longest: new processes, environments and packages, races, names in every script.
 NOT_QUICK = (
     *FIRST,
-    "tests/contract/test_names.py",
     "tests/contract/test_run.py",
     "tests/contract/test_translations.py",
     "tests/contract/test_wheel.py",

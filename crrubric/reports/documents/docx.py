@@ -111,7 +111,7 @@ def find_style_id(name: str) -> str:
 
     Looked up once: the library searches all styles for each paragraph.
     """
-    return docx.Document().styles[name].style_id
+    return str(docx.Document().styles[name].style_id)
 
 
 def draw_logo(document: WordFile, logo: Logo) -> None:
