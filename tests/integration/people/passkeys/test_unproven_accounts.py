@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from crrubric.domain.vocabulary import Phase, Role, SessionLevel, Stakeholder
+from crrubric.domain.vocabulary import Phase, Role, SessionLevel, Stakeholder, Standing
 from crrubric.extensions import db
 from crrubric.models import Member
 from crrubric.queries.people.people import OPERATOR, actor_of
@@ -65,7 +65,7 @@ def test_a_new_password_gives_no_seat_to_who_holds_a_passkey(
     add_key(take_over(made, visit), device)
     seat = invite(other).member
 
-    links.accept_invite(token_in(mails(NORA)[-1]), password=OTHER)
+    links.accept_invite(send_forgotten_link(), password=OTHER)
 
     thief = visit()
     use_alone(thief, device)
@@ -82,13 +82,32 @@ def test_once_the_second_step_is_taken_off_a_link_proves_the_address(
     made, other = make.evaluation(), make.evaluation(title="Other", phase=Phase.SCORING)
     add_key(take_over(made, visit), device)
     seat = invite(other).member
-    links.accept_invite(token_in(mails(NORA)[-1]), password=OTHER)
+    links.accept_invite(links.make_operator_link(OPERATOR, user_of(NORA)), password=OTHER)
+    assert awaited(seat) == NORA
 
     reset_two_steps(OPERATOR, user_of(NORA).id)
     owner = links.accept_invite(send_forgotten_link(), password=OTHER)
 
     assert (owner.is_complete, awaited(seat)) == (True, None)
     assert use_alone(visit(), device).status_code == 422
+
+
+def test_nobody_is_promised_a_seat_by_a_link_that_proves_nothing(
+    make: Factory, visit: Visit, device: Device
+):
+    made, other = make.evaluation(), make.evaluation(title="Other")
+    add_key(take_over(made, visit), device)
+    invite(other)
+    mail = mails(NORA)[-1]
+
+    token = send_forgotten_link()
+    page = words(visit().page(f"/invitations/{token}").root)
+    boss = visit(make.actor(standing=Standing.ADMINISTRATOR))
+    account = words(boss.page(f"/accounts/{user_of(NORA).id}").root)
+
+    assert ("Sign in as you did before" in mail.body, "/invitations/" in mail.body) == (True, False)
+    assert ("Other" in page, "With a new password the seat is yours" in page) == (True, False)
+    assert "makes it certain only once you have turned that step off" in account
 
 
 def test_who_has_both_steps_and_reads_the_mail_proves_the_address(
