@@ -48,9 +48,8 @@ def refuse_after_end(evaluation: Evaluation) -> None:
     zone = evaluation.district.time_zone
     local = evaluation.ends_at.astimezone(ZoneInfo(zone))
     raise WrongPhase(
-        N_("Scoring ended %(day)s at %(time)s (%(zone)s). Nothing is taken after that."),
-        day=local.date().isoformat(),
-        time=f"{local:%H:%M}",
+        N_("Scoring ended %(when)s (%(zone)s). Nothing is taken after that."),
+        when=local,
         zone=zone,
     )
 
