@@ -36,7 +36,7 @@ from crrubric.services.record.sqlite_backups import (
 from crrubric.services.record.sqlite_restores import (
     give_to_owner,
     keep_aside,
-    list_returning_access,
+    list_returning_things,
 )
 from crrubric.services.record.whole_files import find_free_name, name_dated_file, write_whole_file
 
@@ -129,7 +129,7 @@ def back_up_before_upgrade(revision: str) -> None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restoration:
     """What became of a restoration, to be told. `lost`: what the present database had more than
-    the backup; `back`: a line for each way in that had been taken away since."""
+    the backup; `back`: a line for each thing that had been removed or taken away since."""
 
     place: str
     facts: BackupFacts
@@ -176,7 +176,7 @@ def restore_file(app: Flask, source: Path, database: Path) -> Restoration:
             make_app({"DATABASE_URL": f"sqlite:///{draft.as_posix()}"}), facts, digest
         )
         make_single_file(draft)
-        back = list_returning_access(database, draft) if database.exists() else ()
+        back = list_returning_things(database, draft) if database.exists() else ()
         lost = compare_entries(database, facts)
         kept = keep_aside(database)
         if kept:

@@ -21,7 +21,8 @@ WAIT = 5  # seconds for whoever uses the database to end
 IN_USE = N_("Somebody uses %(file)s: stop the server, and wait until no command of crrubric runs.")
 
 # what is told of it -> (what tells one from another, in words) of all that there are
-ACCESS = {
+RETURNING = {
+    "Is there again, and was not": "SELECT id, '“' || title || '”' FROM evaluation",
     "Can sign in again, and could not before": """
         SELECT email_key, email_key FROM user_account WHERE disabled_at IS NULL""",
     "Administers the site again, and did not before": """
@@ -97,12 +98,13 @@ def give_to_owner(path: Path, like: Path) -> None:
             os.chown(path, told.st_uid, told.st_gid)
 
 
-def list_returning_access(database: Path, backup: Path) -> tuple[str, ...]:
-    """A line for each way in, and each power over the site, that a backup has and the present
-    database has no more: it was taken from somebody since. Nothing where that can't be read.
+def list_returning_things(database: Path, backup: Path) -> tuple[str, ...]:
+    """A line for each evaluation, way in and power over the site that a backup has and the present
+    database has not: it was removed, or taken from somebody, since. Nothing where that can't be
+    read.
     """
     told: list[str] = []
-    for words, wanted in ACCESS.items():
+    for words, wanted in RETURNING.items():
         try:
             before, back = (read_pairs(file, wanted) for file in (database, backup))
         except sqlite3.DatabaseError:  # damaged, or of before there was such a thing

@@ -466,6 +466,18 @@ def test_it_is_told_what_lets_somebody_in_again_that_was_ended_since(site: Site,
     ]
 
 
+def test_it_is_told_which_removed_evaluation_is_there_again(site: Site, tmp_path: Path):
+    site.run("backup", tmp_path / "without.db")
+    site.run("evaluation", "create", "Old courseware")
+    site.run("backup", tmp_path / "copy.db")
+    site.run("restore", tmp_path / "without.db")
+
+    done = site.run("restore", tmp_path / "copy.db")
+
+    back = [line for line in done.output.splitlines() if " again" in line]
+    assert back == ["Is there again, and was not: “Old courseware”"]
+
+
 def test_nothing_is_brought_back_while_a_server_runs(site: Site, tmp_path: Path):
     site.run("backup", tmp_path / "copy.db")
     before = site.database.read_bytes()
