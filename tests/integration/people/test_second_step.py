@@ -334,6 +334,15 @@ def test_a_key_that_was_begun_long_ago_is_neither_shown_nor_taken(person: Actor,
     assert len(set_up(person, who)) == RECOVERY_CODES
 
 
+@pytest.mark.parametrize("page", ["app/code", "codes", "off"])
+def test_a_form_that_is_sent_where_there_is_none_leads_to_no_field(
+    person: Actor, visit: Visit, page: str
+):
+    answer = visit(person).post(f"/account/sign-in/{page}", {})  # its page is looked at
+
+    assert (answer.status_code, "There is a problem" in answer.text) == (422, True)
+
+
 def test_who_has_to_set_it_up_finds_the_same_key_and_has_the_whole_time(
     make: Factory, visit: Visit, app, monkeypatch: pytest.MonkeyPatch
 ):
