@@ -36,7 +36,7 @@ from crrubric.services.record.sqlite_backups import (
 from crrubric.services.record.sqlite_restores import (
     give_to_owner,
     keep_aside,
-    list_enabled_addresses,
+    list_returning_things,
 )
 from crrubric.services.record.whole_files import find_free_name, name_dated_file, write_whole_file
 
@@ -129,7 +129,7 @@ def back_up_before_upgrade(revision: str) -> None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restoration:
     """What became of a restoration, to be told. `lost`: what the present database had more than
-    the backup; `back`: addresses that could not sign in before and can now."""
+    the backup; `back`: a line for each thing that had been removed or taken away since."""
 
     place: str
     facts: BackupFacts
@@ -176,8 +176,7 @@ def restore_file(app: Flask, source: Path, database: Path) -> Restoration:
             make_app({"DATABASE_URL": f"sqlite:///{draft.as_posix()}"}), facts, digest
         )
         make_single_file(draft)
-        before = list_enabled_addresses(database) if database.exists() else None
-        back = (list_enabled_addresses(draft) or set()) - before if before is not None else set()
+        back = list_returning_things(database, draft) if database.exists() else ()
         lost = compare_entries(database, facts)
         kept = keep_aside(database)
         if kept:
@@ -185,8 +184,7 @@ def restore_file(app: Flask, source: Path, database: Path) -> Restoration:
         for file in filter(None, (draft, find_lock_file(app))):
             give_to_owner(file, like=kept or database.parent)
     return Restoration(
-        place=str(database), facts=facts, ended=ended, kept=kept, lost=lost,
-        back=tuple(sorted(back)),
+        place=str(database), facts=facts, ended=ended, kept=kept, lost=lost, back=back,
     )  # fmt: skip
 
 
@@ -247,5 +245,5 @@ def describe_restoration(done: Restoration) -> Iterator[str]:
         f"Ended: {ended.sessions} sessions, {ended.links} one-time links, {ended.calendars} links"
         f" of calendars. Not to be sent any more: {ended.mails} mails."
     )
-    yield from (f"Can sign in again, and could not before: {address}" for address in done.back)
+    yield from done.back
     yield "Passwords are those of the backup. Run “crrubric verify”, then start the server."

@@ -10,6 +10,7 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.setup.rubric import load_built_in_rubric, parse_rubric
 from crrubric.domain.text import email_key
 from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import db
 from crrubric.models import Evaluation, User
 from crrubric.queries.people.access import find_evaluation
@@ -42,6 +43,14 @@ def make_evaluation(title: str, purpose: str, chair: str | None, rubric: Path | 
             raise Invalid(
                 N_("There is no account with the address %(email)s: use “crrubric user add”."),
                 email=chair,
+            )
+        if user.disabled_at is not None or user.standing is Standing.MEMBER:
+            raise Invalid(
+                N_(
+                    "%(name)s can’t make an evaluation: the account is disabled, or its role on"
+                    " this site is not that of an organizer."
+                ),
+                name=user.name,
             )
         actor = actor_of(user)
     evaluation = create_evaluation(actor, title=title, purpose=purpose, rubric=source)

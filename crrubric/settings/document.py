@@ -61,6 +61,8 @@ Only code gives these, to `create_app`; a file or an environment that names them
 | setting | type | default | meaning |
 |---|---|---|---|
 """
+# addresses that may hold a password: the rest of them is shown
+WITH_PASSWORD = frozenset({"DATABASE_URL", "RATELIMIT_STORAGE_URI"})
 TYPES = {
     bool: "true or false",
     int: "whole number",
@@ -156,6 +158,6 @@ def shown_value(name: str, value: Any) -> str:
     if name == "SSO_PROVIDERS":
         shown = {code: show_provider(provider) for code, provider in value.items()}
         return json.dumps(shown, ensure_ascii=False)
-    if told.secret and "://" in value:
+    if name in WITH_PASSWORD:
         return make_url(value).set(query={}).render_as_string(hide_password=True)
     return "********" if told.secret else json.dumps(value, default=str, ensure_ascii=False)

@@ -23,7 +23,7 @@ from crrubric.queries.people.access import make_not_found
 from crrubric.queries.people.district import find_named_district
 from crrubric.queries.people.people import Actor
 from crrubric.queries.people.second_step import has_two_steps, is_asked_for_two_steps
-from crrubric.services.people.app_secrets import read_app_secret, renew_app_secret
+from crrubric.services.people.app_secrets import begin_app_secret
 from crrubric.services.people.attempts import (
     Attempt,
     AttemptStep,
@@ -259,8 +259,7 @@ def begin_user_session(
         level = SessionLevel.AWAITS_CODE
     elif shown is not SessionLevel.TWO_STEPS and is_asked_for_two_steps(session, user):
         level = SessionLevel.AWAITS_SET_UP
-        if read_app_secret(session, user) is None:
-            renew_app_secret(session, user)
+        begin_app_secret(session, user)
     return insert_user_session(session, user, level=level, browser=browser)
 
 

@@ -16,6 +16,7 @@ import hmac
 import ipaddress
 import logging
 import math
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,7 @@ from crrubric.domain.translation import N_
 from crrubric.extensions import limiter
 
 log = logging.getLogger("crrubric")
+WITH_PORT = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+))(?::[0-9]+)?")
 
 
 @contextmanager
@@ -251,14 +253,21 @@ def is_counted_as_account(account: str) -> bool:
 
 
 def network_of(address: str) -> str:
-    """Whose address it is: of IPv6 one household or office has all that begin alike."""
+    """Whose address it is: of IPv6 one household or office has all that begin alike.
+
+    A proxy may say an address of IPv4 inside one of IPv6, which all begin alike, and may add the
+    port of the connection, which is another one each time.
+    """
+    said = WITH_PORT.fullmatch(address)
     try:
-        found = ipaddress.ip_address(address)
+        found = ipaddress.ip_address(said[1] or said[2] if said else address)
     except ValueError:
         return address
-    if found.version == 4:
-        return address
-    return str(ipaddress.ip_network((found, 64), strict=False))
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is None:
+            return str(ipaddress.ip_network((found, 64), strict=False))
+        found = found.ipv4_mapped
+    return str(found)
 
 
 def _seconds_left(key: str) -> int:

@@ -43,7 +43,7 @@ from crrubric.services.people.accounts import (
 )
 from crrubric.services.people.attempts import Attempt, begin_request, note_requested_account
 from crrubric.services.people.hashing import hash_password
-from crrubric.services.people.proofs import prove_address
+from crrubric.services.people.proofs import has_doubtful_step, prove_address
 from crrubric.services.people.seats import lock_open_seats
 from crrubric.services.people.ways_in import refuse_passwords_if_off
 from crrubric.services.shared.journal import EntryReferences, note_event
@@ -366,7 +366,8 @@ def accept_invite(token: str, *, password: str, browser: str = "") -> SignIn:
         first = is_unused(user)
         user.password_hash = hashed
         end_sessions(session, user)
-        if proven:  # whoever chose the password before is out, so the seats are the owner's
+        # whoever chose the password before is out, so the seats are the owner's
+        if proven and not has_doubtful_step(session, user):
             prove_address(session, actor_of(user), user)
         if first:
             note_acceptance(session, user)

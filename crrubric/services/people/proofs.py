@@ -7,7 +7,17 @@ from crrubric.clock import now_utc
 from crrubric.domain.events import Event
 from crrubric.models import Member, User
 from crrubric.queries.people.people import Actor
+from crrubric.queries.people.second_step import has_two_steps
 from crrubric.services.shared.journal import EntryReferences, note_event
+
+
+def has_doubtful_step(session: Session, user: User) -> bool:
+    """Whether a second step was set up before it was certain whose the address is.
+
+    A passkey opens the account by itself, and stays when the password is another one: whoever came
+    in by a link that a chair could read may have it. A link to the address proves nothing then.
+    """
+    return user.address_proven_at is None and has_two_steps(session, user.id)
 
 
 def prove_address(session: Session, actor: Actor, user: User) -> None:

@@ -51,7 +51,7 @@ from crrubric.services.people.accounts import (
     lock_user,
     make_attempt,
 )
-from crrubric.services.people.app_secrets import renew_app_secret
+from crrubric.services.people.app_secrets import is_being_set_up, renew_app_secret
 from crrubric.services.people.attempts import Attempt, AttemptStep, begin_attempt, forget_failures
 from crrubric.services.people.confirming import (
     NOT_CONFIRMED,
@@ -134,10 +134,10 @@ def confirm_required_authenticator(
 
 def _take_app(session: Session, actor: Actor, user: User, code: str) -> list[str]:
     app = session.get(AuthenticatorApp, user.id, populate_existing=True)
-    if app is None:
-        raise Invalid(N_("Begin again: there is no app to set up."))
-    if app.confirmed_at is not None:
+    if app is not None and app.confirmed_at is not None:
         raise APP_IS_ON
+    if app is None or not is_being_set_up(app):
+        raise Invalid(N_("Begin again: there is no app to set up."))
     if not _takes_app_code(app, tidy_code(code)):
         raise WRONG_CODE
     first = not has_two_steps(session, user.id)

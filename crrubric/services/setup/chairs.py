@@ -70,6 +70,12 @@ def _refuse_appointment(evaluation: Evaluation, member: Member) -> None:
         raise Invalid(
             N_("%(name)s has no account, and so can’t sign in."), name=member.name, field="member"
         )
+    if member.user is not None and member.user.disabled_at is not None:
+        raise Invalid(
+            N_("%(name)s can’t sign in: the account is disabled."),
+            name=member.name,
+            field="member",
+        )
     if member.awaits_address is not None:
         raise Invalid(
             N_("The seat of %(name)s waits until it is certain that the address is theirs."),

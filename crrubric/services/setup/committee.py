@@ -33,6 +33,7 @@ from crrubric.services.people.accounts import (
     lock_user,
 )
 from crrubric.services.people.links import issue_invite, issue_mailed_link, void_links
+from crrubric.services.people.proofs import has_doubtful_step
 from crrubric.services.setup.evaluations import serialize_seat
 from crrubric.services.shared.constraints import run_again_if_broken
 from crrubric.services.shared.counting import refuse_choice_of_ballots, refuse_scorer_once_shown
@@ -189,7 +190,7 @@ def _issue_proof(session: Session, member: Member) -> str | None:
     user = member.user
     if user is None or is_unused(user) or member.awaits_address != user.email_key:
         return None
-    if not is_mail_on():
+    if not is_mail_on() or has_doubtful_step(session, user):
         return None
     return issue_mailed_link(session, user)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -17,16 +17,18 @@ from crrubric.domain.event_fields import find_text_kinds
 from crrubric.domain.events import Event
 from crrubric.domain.impartiality import OF_ONESELF
 from crrubric.domain.limits import SHORT_TEXT
+from crrubric.domain.policy import SITE_POLICY
 from crrubric.domain.record.chain import SITE, START, TIMED, hash_of
 from crrubric.domain.record.entries import ROW as ROW  # for whoever writes an entry
 from crrubric.domain.record.texts import draw_salts
 from crrubric.domain.text import cut_visibly
-from crrubric.models import Evaluation, JournalEntry
+from crrubric.models import Evaluation, JournalEntry, User
 from crrubric.queries.people.access import AWAY, make_not_found
 from crrubric.queries.people.people import Actor
 from crrubric.queries.record.journal import link_of
 
 WAITING = "journal"  # the key in the session's own dictionary
+ACTING = "acting"  # likewise: who acts, account -> the standing with which they came
 LOCK = 673  # the class of PostgreSQL's advisory locks that hold a chain's head
 
 
@@ -40,6 +42,8 @@ class EntryReferences:
 
 
 NOTHING = EntryReferences()
+# Made once: every unit of work asks it. Columns, not the row: what is loaded may be from before.
+ACTOR = select(User.standing, User.disabled_at).where(User.id == bindparam("user"))
 
 
 def note_event(
@@ -76,6 +80,8 @@ def note_event(
         reason=reason,
     )
     session.info.setdefault(WAITING, []).append(entry)
+    if actor.user_id is not None:
+        session.info.setdefault(ACTING, {})[actor.user_id] = actor.standing
 
 
 def refuse_act_from_away(
@@ -99,6 +105,7 @@ def write_entries(session: Session) -> None:
     """Number, chain and store the entries that wait; the last thing in a transaction."""
     waiting: list[JournalEntry] = session.info.pop(WAITING, [])
     session.flush()
+    refuse_former_actors(session)
     begun = [entry for entry in waiting if entry.event is Event.EVALUATION_CREATED]
     for entry in waiting:
         entry.chain = entry.evaluation_id or SITE
@@ -109,6 +116,20 @@ def write_entries(session: Session) -> None:
     _chain_entries(beginnings, heads)
     session.add_all([*waiting, *beginnings])
     session.flush()
+
+
+def refuse_former_actors(session: Session) -> None:
+    """Raise NotFound if who acts was disabled, or lost their standing, since their request began.
+
+    What they may do was asked before; between that and the unit of work lies whatever was waited
+    for, and somebody else may just have shut them out.
+    """
+    for user_id, standing in session.info.pop(ACTING, {}).items():
+        now = session.execute(ACTOR, {"user": user_id}).one_or_none()
+        if now is None or now.disabled_at is not None:
+            raise make_not_found()
+        if not SITE_POLICY[standing] <= SITE_POLICY[now.standing]:
+            raise make_not_found()
 
 
 def _chain_entries(entries: Iterable[JournalEntry], heads: dict[int, tuple[int, str]]) -> None:
@@ -170,6 +191,7 @@ def put_entries_back(session: Session, entries: Iterable[JournalEntry]) -> None:
 def forget_entries(session: Session) -> None:
     """Drop the entries that wait: what they tell of was rolled back."""
     session.info.pop(WAITING, None)
+    session.info.pop(ACTING, None)
 
 
 def _lock_chain_head(session: Session, chain: int) -> tuple[int, str]:

@@ -6,6 +6,7 @@ or an address: requests are counted by the view that answers them.
 
 import time
 from dataclasses import dataclass
+from http import HTTPMethod
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -14,6 +15,8 @@ from crrubric.config import settings_of
 from crrubric.queries.operations.health import Health
 from crrubric.services.people.hashing import find_hash_queue
 
+METHODS = frozenset(HTTPMethod)
+OTHER = "other"  # a method that somebody made up: each would be a line that is kept
 KEY = "crrubric-metrics"  # under which an app keeps its figures
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -40,7 +43,8 @@ def init_app(app: Flask) -> None:
     def count(response: Response) -> Response:
         metrics = find_metrics(app)
         view = request.endpoint or "none"
-        metrics.requests.labels(view, request.method, response.status_code).inc()
+        method = request.method if request.method in METHODS else OTHER
+        metrics.requests.labels(view, method, response.status_code).inc()
         if "began" in g:
             metrics.seconds.labels(view).observe(time.monotonic() - g.began)
         return response

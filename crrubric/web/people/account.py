@@ -26,6 +26,7 @@ from crrubric.queries.people.offers import OfferedSeat, list_offered_seats
 from crrubric.queries.people.second_step import find_least_password_length
 from crrubric.services.people import accounts, links
 from crrubric.services.people.alarms import warn_of_wrong_passwords
+from crrubric.services.people.proofs import has_doubtful_step
 from crrubric.services.people.ways_in import (
     name_providers,
     refuse_passwords_if_off,
@@ -152,6 +153,7 @@ def render_invitation(token: str, form: PasswordForm) -> str:
         form=form,
         user=invite.user,
         first=accounts.is_unused(invite.user),
+        proves=not has_doubtful_step(db.session(), invite.user),
         takes_password=takes_passwords() or invite.by_operator,
         offers=[tell_offer(seat) for seat in list_offered_seats(db.session(), invite)],
         district=district.name if district else "",

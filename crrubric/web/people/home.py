@@ -17,6 +17,7 @@ from crrubric.extensions import db
 from crrubric.queries.mail.notices import list_account_news, list_own_notices
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.people.district import find_named_district
+from crrubric.queries.people.second_step import has_two_steps
 from crrubric.queries.planning.items import list_own_items
 from crrubric.queries.record.retention import count_removals
 from crrubric.queries.setup.evaluations import OwnEvaluation, list_own_evaluations
@@ -34,7 +35,7 @@ from crrubric.web.shared.access import allow_everyone, require_sign_in
 from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.page import render_site_page
 from crrubric.web.shared.reading import translate_text
-from crrubric.web.shared.session import current_actor, current_person
+from crrubric.web.shared.session import current_actor, current_person, require_person
 from crrubric.web.shared.words import current_day
 
 LIBRARY = "library:"  # before the number of a rubric of the library; no address has a colon
@@ -48,6 +49,7 @@ def show_home() -> ResponseReturnValue:
     """My evaluations, and what waits for me."""
     actor = current_actor()
     items = list_own_items(db.session(), actor)
+    seats_wait = not is_address_proven() and has_waiting_seat(db.session(), actor)
     concerns = is_allowed_on_site(actor.standing, SiteAction.CHANGE_DISTRICT)
     return render_site_page(
         "people/home.html",
@@ -56,7 +58,8 @@ def show_home() -> ResponseReturnValue:
         today=current_day() if items else None,
         notices=list_own_notices(db.session(), actor),
         account_news=list_account_news(db.session(), actor),
-        seats_wait=not is_address_proven() and has_waiting_seat(db.session(), actor),
+        seats_wait=seats_wait,
+        two_steps=seats_wait and has_two_steps(db.session(), require_person().user.id),
         mailed=is_mail_on(),
         may_create=actor.standing is not Standing.MEMBER,
         removals=count_removals(db.session()) if concerns else 0,

@@ -140,6 +140,19 @@ def test_an_evaluation_is_made_from_the_built_in_rubric(run: Run):
     )
 
 
+def test_who_may_not_organize_an_evaluation_is_told_of_by_name(run: Run):
+    run("user", "add", "--name", "Ada", "--email", "ada@x.example")
+    run("user", "disable", "--email", "ada@x.example")
+
+    done = run("evaluation", "create", "T", "--chair", "ada@x.example")
+
+    assert (done.exit_code, run("evaluation", "list").output) == (1, "")
+    assert done.stderr == (
+        "crrubric: Ada can’t make an evaluation: the account is disabled, or its role on this site"
+        " is not that of an organizer.\n"
+    )
+
+
 def test_a_bad_rubric_file_is_refused_with_every_problem(run: Run, tmp_path: Path):
     file = tmp_path / "rubric.toml"
     file.write_text(

@@ -41,6 +41,7 @@ from crrubric.services.exchange import filled_ballots, import_plans, imports, ma
 from crrubric.services.shared.unit import unit_of_work
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit, Visitor
+from tests.integration.people.test_links import fill_with_key
 from tests.pages import filled_form, parse
 from tests.uploads import archive, make_workbook
 
@@ -131,6 +132,21 @@ def test_an_export_of_a_form_is_read_matched_looked_at_and_taken(made: Made, cha
     ]  # fmt: skip
     assert db.session.scalars(select(ImportDraft)).all() == []
     assert [str(problem) for problem in verify_record(db.session()).problems] == []
+
+
+def test_the_button_pressed_twice_takes_the_file_once_and_leads_where_it_led(
+    made: Made, chair: Visitor
+):
+    row = f"3/1/2026 10:00:00,{name_reviewer(made, 0)},{made.vendors[0].company},Yes,fine,No,x"
+    draft = upload(chair, made, write_form_export(made, row))
+    match(chair, draft)
+    form = {**fill_with_key(chair.page(draft), draft), **GIVEN, "to": "take"}
+
+    answers = [chair.post(draft, form) for _press in range(2)]
+
+    assert [one.status_code for one in answers] == [303, 303]
+    assert {one.location for one in answers} == {made.url("progress")}
+    assert count_marks() == 2
 
 
 def test_a_chair_has_seen_what_they_import_and_reviewers_confirm_it(made: Made, chair: Visitor):

@@ -17,7 +17,7 @@ from crrubric.services.people.district import set_district
 from crrubric.services.setup import committee
 from tests.factories import PASSWORD, Factory
 from tests.integration.conftest import Visit, Visitor
-from tests.integration.people.test_links import invite
+from tests.integration.people.test_links import fill_with_key, invite
 from tests.machine.stored import list_differences, replay, stored
 from tests.pages import filled_form, parse, words
 
@@ -122,6 +122,18 @@ def ask(person: Visitor, email: str = ROSA) -> str:
 def email_of(actor: Actor) -> str:
     db.session.rollback()
     return db.session.get_one(User, actor.user_id).email
+
+
+def test_an_address_that_is_taken_twice_is_taken_once(make: Factory, visit: Visit, mailing: None):
+    actor = make.actor()
+    person = visit(actor)
+    path = ask(person)
+    form = fill_with_key(person.page(path), path)
+
+    answers = [person.post(path, form) for _press in range(2)]
+
+    assert [(one.status_code, one.location) for one in answers] == [(303, "/account")] * 2
+    assert email_of(actor) == ROSA
 
 
 @pytest.mark.both_databases

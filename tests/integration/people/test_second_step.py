@@ -93,6 +93,14 @@ def change(**values: object) -> None:
         connection.execute(update(UserSession).values(**values))
 
 
+def let_key_age(*, minutes: int) -> None:
+    """The key of every app was made so many minutes ago."""
+    db.session.rollback()
+    at = now_utc() - timedelta(minutes=minutes)
+    with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
+        connection.execute(update(AuthenticatorApp).values(made_at=at))
+
+
 @pytest.fixture
 def person(make: Factory) -> Iterator[Actor]:
     return make.actor("Nora Novak")
@@ -310,6 +318,48 @@ def test_the_database_alone_makes_no_codes(
     who = begin(visit, person)
     assert who.post("/sign-in/code", {"step_code": right}).status_code == 422
     assert who.post("/sign-in/code", {"step_code": codes[0]}).status_code == 303
+
+
+def test_a_key_that_was_begun_long_ago_is_neither_shown_nor_taken(person: Actor, visit: Visit):
+    who = visit(person)
+    assert who.post("/account/sign-in/app", {"password": PASSWORD}).status_code == 303
+    assert secret_of(person)[:4] in who.page("/account/sign-in/app").text
+    let_key_age(minutes=limits.SECOND_STEP_MINUTES + 1)
+
+    page = who.page("/account/sign-in/app")
+    late = who.post("/account/sign-in/app/code", {"step_code": code_of(person)})
+
+    assert (secret_of(person)[:4] in page.text, "Your password" in page.text) == (False, True)
+    assert (late.status_code, "Begin again" in late.text) == (422, True)
+    assert len(set_up(person, who)) == RECOVERY_CODES
+
+
+@pytest.mark.parametrize("page", ["app/code", "codes", "off"])
+def test_a_form_that_is_sent_where_there_is_none_leads_to_no_field(
+    person: Actor, visit: Visit, page: str
+):
+    answer = visit(person).post(f"/account/sign-in/{page}", {})  # its page is looked at
+
+    assert (answer.status_code, "There is a problem" in answer.text) == (422, True)
+
+
+def test_who_has_to_set_it_up_finds_the_same_key_and_has_the_whole_time(
+    make: Factory, visit: Visit, app, monkeypatch: pytest.MonkeyPatch
+):
+    set_settings(app, monkeypatch, TWO_STEPS_FOR="administrators")
+    admin = make.actor(standing=Standing.ADMINISTRATOR)
+    sent = {"email": user_of(admin).email, "password": PASSWORD}
+    visit().post("/sign-in", sent)
+    key = secret_of(admin)
+    let_key_age(minutes=limits.SECOND_STEP_MINUTES - 1)
+
+    who = visit()
+    who.post("/sign-in", sent)
+
+    assert secret_of(admin) == key
+    let_key_age(minutes=limits.SECOND_STEP_MINUTES - 1)
+    done = who.post("/sign-in/set-up", {"step_code": code_of(admin)})
+    assert done.location == "/account/sign-in/codes"
 
 
 def test_who_has_to_sets_it_up_while_signing_in(

@@ -16,20 +16,22 @@ from time import sleep
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from crrubric.app import create_app
 from crrubric.cli import root_group
 from crrubric.cli.serving import find_database_file, hold_server_lock
-from crrubric.domain.vocabulary import Answer, Phase
+from crrubric.clock import now_utc
+from crrubric.domain.vocabulary import Answer, Phase, Standing
 from crrubric.extensions import db, prepare_migrations
-from crrubric.models import Ballot, Mark
+from crrubric.models import AuthenticatorApp, Ballot, ExternalIdentity, Mark, Passkey, User
 from crrubric.queries.operations.health import find_newest_revision
 from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.ballots.ballots import MarkText, record_mark
 from crrubric.services.people.administration import set_account_disabled
 from crrubric.services.record import backups
 from crrubric.services.record.sqlite_backups import copy_database
+from crrubric.services.shared.unit import unit_of_work
 from tests.conftest import SETTINGS
 from tests.databases import quick_folder, write_empty_database
 from tests.factories import Factory, Made
@@ -432,6 +434,49 @@ def test_it_is_told_who_could_not_sign_in_and_can_again(site: Site, tmp_path: Pa
 
     back = [line for line in done.output.splitlines() if line.startswith("Can sign in again")]
     assert back == ["Can sign in again, and could not before: bob@x.example"]
+
+
+def test_it_is_told_what_lets_somebody_in_again_that_was_ended_since(site: Site, tmp_path: Path):
+    add_people(site, "ada", "bob")
+    with site.inside(), unit_of_work() as session:
+        ada, bob = session.scalars(select(User).order_by(User.email))
+        bob.standing = Standing.ADMINISTRATOR
+        for number in (1, 2):
+            session.add(
+                Passkey(
+                    user_id=bob.id, name="Key", credential_id=f"key{number}", handle="h",
+                    public_key=b"k", host="localhost",
+                )
+            )  # fmt: skip
+        session.add(ExternalIdentity(user_id=ada.id, issuer="https://id", subject="1", email="e"))
+    site.run("backup", tmp_path / "copy.db")
+    with site.inside(), unit_of_work() as session:
+        session.execute(delete(Passkey).where(Passkey.credential_id == "key1"))
+        session.execute(delete(ExternalIdentity))
+        session.execute(update(User).values(standing=Standing.MEMBER))
+        ada = session.scalars(select(User.id).where(User.name == "ada")).one()
+        session.add(AuthenticatorApp(user_id=ada, secret="s", confirmed_at=now_utc()))
+
+    done = site.run("restore", tmp_path / "copy.db")
+
+    assert [line for line in done.output.splitlines() if " again" in line] == [
+        "Administers the site again, and did not before: bob@x.example",
+        "Signs in again with a passkey that was ended: bob@x.example, “Key”",
+        "Signs in again with an account that was disconnected: ada@x.example, https://id",
+        "Signs in with one step again, and had two: ada@x.example",
+    ]
+
+
+def test_it_is_told_which_removed_evaluation_is_there_again(site: Site, tmp_path: Path):
+    site.run("backup", tmp_path / "without.db")
+    site.run("evaluation", "create", "Old courseware")
+    site.run("backup", tmp_path / "copy.db")
+    site.run("restore", tmp_path / "without.db")
+
+    done = site.run("restore", tmp_path / "copy.db")
+
+    back = [line for line in done.output.splitlines() if " again" in line]
+    assert back == ["Is there again, and was not: “Old courseware”"]
 
 
 def test_nothing_is_brought_back_while_a_server_runs(site: Site, tmp_path: Path):

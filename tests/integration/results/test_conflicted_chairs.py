@@ -31,6 +31,7 @@ from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.ballots.entries import EnteredBallot, enter_ballot
 from crrubric.services.meeting import decisions, reinstatements
 from crrubric.services.meeting.decisions import FindingText
+from crrubric.services.people.administration import set_account_disabled
 from crrubric.services.setup import corrections, phases, withdrawals
 from crrubric.services.setup.chairs import appoint_chair
 from crrubric.services.setup.closing import move_closing_day
@@ -235,6 +236,20 @@ def test_an_acting_chair_is_a_member_with_an_account_and_not_chair_already(make:
         appoint_chair(OPERATOR, made.slug, chair.id, reason=" ")
     with pytest.raises(NotFound):
         appoint_chair(OPERATOR, made.slug, other.evaluation.members[1].id, reason=WHY)
+
+
+def test_whose_account_is_disabled_becomes_no_acting_chair(make: Factory, visit: Visit):
+    made = conflicted(make)
+    gone = seat_of(made, made.reviewers[0])
+    set_account_disabled(OPERATOR, gone.user_id or 0, disabled=True)
+    boss = visit(make.actor("Ida Admin", standing=Standing.ADMINISTRATOR))
+
+    with pytest.raises(Invalid, match="the account is disabled"):
+        appoint_chair(OPERATOR, made.slug, gone.id, reason=WHY)
+
+    offered = boss.page(f"/chairs/{made.slug}").all("option")
+    assert str(gone.id) not in [one.get("value") for one in offered]
+    assert len(offered) == len(made.reviewers) - 1
 
 
 def test_an_administrator_does_not_appoint_themselves(make: Factory):

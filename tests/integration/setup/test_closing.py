@@ -25,6 +25,7 @@ from crrubric.services.setup.corrections import Correction, correct_criterion
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.ballots.test_entries import enter, entry
 from tests.integration.conftest import Visit
+from tests.pages import parse
 
 NOW = clock.now_utc()
 TODAY = NOW.date()
@@ -150,6 +151,25 @@ def test_after_the_hard_end_nothing_is_taken(make: Factory, visit: Visit):
     assert "nothing has been taken since" in visit(made.chair).get(made.url("progress")).text
     assert 'name="answer"' not in page
     assert db.session.query(Mark).count() == 3
+
+
+def test_the_hard_end_is_told_as_the_pages_tell_days_and_times(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    row = db.session.get_one(Evaluation, made.evaluation.id)
+    row.ends_at = datetime(2026, 1, 9, 23, 5, tzinfo=UTC)
+    row.district.time_zone = "America/Chicago"
+    db.session.commit()
+    person = visit(made.reviewers[0])
+    address = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criteria[0].id}")
+    said = []
+
+    for language in ("en", "es"):
+        person.post("/language", {"language": language})
+        answer = person.post(address, {"answer": "YES", "version": "0"})
+        said.append(parse(409, answer.text).text)
+
+    assert "Scoring ended January 9, 2026, 5:05 PM (America/Chicago)." in said[0]
+    assert "terminó el 9 de enero de 2026, 5:05 PM (America/Chicago)." in said[1]
 
 
 def test_after_the_hard_end_nothing_is_asked_that_could_not_be_given(make: Factory, mailing: None):

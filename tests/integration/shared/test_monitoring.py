@@ -146,6 +146,17 @@ def test_figures_are_for_whoever_has_the_token(made: Flask):
     assert "a-secret-of-somebody" not in answer.text
 
 
+def test_no_stranger_adds_a_line_to_the_figures_with_a_method_of_their_own(made: Flask):
+    client = made.test_client()
+
+    for number in range(20):
+        client.open("/sign-in", method=f"NORA{number}")
+
+    figures = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text
+    told = [line for line in figures.splitlines() if line.startswith("crrubric_requests_total")]
+    assert told == ['crrubric_requests_total{method="other",status="405",view="none"} 20.0']
+
+
 def test_without_a_token_in_the_settings_there_are_no_figures(app: Flask, visit: Visit):
     stranger = visit()
 

@@ -331,6 +331,17 @@ def test_what_is_in_force_is_listed_without_secrets(place: Place):
     assert [name for name in found if about(name).taken is Taken.CODE] == []
 
 
+@pytest.mark.parametrize("name", ["SECRET_KEY", "MAIL_PASSWORD", "METRICS_TOKEN"])
+@pytest.mark.parametrize("secret", ["k" * 31 + "1://hunter2", "://" + "k" * 31 + "1"])
+def test_a_secret_that_looks_like_an_address_is_not_shown(place: Place, name: str, secret: str):
+    place.write(f'{name} = "{secret}"')
+
+    lines = describe_settings(place.read(), Sources(place.folder, {}))
+
+    (line,) = (line for line in lines if line.startswith(name))
+    assert line.split() == [name, "file", "********"]
+
+
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_told_about(name: str):
     told = about(name)

@@ -31,7 +31,7 @@ from crrubric.services.people.links import (
     note_acceptance,
     void_links,
 )
-from crrubric.services.people.proofs import prove_address
+from crrubric.services.people.proofs import has_doubtful_step, prove_address
 from crrubric.services.people.ways_in import NO_SUCH_WAY, takes_links
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.later import find_later_queue
@@ -114,11 +114,11 @@ def accept_by_link(session: Session, user: User, *, proves: bool) -> None:
 def prove_by_link(session: Session, user: User) -> None:
     """The address of a person who is held is theirs, if nobody else can open the account.
 
-    A password that was chosen by a link which a chair could read may be the chair's: then seats go
-    on waiting until there is a new one. A session that began by such a link is ended.
+    A password or a second step that was chosen after a link which a chair could read may be the
+    chair's: then seats go on waiting. A session that began by such a link is ended.
     """
     if user.address_proven_at is None:
-        if user.password_hash is not None:
+        if user.password_hash is not None or has_doubtful_step(session, user):
             return
         end_sessions(session, user)
     prove_address(session, actor_of(user), user)

@@ -5,6 +5,7 @@ the library stumbles over is refused.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from crrubric.models import Passkey
 if TYPE_CHECKING:
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
+ENCODED = re.compile(r"[A-Za-z0-9_-]*={0,2}")  # bytes as text (base64url)
 MILLISECONDS = limits.PASSKEY_MINUTES * 60_000
 Options = dict[str, Any]  # as JSON: what a browser's script is given
 
@@ -160,8 +162,9 @@ def read_key_answer(text: str) -> KeyAnswer:
         said = json.loads(base64url_to_bytes(response["clientDataJSON"]))
         challenge, credential_id = said["challenge"], sent["id"]
         handle = response.get("userHandle") or ""
-        if not all(isinstance(one, str) for one in (challenge, credential_id, handle)):
-            raise KeyRefused("what should be text is not")
+        for one in (challenge, credential_id, handle):
+            if not (isinstance(one, str) and ENCODED.fullmatch(one)):
+                raise KeyRefused("what should be encoded bytes is not")
         return KeyAnswer(sent, challenge, credential_id, handle.rstrip("="))
 
 

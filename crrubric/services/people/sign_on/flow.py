@@ -5,12 +5,16 @@ request names.
 """
 
 import logging
+import time
 from dataclasses import dataclass
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 
 from crrubric.config import current_settings
+from crrubric.domain import limits
+from crrubric.domain.errors import NotLetIn
 from crrubric.domain.people.providers import KINDS
+from crrubric.domain.translation import N_
 from crrubric.services.mail.outbox import site_url
 from crrubric.services.people.sign_on.calls import (
     TIMEOUT,
@@ -21,7 +25,7 @@ from crrubric.services.people.sign_on.calls import (
     take_call_turn,
 )
 from crrubric.services.people.sign_on.facts import Metadata, fetch_metadata
-from crrubric.services.people.sign_on.id_tokens import TokenRefused, verify_id_token
+from crrubric.services.people.sign_on.id_tokens import SKEW, TokenRefused, verify_id_token
 from crrubric.services.people.ways_in import NO_SUCH_WAY
 from crrubric.settings.providers import Provider
 
@@ -122,7 +126,8 @@ def fetch_claims(flow: Flow, code: str, *, issuer: str = "") -> dict[str, Any]:
     """Who has come back with this code, in claims that are verified.
 
     Args: issuer: who sent them, where the provider says so beside the code (RFC 9207).
-    Raises: CodeRefused, TokenRefused, ProviderUnavailable; Busy; NotFound.
+    Raises: CodeRefused, TokenRefused, ProviderUnavailable; Busy; NotFound; NotLetIn for who was to
+    sign in there once more, and has not.
     """
     provider = find_provider(flow.provider)
     with take_call_turn():
@@ -138,7 +143,29 @@ def fetch_claims(flow: Flow, code: str, *, issuer: str = "") -> dict[str, Any]:
         claims = verify_id_token(
             provider, metadata, id_token, nonce=flow.nonce, access_token=access
         )
+        if flow.confirms:
+            refuse_earlier_sign_in(provider, claims)
         return complete_claims(metadata, claims, access)
+
+
+def refuse_earlier_sign_in(provider: Provider, claims: dict[str, Any]) -> None:
+    """Raise NotLetIn if somebody has signed in there before they were asked to confirm.
+
+    `prompt=login` stands in an address that whoever sits at the browser can change. A provider that
+    does not say when somebody signed in leaves nothing to look at.
+    """
+    now, since = time.time(), claims.get("auth_time")
+    if since is None:
+        return
+    said = isinstance(since, int | float) and not isinstance(since, bool)
+    if not said or not now - limits.FLOW_MINUTES * 60 - SKEW <= since <= now + SKEW:
+        raise NotLetIn(
+            N_(
+                "%(provider)s did not ask you to sign in once more. Sign out there and confirm"
+                " again, or confirm in another way."
+            ),
+            provider=provider.title,
+        )
 
 
 def exchange_code(flow: Flow, provider: Provider, metadata: Metadata, code: str) -> dict[str, Any]:

@@ -71,6 +71,8 @@ def sign_in_by_provider(arrival: Arrival, *, browser: str) -> SignIn | None:
             user = lock_invited_user(session, arrival)
             if user.password_hash is not None or has_two_steps(session, user.id):
                 return None
+            if user.address_proven_at is None:
+                end_sessions(session, user)  # of whoever came in by a link that a chair could read
             link_identity(session, user, arrival)
         prove_named_address(session, user, arrival)
         return begin_user_session(session, user, browser=browser, shown=tell_steps(arrival))

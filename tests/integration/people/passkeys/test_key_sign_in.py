@@ -1,5 +1,6 @@
 """Signing in with a passkey: alone and as the second step, and all that is no passkey."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from crrubric.services.people.passkeys import using
 from tests.conftest import set_settings
 from tests.factories import PASSWORD, Factory
 from tests.integration.conftest import Visit, Visitor
-from tests.integration.people.passkeys.authenticator import Device
+from tests.integration.people.passkeys.authenticator import Device, write_text
 from tests.integration.people.passkeys.conftest import (
     ALONE,
     CODE,
@@ -250,6 +251,20 @@ def test_a_removed_key_signs_nobody_in(person: Actor, visit: Visit, device: Devi
 @pytest.mark.parametrize("sent", ["", "{", "{}", "[]", "\x00", '{"id": "x", "response": 3}'])
 def test_what_is_no_answer_is_refused(visit: Visit, sent: str):
     assert refused(visit(), sent)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("odd", ["\ud800", "\x00", "A" * 5000, "ж"])
+@pytest.mark.parametrize("part", ["id", "challenge", "userHandle"])
+def test_what_no_browser_writes_is_refused(visit: Visit, odd: str, part: str):
+    who = visit()
+    told = {"challenge": ask(who, ALONE)["challenge"]}
+    sent = {"id": "AAAA", "response": {"userHandle": ""}}
+    target = told if part == "challenge" else sent if part == "id" else sent["response"]
+    target[part] = odd
+    sent["response"]["clientDataJSON"] = write_text(json.dumps(told).encode())
+
+    assert refused(who, json.dumps(sent))
 
 
 def test_after_a_few_wrong_ones_the_password_is_asked_for_again(

@@ -35,6 +35,7 @@ from tests.integration.people.passkeys.conftest import (
     use_alone,
     user_of,
 )
+from tests.integration.people.test_links import fill_with_key
 from tests.integration.people.test_second_step import code_of
 from tests.pages import words
 
@@ -183,6 +184,31 @@ def test_a_passkey_is_removed_after_a_confirmation(person: Actor, visit: Visit, 
     assert Event.ACCOUNT_PASSKEY_REMOVED in events()
     assert subjects()[-1] == "crrubric: A passkey was removed from your account"
     assert use_alone(visit(), device).status_code == 422
+
+
+@pytest.mark.parametrize("what", ["key", "codes", "off"])
+def test_the_button_pressed_twice_does_it_once_and_leads_where_it_led(
+    person: Actor, visit: Visit, device: Device, what: str
+):
+    who = visit(person)
+    add_key(who, device)
+    add_key(who, Device(), "Second")
+    if what == "off":
+        sent = device.use(ask(who, f"{CONFIRM}/passkey"))
+        who.post(f"{CONFIRM}/passkey", {"credential": sent, "next": PAGE})
+    else:
+        confirm(who)
+    url = {"key": f"{PAGE}/passkeys/{keys()[0].id}/end", "codes": f"{PAGE}/codes", "off": OFF}[what]
+    if what == "codes":
+        who.get(url)  # those of the first passkey are shown
+    form = {**fill_with_key(who.page(url), url), "password": PASSWORD}
+
+    answers = [who.post(url, form) for _press in range(2)]
+
+    assert [one.status_code for one in answers] == [303, 303]
+    assert len({one.location for one in answers}) == 1
+    if what == "codes":
+        assert len(CODE.findall(who.get(url).text)) == RECOVERY_CODES
 
 
 def test_the_only_second_step_is_not_removed_by_itself(person: Actor, visit: Visit, device: Device):

@@ -1,6 +1,7 @@
 """People without a password confirm that it is still them: by their provider, or by their mail."""
 
 import re
+import time
 
 import pytest
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from tests.integration.people.passkeys.authenticator import Device
 from tests.integration.people.passkeys.conftest import ask, keys
 from tests.integration.people.sign_on.conftest import Arrive, Configure, come_back
 from tests.integration.people.sign_on.provider import FakeProvider
+from tests.integration.people.sign_on.test_forgeries import put
 from tests.integration.people.sign_on.test_sign_in import NORA, events, invite
 from tests.integration.people.test_second_step import code_of
 
@@ -109,6 +111,22 @@ def test_somebody_else_confirms_nothing(
     nora.post("/sign-out")
     late = come_back(nora, provider.authorize(begun.location))
     assert (late.status_code, "signed out meanwhile" in late.text) == (409, True)
+
+
+@pytest.mark.parametrize("auth_time", [-3_600, 3_600, True])
+def test_a_sign_in_there_that_was_long_ago_confirms_nothing(
+    nora: Visitor, provider: FakeProvider, auth_time: int
+):
+    at = int(time.time()) + auth_time if type(auth_time) is int else auth_time
+    provider.sign = lambda claims: put(auth_time=at)(provider, claims)
+
+    answer = confirm_there(nora, provider)
+
+    assert answer.status_code == 403
+    assert "did not ask you to sign in once more" in answer.text
+    assert nora.get(NEW).location == f"{CONFIRM}?next={NEW}"
+    provider.sign = lambda claims: put(auth_time=int(time.time()) - 60)(provider, claims)
+    assert confirm_there(nora, provider).location == PAGE
 
 
 def test_a_mailed_link_confirms_where_one_is_signed_in(

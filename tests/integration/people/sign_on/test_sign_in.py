@@ -163,6 +163,25 @@ def test_a_seat_that_waits_for_the_address_waits_no_more(
     assert who.get(second.url()).status_code == 200
 
 
+def test_who_came_in_by_a_link_that_a_chair_could_read_is_out_once_the_owner_comes(
+    make: Factory, configure: Configure, arrive: Arrive, provider: FakeProvider, visit: Visit
+):
+    configure(SIGN_IN_LINKS=True)
+    first = make.evaluation(phase=Phase.SCORING)
+    second = make.evaluation(phase=Phase.SCORING, title="Second")
+    token, chair = offer_seat(first).token, visit()
+    assert chair.post(f"/invitations/{token}/without-password").location == "/"
+    waiting = offer_seat(second).member.id
+    who = visit()
+    provider.person("n-1", NORA)
+
+    arrive(who)
+
+    db.session.rollback()
+    assert db.session.get_one(Member, waiting).awaits_address is None
+    assert [one.get(second.url()).status_code for one in (who, chair)] == [200, 303]
+
+
 def test_the_number_finds_the_account_whatever_becomes_of_the_address(
     make: Factory, arrive: Arrive, provider: FakeProvider, visit: Visit
 ):
