@@ -182,7 +182,7 @@ def test_the_memo_tells_what_came_of_it_and_a_final_one_stays(
     told = actuals.ActualText(period="2024-25", value="100")
     actuals.record_actual(old.chair, old.slug, size, told)
     final = words(visit(new.chair).page(new.url("memo/")).root)
-    assert "Commitments kept: 0" in final
+    assert "Commitments kept: 0; broken: 1" in final
     assert f"Size {CANARY}: fewer than 10 (2023–24)" in final
 
 
