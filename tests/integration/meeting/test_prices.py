@@ -583,6 +583,7 @@ def test_what_the_decision_left_open_stays_so_when_prices_are_opened_later(
     memo = chair.get(made.url("memo/")).text
     assert left in memo
     assert "The prices are still sealed." not in memo
+    assert left in chair.get(made.url("memo/issue")).text
 
 
 # What the decision page tells
