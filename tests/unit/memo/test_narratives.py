@@ -1,5 +1,7 @@
 """Words about a vendor: how they are read, what they can begin with, whom they name."""
 
+import time
+
 import pytest
 
 from crrubric.domain.documents.tree import Bullets, Paragraph
@@ -33,6 +35,16 @@ def test_a_draft_keeps_whole_lines_and_says_how_many_did_not_fit():
     assert compose_draft(lines, 14) == ("- abcd\n- efgh", 1)
     assert compose_draft(lines, 3) == ("", 3)
     assert compose_draft([], 3) == ("", 0)
+
+
+def test_a_draft_of_thousands_of_long_notes_is_made_at_once():
+    lines = [SourceLine("x" * 2_000) for _note in range(4_000)]
+    begun = time.process_time()
+
+    text, left = compose_draft(lines, 10_000)
+
+    assert time.process_time() - begun < 0.5
+    assert (text.count("\n") + 1, left) == (4, 3_996)
 
 
 @pytest.mark.parametrize(
