@@ -302,7 +302,7 @@ def record_decision(
             decision = Decision(evaluation_id=evaluation.id)
             session.add(decision)
         elif decision.vendor_id != tidy.vendor_id:
-            clear_positions(session, actor, evaluation)
+            clear_positions(session, actor, evaluation, tidy.vendor_id)
         for key, value in asdict(tidy).items():
             setattr(decision, key, value)
         decision.recorded_by, decision.recorded_at = actor.name, now_utc()
@@ -380,10 +380,13 @@ def clean_decision(text: DecisionText) -> DecisionText:
     return replace(text, **tidy)
 
 
-def clear_positions(session: Session, actor: Actor, evaluation: Evaluation) -> None:
+def clear_positions(
+    session: Session, actor: Actor, evaluation: Evaluation, recommended: int | None
+) -> None:
     """Another vendor is recommended: positions on the one before are dropped, and people told.
 
-    The journal keeps what they were.
+    The journal keeps what they were. Whoever stays away from the one that is recommended now is
+    not asked: they state none.
     """
     members = select(Member.id).where(Member.evaluation_id == evaluation.id)
     stated = session.scalars(
@@ -392,5 +395,5 @@ def clear_positions(session: Session, actor: Actor, evaluation: Evaluation) -> N
     if not stated:
         return
     session.execute(delete(Position).where(Position.member_id.in_(stated)))
-    notify_members(session, stated, NoticeKind.POSITION_ASKED, {}, vendor_id=None)
+    notify_members(session, stated, NoticeKind.POSITION_ASKED, {}, vendor_id=recommended)
     note_event(session, actor, Event.POSITIONS_CLEARED, evaluation_id=evaluation.id)

@@ -123,6 +123,24 @@ def test_a_changed_recommendation_asks_for_positions_again(make: Factory, visit:
     assert "state your position again" in visit(made.reviewers[0]).get("/").text
 
 
+def test_who_stays_away_from_the_vendor_recommended_now_is_not_asked_again(
+    make: Factory, visit: Visit
+):
+    made = recommended(make)
+    for reviewer in made.reviewers[:2]:
+        state_position(reviewer, made.slug, kind=PositionKind.SUPPORT)
+    declarations.declare_interest(
+        made.reviewers[0], made.slug, made.vendors[1].id,
+        kind=DeclarationKind.CONFLICT, words="My sister.",
+    )  # fmt: skip
+
+    decide(made, 1)
+
+    homes = [visit(reviewer).get("/").text for reviewer in made.reviewers[:2]]
+    assert ["state your position again" in text for text in homes] == [False, True]
+    assert db.session.scalars(select(Position)).all() == []
+
+
 def test_a_recommendation_that_is_recorded_unchanged_leaves_positions_as_they_are(
     make: Factory, visit: Visit
 ):
