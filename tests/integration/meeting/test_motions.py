@@ -15,6 +15,8 @@ from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.meeting import meetings, motions
 from crrubric.services.meeting.decisions import FindingText, record_finding, withdraw_finding
 from crrubric.services.meeting.meetings import MotionText
+from crrubric.services.setup.committee import remove_member
+from crrubric.services.setup.phases import change_phase
 from tests.factories import Factory, Made, shown_undisputed
 from tests.integration.conftest import Visit
 from tests.integration.meeting.test_meeting import (
@@ -181,6 +183,23 @@ def test_what_was_adopted_with_a_motion_that_did_not_carry_is_withdrawn_item_by_
     assert (before, findings(made)) == (3, {})
     assert db.session.scalars(rows).all() == ["Miscounted"] * 3
     assert verify_record(db.session()).problems == ()
+
+
+def test_a_motion_is_reworded_although_somebody_who_voted_has_left_since(make: Factory):
+    made = opened(make)
+    other = make_second_chair(make, made)
+    motion = meetings.record_motion(made.chair, made.slug, vote(5))
+    change_phase(made.chair, made.slug, Phase.SCORING, reason="One came late.")
+    own = db.session.scalars(select(Member).where(Member.user_id == other.user_id)).one()
+    remove_member(made.chair, made.slug, own.id)
+    change_phase(made.chair, made.slug, Phase.MEETING)
+    text = MotionText(words="To go on at noon", in_favor=5)
+
+    motions.correct_motion(made.chair, made.slug, motion.id, text, reason="A word was missing.")
+
+    assert db.session.get_one(Motion, motion.id).words == "To go on at noon"
+    with pytest.raises(Invalid, match="than the committee has chairs and reviewers: 4"):
+        motions.correct_motion(made.chair, made.slug, motion.id, vote(6), reason="Miscounted")
 
 
 def test_a_finding_withdrawn_for_the_reason_of_a_correction_stays_in_the_minutes(make: Factory):
