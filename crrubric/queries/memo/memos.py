@@ -86,9 +86,9 @@ def load_memo_facts(
     """The facts of the memo; times in the district's zone. Ends the reading transaction.
 
     Args: shut_out: vendors from which whoever reads it stays away. Until the decision is final,
-    who wrote what of those, what they were asked, and what became of single ballots for them is
-    not for these readers; the final memo is the same for everybody. issue: the memo is to be this
-    one; None: it is a draft.
+    who wrote what of those, what they were asked and have promised, and what became of single
+    ballots for them is not for these readers; the final memo is the same for everybody. issue: the
+    memo is to be this one; None: it is a draft.
     Raises: NotFound before the meeting.
     """
     read = read_matrix(session, evaluation, language)
@@ -148,7 +148,7 @@ def load_memo_facts(
         commitments=tuple(
             MemoCommitment(row.vendor.name, row.words, row.owner, row.due_on)
             for row in list_commitments(session, evaluation.id)
-            if row.vendor.withdrawn_at is None
+            if row.vendor.withdrawn_at is None and row.vendor_id not in away
         ),
         contradictions=find_contradictions(
             read.results, list_tension_values(session, evaluation.id, language)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -31,6 +31,7 @@ from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.ballots.entries import EnteredBallot, enter_ballot
 from crrubric.services.meeting import decisions, reinstatements
 from crrubric.services.meeting.decisions import FindingText
+from crrubric.services.meeting.positions import CommitmentText, record_commitment
 from crrubric.services.questions.questions import write_question
 from crrubric.services.setup import corrections, phases, withdrawals
 from crrubric.services.setup.chairs import appoint_chair
@@ -416,6 +417,9 @@ def test_the_draft_memo_keeps_back_what_reviewers_wrote_of_the_vendor(make: Fact
         write_question(made.chair, made.slug, vendor.id, words=asked)
     declare_conflict(made, made.reviewers[0])
     make.forward(made, Phase.MEETING, {})
+    for vendor, words_of in zip(made.vendors, ("Quicker soon.", "Slower soon."), strict=True):
+        promise = CommitmentText(words_of, "Dana", date(2027, 6, 1))
+        record_commitment(made.chair, made.slug, vendor.id, promise)
     for vendor in made.vendors:
         in_meeting.record_finding(
             made.chair,
@@ -427,18 +431,22 @@ def test_the_draft_memo_keeps_back_what_reviewers_wrote_of_the_vendor(make: Fact
         )
     person, other = visit(made.reviewers[0]), visit(made.reviewers[1])
     sentence = "is left out of your copy until the decision is final"
-    texts = ("Slow at noon.", "Why slow?", "Quick at noon.", "Why quick?", sentence)
+    promised = "are left out of your copy until the decision is final"
+    texts = (
+        "Slow at noon.", "Why slow?", "Quicker soon.", "Quick at noon.", "Why quick?",
+        "Slower soon.", sentence, promised,
+    )  # fmt: skip
 
     def read(reader: Visitor, file: str) -> list[bool]:
         text = words(reader.page(made.url(f"memo/{file}")).root)
         return [part in text for part in texts]
 
-    kept_back = [False, False, True, True, True]
+    kept_back = [*[False] * 3, *[True] * 5]
     assert [read(person, file) for file in ("", "memo.html")] == [kept_back] * 2
-    assert read(other, "") == [True, True, True, True, False]
+    assert read(other, "") == [*[True] * 6, False, False]
     decide(made, made.chair, 1)
     phases.change_phase(made.chair, made.slug, Phase.DECIDED)
-    assert read(person, "") == [True, True, True, True, False]
+    assert read(person, "") == [*[True] * 6, False, False]
 
 
 def test_the_draft_memo_tells_of_no_single_ballot_for_the_vendor(make: Factory, visit: Visit):
