@@ -1,6 +1,7 @@
 """What a decision rests on and leaves open: said before it is final, and in the memo after."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from crrubric.domain.foreseen import Remark, keep_remarks, make_list_remark
 from crrubric.domain.places import MendingPlace
@@ -30,6 +31,11 @@ class DecisionBasis:
     outside: int = 0
     opened_late: bool = False
     price_readers: int = 0
+
+
+def were_prices_opened_late(opened_at: datetime | None, decided_at: datetime | None) -> bool:
+    """Whether prices were opened when the decision was final: it was left open for good."""
+    return opened_at is not None and decided_at is not None and opened_at > decided_at
 
 
 def list_decision_doubts(basis: DecisionBasis) -> tuple[Remark, ...]:

@@ -266,6 +266,7 @@ class MemoBlindness:
     shown_at: when the committee first saw the ballots. alone: ballots that their reviewers filled
     in themselves while nobody had seen any. imported_ballots: those that hold marks out of a file.
     reopened: ballots that were given back after the committee had seen them, changed or not.
+    away: names of vendors of whose ballots the reader is not told one by one.
     """
 
     shown_at: datetime | None = None
@@ -278,6 +279,7 @@ class MemoBlindness:
     reopened: tuple[LateChange, ...] = ()
     late_ballots: tuple[MemoLateBallot, ...] = ()
     moves: tuple[MemoMove, ...] = ()
+    away: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

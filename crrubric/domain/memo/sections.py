@@ -186,7 +186,14 @@ class _MemoComposer:
             )
             for row in self.facts.commitments
         )
-        yield Bullets(promised) if promised else Paragraph(self.words(NONE))
+        if promised or not self.facts.kept_back:
+            yield Bullets(promised) if promised else Paragraph(self.words(NONE))
+        if self.facts.kept_back:
+            text = N_(
+                "Those of a vendor with whom you have a conflict of interest are left out of your"
+                " copy until the decision is final."
+            )
+            yield Paragraph(self.words(text))
 
     def approvals(self) -> Iterable[Block]:
         words = self.words

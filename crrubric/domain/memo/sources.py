@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from crrubric.domain.memo.facts import MemoNote, MemoQuestion
 from crrubric.domain.memo.narratives import DASH, NarrativePart
@@ -50,11 +51,9 @@ def list_sources(
 def compose_draft(lines: Iterable[SourceLine], limit: int) -> tuple[str, int]:
     """A text to begin with, a line each, and how many lines did not fit into `limit` characters."""
     items = [DASH + " ".join(line.text.split()) for line in lines if line.drafted]
-    text = "\n".join(items)
-    while len(text) > limit:
-        text = text.rpartition("\n")[0]
-    kept = text.count("\n") + 1 if text else 0
-    return text, len(items) - kept
+    lengths = accumulate(len(item) + 1 for item in items)  # each with the line break behind it
+    kept = sum(length <= limit + 1 for length in lengths)  # the last one has none
+    return "\n".join(items[:kept]), len(items) - kept
 
 
 class _SourceReader:

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain.policy import MEETING, OPEN_WORK, PREPARING, SCORING
 from crrubric.domain.vocabulary import MailKind, NoticeKind, Phase
-from crrubric.models import Evaluation, Member, Notice, OutgoingMail, User
+from crrubric.models import Declaration, Evaluation, Member, Notice, OutgoingMail, User, Vendor
+from crrubric.queries.people.access import is_recusing_conflict
 from crrubric.queries.people.people import Actor, has_seat
 
 LATEST_NEWS = 20  # of an account, at most
@@ -34,7 +35,8 @@ def list_own_notices(
 ) -> list[Notice]:
     """The newest first, of one evaluation or of all, with member and evaluation loaded.
 
-    What tells of a phase that is over, or asks for what can't be done any more, is no news.
+    What tells of a phase that is over, or asks for what can't be done any more, is no news. Nor is
+    what was told of a vendor to whoever has declared a conflict of interest with it since.
     """
     wanted = (
         select(Notice)
@@ -46,7 +48,35 @@ def list_own_notices(
     )
     if evaluation_id is not None:
         wanted = wanted.where(Member.evaluation_id == evaluation_id)
-    return [notice for notice in session.scalars(wanted) if not _tells_of_past_phase(notice)]
+    news = [notice for notice in session.scalars(wanted) if not _tells_of_past_phase(notice)]
+    if not any(map(_find_told_vendor, news)):
+        return news
+    away = _load_avoided_names(session, actor)
+    return [row for row in news if (row.member_id, _find_told_vendor(row)) not in away]
+
+
+# these tell of the conflict itself: whoever stays away reads that they do
+TOLD_OF_CONFLICTS = frozenset({NoticeKind.CONFLICT_WAIVED, NoticeKind.WAIVER_ENDED})
+
+
+def _find_told_vendor(notice: Notice) -> str | None:
+    """The name of the vendor of which a notice tells, which holds from the opening of ballots on;
+    None if it tells of none, or of somebody's conflict of interest."""
+    if notice.kind in TOLD_OF_CONFLICTS:
+        return None
+    told: str | None = notice.facts.get("vendor")
+    return told
+
+
+def _load_avoided_names(session: Session, actor: Actor) -> set[tuple[int, str]]:
+    """(member id, name) of the vendors from which the actor stays away, on every committee."""
+    rows = session.execute(
+        select(Member.id, Vendor.name)
+        .join(Declaration, Declaration.member_id == Member.id)
+        .join(Vendor, Vendor.id == Declaration.vendor_id)
+        .where(has_seat(actor.user_id), is_recusing_conflict())
+    )
+    return {(member, name) for member, name in rows}
 
 
 # the phases in which a notice that asks for something is news

@@ -33,22 +33,28 @@ def recommendation_of(session: Session, evaluation_id: int) -> Decision | None:
     return session.scalar(select(Decision).where(Decision.evaluation_id == evaluation_id))
 
 
-def find_partial_recorder(session: Session, evaluation: Evaluation) -> str | None:
-    """Who recorded the recommendation, as it stands, and has a conflict of interest by now.
+def find_recording_entry(session: Session, evaluation_id: int) -> JournalEntry | None:
+    """The entry of the recommendation as it stands.
 
-    With any vendor in the selection, whichever is recommended. The recommendation keeps a name,
-    and two people may have the same one: who it was is in the journal.
+    The recommendation keeps a name, and two people may have the same one: who recorded it is here.
     """
-    recorded = (
+    return session.scalar(
         select(JournalEntry)
         .where(
-            JournalEntry.evaluation_id == evaluation.id,
+            JournalEntry.evaluation_id == evaluation_id,
             JournalEntry.event == Event.DECISION_RECORDED,
         )
         .order_by(JournalEntry.number.desc())
         .limit(1)
     )
-    entry = session.scalar(recorded)
+
+
+def find_partial_recorder(session: Session, evaluation: Evaluation) -> str | None:
+    """Who recorded the recommendation, as it stands, and has a conflict of interest by now.
+
+    With any vendor in the selection, whichever is recommended.
+    """
+    entry = find_recording_entry(session, evaluation.id)
     if entry is None or entry.actor_id is None:
         return None
     away = (

@@ -237,7 +237,8 @@ def _list_findings_by_sitting(
             place += open_now
         elif row.event is Event.MOTION_CORRECTED:
             fell = found.get(place if open_now else None, [])
-            while fell and fell[-1].value is None and fell[-1].reason == row.reason:
+            # what fell with it is of its moment; a reason can be that of a withdrawal before
+            while fell and fell[-1].value is None and fell[-1].at == row.at:
                 fell.pop()
         elif row.event in FINDINGS and vendor and criterion:
             after = (row.after or {}) if row.event is Event.FINDING_RECORDED else {}

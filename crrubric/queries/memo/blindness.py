@@ -39,8 +39,16 @@ from crrubric.queries.people.people import is_present_reviewer
 from crrubric.queries.setup.closing_days import find_closing_day, list_closing_moves
 
 
-def load_memo_blindness(session: Session, evaluation: Evaluation, zone: ZoneInfo) -> MemoBlindness:
-    """The facts, with moments in this zone."""
+def load_memo_blindness(
+    session: Session,
+    evaluation: Evaluation,
+    zone: ZoneInfo,
+    away: frozenset[int] = frozenset(),
+) -> MemoBlindness:
+    """The facts, with moments in this zone.
+
+    Args: away: vendors that whoever reads stays away from.
+    """
     alone, imported = count_ballots_by_origin(session, evaluation)
     told = session.scalars(
         select(JournalEntry)
@@ -83,7 +91,15 @@ def load_memo_blindness(session: Session, evaluation: Evaluation, zone: ZoneInfo
         reopened=list_reopened_ballots(session, evaluation, zone),
         late_ballots=list_late_ballots(session, evaluation, moved, zone),
         moves=tuple(list_late_moves(moved, zone)),
+        away=load_vendor_names(session, away),
     )
+
+
+def load_vendor_names(session: Session, ids: frozenset[int]) -> frozenset[str]:
+    """The names of these vendors, of those that left the selection as well."""
+    if not ids:
+        return frozenset()
+    return frozenset(session.scalars(select(Vendor.name).where(Vendor.id.in_(ids))))
 
 
 def list_late_moves(moved: Iterable[JournalEntry], zone: ZoneInfo) -> Iterator[MemoMove]:

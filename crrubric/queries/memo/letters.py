@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain.memo.letters import LetterFacts, list_letter_texts
-from crrubric.domain.memo.mentions import SHORTEST, names_person, names_vendor
+from crrubric.domain.memo.mentions import SHORTEST, SearchedText
 from crrubric.domain.policy import FROM_DECIDED
 from crrubric.models import Evaluation, Member, Vendor
 from crrubric.queries.meeting.decisions import recommendation_of
@@ -42,10 +42,13 @@ class VendorLetter:
     mentions: tuple[Mention, ...]
 
 
-def list_vendor_letters(session: Session, evaluation: Evaluation) -> list[VendorLetter]:
+def list_vendor_letters(
+    session: Session, evaluation: Evaluation, *, only: int | None = None
+) -> list[VendorLetter]:
     """A letter for each vendor in the selection that was not chosen, in the vendors' order.
 
-    Empty for a curriculum in place. Raises: NotFound before the decision is final.
+    Empty for a curriculum in place. Args: only: the id of the one vendor whose letter is wanted.
+    Raises: NotFound before the decision is final.
     """
     if evaluation.phase not in FROM_DECIDED:
         raise make_not_found()
@@ -63,16 +66,16 @@ def list_vendor_letters(session: Session, evaluation: Evaluation) -> list[Vendor
             mentions=find_mentions(own, read.vendors[code], every, names),
         )
         for code, own in facts.items()
+        if only in (None, read.vendors[code].id)
     ]
 
 
 def find_vendor_letter(session: Session, evaluation: Evaluation, vendor_id: int) -> VendorLetter:
     """The letter to one vendor. Raises: NotFound if none is written to it."""
-    letters = list_vendor_letters(session, evaluation)
-    found = next((row for row in letters if row.vendor.id == vendor_id), None)
-    if found is None:
+    letters = list_vendor_letters(session, evaluation, only=vendor_id)
+    if not letters:
         raise make_not_found()
-    return found
+    return letters[0]
 
 
 def find_mentions(
@@ -87,8 +90,11 @@ def find_mentions(
     }
     found = []
     for what, text in list_letter_texts(facts):
-        found += [Mention(what, name) for name, told in others.items() if names_vendor(text, told)]
-        found += [Mention(what, name) for name in members if names_person(text, name)]
+        searched = SearchedText(text)
+        found += [
+            Mention(what, name) for name, told in others.items() if searched.names_vendor(told)
+        ]
+        found += [Mention(what, name) for name in members if searched.names_person(name)]
     return tuple(dict.fromkeys(found))
 
 

@@ -86,7 +86,8 @@ def load_memo_facts(
     """The facts of the memo; times in the district's zone. Ends the reading transaction.
 
     Args: shut_out: vendors from which whoever reads it stays away. Until the decision is final,
-    who wrote what of those is not for them; the final memo is the same for everybody. issue: the
+    who wrote what of those, what they were asked and have promised, and what became of single
+    ballots for them is not for these readers; the final memo is the same for everybody. issue: the
     memo is to be this one; None: it is a draft.
     Raises: NotFound before the meeting.
     """
@@ -147,12 +148,12 @@ def load_memo_facts(
         commitments=tuple(
             MemoCommitment(row.vendor.name, row.words, row.owner, row.due_on)
             for row in list_commitments(session, evaluation.id)
-            if row.vendor.withdrawn_at is None
+            if row.vendor.withdrawn_at is None and row.vendor_id not in away
         ),
         contradictions=find_contradictions(
             read.results, list_tension_values(session, evaluation.id, language)
         ),
-        blindness=load_memo_blindness(session, evaluation, zone),
+        blindness=load_memo_blindness(session, evaluation, zone, away),
         practice=load_memo_practice(session, evaluation, zone),
         renewals=list_memo_renewals(session, evaluation, language),
         votes=list_memo_votes(session, evaluation, zone, language),
@@ -175,7 +176,7 @@ def load_memo_facts(
             )
             for row in list_reinstatements(session, evaluation.id, language)
         ),
-        questions=list_memo_questions(session, evaluation, language),
+        questions=list_memo_questions(session, evaluation, language, away),
         prices=load_memo_prices(session, evaluation, zone),
         seats_note=evaluation.seats_note,
         fund=evaluation.fund,

@@ -18,7 +18,7 @@ from crrubric.domain.record.open_prices import (
 )
 from crrubric.domain.results.cost import NO_PRICE
 from crrubric.domain.vocabulary import Phase
-from crrubric.models import Evaluation, JournalEntry, Member, Vendor
+from crrubric.models import Criterion, Evaluation, JournalEntry, Member, Vendor
 
 SETTLING = (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN, Event.MOTION_RECORDED)
 READ = (*PRICE_EVENTS, *SETTLING, Event.VENDOR_RESTORED, Event.PHASE_CHANGED)
@@ -39,7 +39,7 @@ def load_memo_prices(session: Session, evaluation: Evaluation, zone: tzinfo = UT
         opened_at=at.astimezone(zone) if at else None,
         readers=list_price_readers(scorers, entries, before),
         openings=list_memo_openings(find_openings(entries), scorers, evaluation, zone),
-        changed=count_changed_findings(after),
+        changed=count_changed_findings(session, evaluation.id, after),
         returned=tuple(
             (row.subject, row.at.astimezone(zone))
             for row in after
@@ -124,17 +124,31 @@ def list_memo_openings(
     return tuple(found)
 
 
-def count_changed_findings(after: Sequence[JournalEntry]) -> int:
-    """Items whose finding was recorded, changed or withdrawn when the committee knew the prices."""
-    single = {
+def count_changed_findings(
+    session: Session, evaluation_id: int, after: Sequence[JournalEntry]
+) -> int:
+    """Items whose finding was recorded, changed or withdrawn when the committee knew the prices.
+
+    Each once, whatever became of it: what is withdrawn one by one can be adopted by a motion.
+    """
+    changed = {
         (row.vendor_id, row.criterion_id)
         for row in after
         if row.event in (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN)
     }
-    # a motion adopts only items that have no finding, and names them by codes
-    adopted = sum(
-        len((row.after or {}).get("adopted", ()))
-        for row in after
-        if row.event is Event.MOTION_RECORDED
+    moved = (row for row in after if row.event is Event.MOTION_RECORDED)
+    adopted = [one for row in moved for one in (row.after or {}).get("adopted", ())]
+    if adopted:  # which names items by codes, entries on one item by ids
+        ids = load_item_ids(session, evaluation_id)
+        changed.update(ids[vendor, criterion] for vendor, criterion, _value in adopted)
+    return len(changed)
+
+
+def load_item_ids(session: Session, evaluation_id: int) -> dict[tuple[str, str], tuple[int, int]]:
+    """(vendor id, criterion id) of every item by its codes, of what left as well."""
+    rows = session.execute(
+        select(Vendor.code, Criterion.code, Vendor.id, Criterion.id)
+        .join(Criterion, Criterion.evaluation_id == Vendor.evaluation_id)
+        .where(Vendor.evaluation_id == evaluation_id)
     )
-    return len(single) + adopted
+    return {(row[0], row[1]): (row[2], row[3]) for row in rows}

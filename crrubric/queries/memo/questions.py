@@ -9,9 +9,12 @@ from crrubric.queries.setup.wording import translate_rubric_text
 
 
 def list_memo_questions(
-    session: Session, evaluation: Evaluation, language: str
+    session: Session, evaluation: Evaluation, language: str, away: frozenset[int] = frozenset()
 ) -> tuple[MemoQuestion, ...]:
-    """Questions to vendors with their answers; nothing of who asked."""
+    """Questions to vendors with their answers; nothing of who asked.
+
+    Args: away: vendors that whoever reads stays away from.
+    """
     return tuple(
         MemoQuestion(
             vendor=row.vendor.code,
@@ -22,5 +25,5 @@ def list_memo_questions(
             answer=row.answer,
             answered_on=row.answered_on,
         )
-        for row in list_standing_questions(session, evaluation)
+        for row in list_standing_questions(session, evaluation, away)
     )

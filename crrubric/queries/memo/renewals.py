@@ -1,17 +1,19 @@
 """What the memo prints of the evaluation that this one renews."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from crrubric.domain.events import Event
 from crrubric.domain.memo.plan_facts import MemoMeasure, MemoRenewal
 from crrubric.domain.policy import FROM_DECIDED
+from crrubric.domain.record.entries import ROW
 from crrubric.domain.results.needs import list_needs
 from crrubric.domain.results.results import Results
 from crrubric.domain.vocabulary import CommitmentState
-from crrubric.models import Commitment, Evaluation, Renewal, Vendor
+from crrubric.models import Commitment, Evaluation, JournalEntry, Renewal, Vendor
 from crrubric.queries.meeting.decisions import recommendation_of
 from crrubric.queries.memo.plan import list_memo_measures
 from crrubric.queries.results.matrices import read_matrix
@@ -42,6 +44,7 @@ def list_memo_renewals(
     results = read_matrix(session, source, language).results
     decision = recommendation_of(session, source.id)
     chosen = decision.vendor_id if decision is not None else None
+    then = load_told_states(session, source.id, until) if until is not None else None
     measures = list_memo_measures(session, source.id, until) if chosen is not None else []
     return tuple(
         make_memo_renewal(
@@ -50,7 +53,7 @@ def list_memo_renewals(
             source=source,
             results=results,
             promises=list_promises(session, vendor, until),
-            until=until,
+            then=then,
             measures=measures if vendor.id == chosen else (),
         )
         for _source, code, vendor in rows
@@ -67,12 +70,24 @@ def list_promises(session: Session, vendor: Vendor, until: datetime | None) -> S
     return session.scalars(wanted.where(stands).order_by(Commitment.due_on, Commitment.id)).all()
 
 
-def find_state_then(promise: Commitment, until: datetime | None) -> CommitmentState:
-    """Whether it was kept; open if that was said later."""
-    settled = promise.settled
-    if settled is None or (until is not None and settled.settled_at > until):
-        return CommitmentState.OPEN
-    return settled.state
+def load_told_states(
+    session: Session, evaluation_id: int, until: datetime
+) -> dict[int, CommitmentState]:
+    """What had been said at a moment of each commitment, by its id; nothing of those left open.
+
+    Read in the journal: the row holds what was said last.
+    """
+    entries = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.evaluation_id == evaluation_id,
+            JournalEntry.event == Event.COMMITMENT_SETTLED,
+            JournalEntry.at <= until,
+        )
+        .order_by(JournalEntry.number)
+    )
+    told = (entry.after or {} for entry in entries)
+    return {after[ROW]["id"]: CommitmentState(after["state"]) for after in told}
 
 
 def make_memo_renewal(
@@ -82,15 +97,18 @@ def make_memo_renewal(
     source: Evaluation,
     results: Results,
     promises: Sequence[Commitment],
-    until: datetime | None,
+    then: Mapping[int, CommitmentState] | None,
     measures: Sequence[MemoMeasure],
 ) -> MemoRenewal:
-    """What is told of one vendor."""
+    """What is told of one vendor. Args: then: what had been said of commitments; None: as it is."""
     there = vendor.code in {one.code for one in results.vendors}
     needs = list_needs(results, vendor.code) if there else None
 
+    def find_state(row: Commitment) -> CommitmentState:
+        return row.state if then is None else then.get(row.id, CommitmentState.OPEN)
+
     def list_words(state: CommitmentState) -> tuple[str, ...]:
-        return tuple(row.words for row in promises if find_state_then(row, until) is state)
+        return tuple(row.words for row in promises if find_state(row) is state)
 
     return MemoRenewal(
         vendor=code,

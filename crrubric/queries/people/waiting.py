@@ -149,7 +149,7 @@ def _list_task_counts() -> list[ColumnElement[object]]:
         "answered": _count(Question.id, _is_answer_to_doubt(*own, unsubmitted)),
         "askings": _count(
             Asking.id,
-            Asking.vendor_id.in_(_select_known_vendors(withdrawn=True)),
+            Asking.vendor_id.in_(_select_known_vendors()),
             Asking.question_id.is_(None),
             Asking.set_aside_reason == "",
         ),
@@ -241,13 +241,13 @@ def _select_shut_out() -> Select[int]:
     return away.correlate(Member)
 
 
-def _select_known_vendors(*, withdrawn: bool = False) -> Select[int]:
-    """The vendors of the row's evaluation that its seat may know of; those withdrawn as well."""
+def _select_known_vendors() -> Select[int]:
+    """The vendors in the selection of the row's evaluation that its seat may know of."""
     rows = select(Vendor.id).where(
-        Vendor.evaluation_id == Evaluation.id, Vendor.id.not_in(_select_shut_out())
+        Vendor.evaluation_id == Evaluation.id,
+        Vendor.id.not_in(_select_shut_out()),
+        Vendor.withdrawn_at.is_(None),
     )
-    if not withdrawn:
-        rows = rows.where(Vendor.withdrawn_at.is_(None))
     return rows.correlate(Evaluation, Member)
 
 

@@ -80,11 +80,18 @@ def list_vendor_questions(
     return list(session.scalars(select_readable_questions(seat).where(*conditions)))
 
 
-def list_standing_questions(session: Session, evaluation: Evaluation) -> list[Question]:
-    """Every question that was not withdrawn, for the memo; none before the meeting."""
+def list_standing_questions(
+    session: Session, evaluation: Evaluation, away: frozenset[int] = frozenset()
+) -> list[Question]:
+    """Every question that was not withdrawn, for the memo; none before the meeting.
+
+    Args: away: vendors that whoever reads stays away from.
+    """
     if evaluation.phase not in FROM_MEETING:
         return []
-    rows = select_all_questions(evaluation).where(Question.withdrawn_at.is_(None))
+    rows = select_all_questions(evaluation).where(
+        Question.withdrawn_at.is_(None), Question.vendor_id.not_in(away)
+    )
     return list(session.scalars(rows))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from crrubric.clock import now_utc
 from crrubric.domain.text import email_key, sort_key
 from crrubric.models import Invite, Member, User
+from crrubric.queries.people.access import Seat
 from crrubric.queries.people.people import Actor, is_present_reviewer
 
 
@@ -125,6 +126,24 @@ def list_present_members(session: Session, evaluation_id: int) -> list[Member]:
         session.scalars(
             select(Member)
             .where(Member.evaluation_id == evaluation_id, Member.removed_at.is_(None))
+            .order_by(Member.id)
+        )
+    )
+
+
+def list_members_to_renew(session: Session, seat: Seat) -> list[Member]:
+    """The members whom a renewal of the evaluation invites, by name: those with an account that
+    works, without the person who renews it."""
+    return _sort_by_name(
+        session.scalars(
+            select(Member)
+            .join(Member.user)
+            .where(
+                Member.evaluation_id == seat.evaluation.id,
+                Member.removed_at.is_(None),
+                User.disabled_at.is_(None),
+                User.id != seat.actor.user_id,
+            )
             .order_by(Member.id)
         )
     )

@@ -8,7 +8,11 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain.errors import CrrubricError, Invalid
 from crrubric.domain.foreseen import Foreseen, Remark
-from crrubric.domain.meeting.doubts import DecisionBasis, list_decision_doubts
+from crrubric.domain.meeting.doubts import (
+    DecisionBasis,
+    list_decision_doubts,
+    were_prices_opened_late,
+)
 from crrubric.domain.places import MendingPlace
 from crrubric.domain.results.cost import NO_PRICE
 from crrubric.domain.setup.assignment import list_criterion_coverage
@@ -201,6 +205,7 @@ def find_decision_doubts(
             recommended=vendor.code if vendor else None,
             price=vendor.price if vendor else NO_PRICE,
             sealed=evaluation.hides_prices,
+            opened_late=were_prices_opened_late(evaluation.prices_opened_at, evaluation.decided_at),
             price_readers=load_memo_prices(session, evaluation).count_readers(),
             sittings=count_meetings(session, evaluation.id),
             unattended=count_unattended_motions(session, evaluation.id),

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain.errors import NotReady
 from crrubric.domain.mail.retries import find_next_try, is_too_old
+from crrubric.domain.setup.closing import has_ended
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import MailKind, Phase
 from crrubric.models import Ballot, District, Evaluation, Member, OutgoingMail
@@ -204,8 +205,11 @@ def _is_still_late(session: Session, mail: OutgoingMail, member: Member) -> bool
 def _has_closed_since(mail: OutgoingMail, evaluation: Evaluation) -> bool:
     """Whether the closing day passed while a reminder waited: "by Friday" is wrong on Saturday.
 
-    A chair may remind after that day as well; what they write then says so.
+    A chair may remind after that day as well; what they write then says so. Nobody may after the
+    hard end: what a reminder asks for is not taken any more.
     """
+    if has_ended(now_utc(), evaluation.ends_at):
+        return True
     zone, closes_on = ZoneInfo(evaluation.district.time_zone), evaluation.closes_on
     if closes_on is None or today_in_district(evaluation) <= closes_on:
         return False

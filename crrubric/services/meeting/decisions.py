@@ -10,8 +10,14 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, clean_together, refuse_together
 from crrubric.domain.events import Event
-from crrubric.domain.meeting.ranking import AdoptedRanking, RankingInput, refuse_ruled_out
+from crrubric.domain.meeting.ranking import (
+    AdoptedRanking,
+    RankingInput,
+    encode_order,
+    refuse_ruled_out,
+)
 from crrubric.domain.results.outcome import decide_outcome
+from crrubric.domain.results.results import Results
 from crrubric.domain.text import clean_line, clean_text, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import NoticeKind, Outcome
@@ -25,7 +31,11 @@ from crrubric.models import (
     Position,
     Vendor,
 )
-from crrubric.queries.meeting.decisions import find_adopted_ranking, recommendation_of
+from crrubric.queries.meeting.decisions import (
+    find_adopted_ranking,
+    find_recording_entry,
+    recommendation_of,
+)
 from crrubric.queries.people.access import (
     refuse_recused,
     require_impartial_once_shown,
@@ -263,6 +273,7 @@ def record_decision(
 ) -> Decision:
     """Record, or reword, the committee's recommendation with the order that it adopts.
 
+    The same by the same person is done once: positions on it stay positions on it.
     Args: ranking: None adopts no order; one that was adopted before is dropped. seen: the version
     that the form showed.
     Raises: Invalid if a reason is missing, if the vendor is not eligible, or as `validate_ranking`;
@@ -273,8 +284,10 @@ def record_decision(
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.RECORD_DECISION, slug)
         decision = recommendation_of(session, evaluation.id)
-        stored = read_decision_values(decision, find_adopted_ranking(session, decision))
-        refuse_unseen_change(stored, {**asdict(tidy), **read_order_values(order)}, seen)
+        adopted_before = find_adopted_ranking(session, decision)
+        stored = read_decision_values(decision, adopted_before)
+        wanted = {**asdict(tidy), **read_order_values(order)}
+        refuse_unseen_change(stored, wanted, seen)
         vendor = find_candidate(session, evaluation, tidy.vendor_id) if tidy.vendor_id else None
         read = read_matrix(session, evaluation)
         code = vendor.code if vendor else None
@@ -282,11 +295,14 @@ def record_decision(
             lambda: refuse_ruled_out(read.results, code, "vendor"),
             lambda: refuse_early_ceiling(evaluation, tidy),
         )
+        same = stored == wanted and is_order_unchanged(read.results, adopted_before, order)
+        if decision is not None and same and has_recorded_decision(session, actor, evaluation):
+            return decision
         if decision is None:
             decision = Decision(evaluation_id=evaluation.id)
             session.add(decision)
         elif decision.vendor_id != tidy.vendor_id:
-            clear_positions(session, actor, evaluation)
+            clear_positions(session, actor, evaluation, tidy.vendor_id)
         for key, value in asdict(tidy).items():
             setattr(decision, key, value)
         decision.recorded_by, decision.recorded_at = actor.name, now_utc()
@@ -299,6 +315,21 @@ def record_decision(
             after={**asdict(tidy), "vendor": vendor.name if vendor else None, **adopted},
         )
     return decision
+
+
+def is_order_unchanged(
+    results: Results, before: AdoptedRanking | None, order: RankingInput | None
+) -> bool:
+    """Whether the computed order is still that which was adopted, and that which the page showed:
+    “the computed order” adopts another one by now where it is not."""
+    shown = order is None or order.shown == encode_order(results)
+    return shown and not (before is not None and before.outdated(results))
+
+
+def has_recorded_decision(session: Session, actor: Actor, evaluation: Evaluation) -> bool:
+    """Whether it was the actor who recorded the recommendation as it stands."""
+    entry = find_recording_entry(session, evaluation.id)
+    return entry is not None and entry.actor_id == actor.user_id and entry.actor_name == actor.name
 
 
 def refuse_early_ceiling(evaluation: Evaluation, text: DecisionText) -> None:
@@ -349,10 +380,13 @@ def clean_decision(text: DecisionText) -> DecisionText:
     return replace(text, **tidy)
 
 
-def clear_positions(session: Session, actor: Actor, evaluation: Evaluation) -> None:
+def clear_positions(
+    session: Session, actor: Actor, evaluation: Evaluation, recommended: int | None
+) -> None:
     """Another vendor is recommended: positions on the one before are dropped, and people told.
 
-    The journal keeps what they were.
+    The journal keeps what they were. Whoever stays away from the one that is recommended now is
+    not asked: they state none.
     """
     members = select(Member.id).where(Member.evaluation_id == evaluation.id)
     stated = session.scalars(
@@ -361,5 +395,5 @@ def clear_positions(session: Session, actor: Actor, evaluation: Evaluation) -> N
     if not stated:
         return
     session.execute(delete(Position).where(Position.member_id.in_(stated)))
-    notify_members(session, stated, NoticeKind.POSITION_ASKED, {}, vendor_id=None)
+    notify_members(session, stated, NoticeKind.POSITION_ASKED, {}, vendor_id=recommended)
     note_event(session, actor, Event.POSITIONS_CLEARED, evaluation_id=evaluation.id)

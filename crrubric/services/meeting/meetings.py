@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -20,11 +20,15 @@ from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_in_bounds
 from crrubric.domain.vocabulary import MotionKind
 from crrubric.models import Attendance, Deferral, Finding, Meeting, Member, Motion
-from crrubric.queries.meeting.meetings import count_voters, find_current_meeting
+from crrubric.queries.meeting.meetings import (
+    count_voters,
+    find_current_meeting,
+    load_deferrals,
+)
 from crrubric.queries.people.access import Seat, make_not_found, refuse_recused, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.results.matrices import Matrix, read_matrix
-from crrubric.services.meeting.decisions import delete_deferral, lock_finding
+from crrubric.services.meeting.decisions import lock_finding
 from crrubric.services.meeting.sittings import close_sitting, list_attendance, require_sitting
 from crrubric.services.setup.rubrics import find_criterion
 from crrubric.services.setup.vendors import find_candidate
@@ -158,22 +162,36 @@ def adopt_undisputed_cells(actor: Actor, slug: str, text: MotionText, *, shown: 
         motion = _make_motion(meeting, MotionKind.UNDISPUTED, tidy)
         session.add(motion)
         session.flush()
-        adopted = []
-        for cell in cells if tidy.carried else ():
-            vendor, criterion = read.vendors[cell.vendor], read.criteria[cell.criterion]
-            finding = Finding(
-                vendor_id=vendor.id,
-                criterion_id=criterion.id,
-                value=cell.resolution.outcome,
-                as_computed=True,
-                motion_id=motion.id,
-                recorded_by=actor.name,
-            )
-            session.add(finding)
-            delete_deferral(session, vendor.id, criterion.id)
-            adopted.append([cell.vendor, cell.criterion, cell.resolution.outcome.value])
-        _note_motion(session, seat, motion, {"adopted": adopted})
+        adopted = cells if tidy.carried else []
+        _adopt_outcomes(session, seat, motion, read, adopted)
+        told = [[row.vendor, row.criterion, row.resolution.outcome.value] for row in adopted]
+        _note_motion(session, seat, motion, {"adopted": told})
     return motion
+
+
+def _adopt_outcomes(
+    session: Session, seat: Seat, motion: Motion, read: Matrix, cells: list[Cell]
+) -> None:
+    """Store the outcomes of cells as findings, in as many statements at any number: there can be
+    thousands, and nobody else writes meanwhile."""
+    if not cells:
+        return
+    places = [(read.vendors[row.vendor].id, read.criteria[row.criterion].id) for row in cells]
+    rows = [
+        {
+            "vendor_id": vendor_id,
+            "criterion_id": criterion_id,
+            "value": cell.resolution.outcome,
+            "as_computed": True,
+            "motion_id": motion.id,
+            "recorded_by": seat.actor.name,
+        }
+        for (vendor_id, criterion_id), cell in zip(places, cells, strict=True)
+    ]
+    session.execute(insert(Finding), rows)
+    off = load_deferrals(session, seat.evaluation.id)
+    for place in off.keys() & set(places):
+        session.delete(off[place])
 
 
 def list_undisputed_for_seat(read: Matrix, seat: Seat) -> list[Cell]:

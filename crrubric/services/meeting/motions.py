@@ -70,8 +70,11 @@ def correct_motion(
                 tells=lambda entry: (entry.after or {}).get(ROW) == {"place": place},
             )
             return motion
-        meeting = session.get_one(Meeting, motion.meeting_id)
-        refuse_excess_votes(tidy.votes, count_voters(session, meeting, whenever=True))
+        if tidy.votes > count_recorded_votes(
+            motion
+        ):  # who voted then may have left the committee since
+            meeting = session.get_one(Meeting, motion.meeting_id)
+            refuse_excess_votes(tidy.votes, count_voters(session, meeting, whenever=True))
         if motion.kind is MotionKind.UNDISPUTED and motion.carried != tidy.carried:
             drop_adopted_findings(session, seat, motion, why)
         for column, value in new.items():
@@ -88,6 +91,11 @@ def correct_motion(
             reason=why,
         )
     return motion
+
+
+def count_recorded_votes(motion: Motion) -> int:
+    """How many votes are recorded of a motion."""
+    return motion.in_favor + motion.opposed + motion.abstaining
 
 
 def require_motion(session: Session, seat: Seat, motion_id: int) -> Motion:

@@ -38,6 +38,17 @@ def close_sitting(session: Session, actor: Actor, meeting: Meeting) -> None:
     )
 
 
+def leave_shown_vendor(session: Session, evaluation_id: int, vendor_id: int) -> None:
+    """A vendor leaves the selection: the meeting screen, if it shows an item of it, shows none.
+
+    Else every screen that follows the chair would be told that there is no such page.
+    """
+    meeting = find_current_meeting(session, evaluation_id)
+    if meeting is not None and meeting.vendor_id == vendor_id:
+        meeting.vendor_id = meeting.criterion_id = None
+        meeting.step += 1
+
+
 def list_attendance(session: Session, meeting: Meeting) -> Sequence[Attendance]:
     """Who was there, each time they came."""
     return session.scalars(select(Attendance).where(Attendance.meeting_id == meeting.id)).all()

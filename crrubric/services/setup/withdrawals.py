@@ -15,6 +15,7 @@ from crrubric.queries.people.people import Actor, is_present_reviewer
 from crrubric.queries.setup.act_facts import foresee_selection_of_vendor
 from crrubric.services.ballots.ballots import issue_ballots_if_scoring
 from crrubric.services.mail.notices import notify_members
+from crrubric.services.meeting.sittings import leave_shown_vendor
 from crrubric.services.setup.vendors import find_vendor_for_seat
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.reasons import confirm_same_act, require_printed_reason
@@ -51,6 +52,7 @@ def withdraw_vendor(
             )
         refuse_unforeseen(foresee_selection_of_vendor(session, vendor), seen)
         vendor.withdrawn_at, vendor.withdrawn_reason = now_utc(), why
+        leave_shown_vendor(session, vendor.evaluation_id, vendor.id)
         _announce_selection_change(session, actor, vendor, Event.VENDOR_WITHDRAWN, why)
     return vendor
 

@@ -13,7 +13,7 @@ from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.results.renewals import require_earlier_record
-from crrubric.queries.setup.members import list_present_members
+from crrubric.queries.setup.members import list_members_to_renew
 from crrubric.queries.setup.vendors import list_vendors_in_selection
 from crrubric.services.setup.earlier import has_final_needs, start_from_earlier
 from crrubric.web.planning.measure_pages.measure_words import format_disclosed
@@ -48,7 +48,7 @@ def render_renewal(seat: Seat, form: RenewalForm) -> str:
         form=form,
         has_needs=has_final_needs(seat.evaluation),
         vendors=[row for row in vendors if row.id not in seat.shut_out],
-        members=[row for row in list_present_members(session, own) if row.user_id is not None],
+        members=list_members_to_renew(session, seat),
     )
 
 

@@ -157,6 +157,31 @@ def test_a_disputed_entry_reopens_for_the_reviewer_and_keeps_both_versions(
     assert verify_record(db.session()).problems == ()
 
 
+def test_news_of_a_vendor_is_kept_from_who_declares_a_conflict_with_it_afterwards(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(reviewers=2)
+    other, third = (make.member(made.chair, made.slug, frozenset({Role.CHAIR})) for _ in range(2))
+    phases.change_phase(made.chair, made.slug, Phase.SCORING)
+    enter(made, entry(made))
+    service.dispute_ballot(made.reviewers[0], made.slug, made.vendors[0].id, words="I said NO")
+    said = f"entered for {made.vendors[0].name} does not match"
+    places = ("/", made.url())
+    assert [said in visit(other).get(place).text for place in places] == [True, True]
+
+    declarations.declare_interest(
+        other, made.slug, made.vendors[0].id, kind=DeclarationKind.CONFLICT, words="My sister."
+    )
+
+    assert [said in visit(other).get(place).text for place in places] == [False, False]
+    assert [said in visit(made.chair).get(place).text for place in places] == [True, True]
+    own = db.session.scalars(select(Declaration).where(Declaration.words == "My sister.")).one()
+    declarations.waive_conflict(third, made.slug, own.id, reason="She left.")
+    declarations.end_waiver(third, made.slug, own.id, reason="She is back.")
+    page = visit(other).get(made.url()).text
+    assert (said in page, "She is back." in page) == (False, True)
+
+
 def test_the_journal_shows_entered_marks_only_from_the_meeting_on(make: Factory):
     made = scene(make)
     enter(made, entry(made))

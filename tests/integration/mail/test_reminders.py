@@ -36,6 +36,7 @@ from crrubric.services.mail.reminders import remind_late_reviewers, write_due_re
 from crrubric.services.people.district import set_district
 from crrubric.services.setup import committee
 from crrubric.services.setup.closing import move_closing_day
+from crrubric.services.setup.vendors import VendorFacts, add_vendor
 from crrubric.services.shared.unit import unit_of_work
 from tests.conftest import SETTINGS, set_settings
 from tests.factories import Factory, Made, ballot_of
@@ -245,6 +246,16 @@ def test_a_reminder_by_the_chair_that_names_a_past_day_is_not_sent(
     assert send_due_mails().sent == sent
 
 
+def test_a_reminder_that_waited_until_the_hard_end_is_not_sent(make: Factory, post: Post):
+    made = scoring(make, reviewers=2, closes=None)
+    remind_late_reviewers(made.chair, made.slug)
+    with unit_of_work() as session:
+        session.execute(update(Evaluation).values(ends_at=now_utc() - timedelta(minutes=1)))
+
+    assert (send_due_mails().sent, post.addresses) == (0, [])
+    assert [row.state for row in reminders()] == [MailState.SET_ASIDE] * 2
+
+
 # Another closing day
 
 
@@ -399,6 +410,19 @@ def test_the_reminder_page_shows_recipients_and_text_and_then_sends(
     again = chair.post(made.url("progress/remind"), {"words": "And again"})
     assert (again.status_code, "There is nobody to remind now." in again.text) == (422, True)
     assert "Already reminded in the last 12 hours" in again.text
+
+
+def test_two_products_of_one_company_are_told_apart_before_reminding(
+    make: Factory, post: Post, visit: Visit
+):
+    made = make.evaluation(reviewers=1, vendors=1)
+    company = made.vendors[0].company
+    add_vendor(made.chair, made.slug, VendorFacts(company=company, product="Second product"))
+    make.forward(made, Phase.SCORING, {})
+
+    page = words(visit(made.chair).page(made.url("progress/remind")).root)
+
+    assert f"{company} – Second product" in page.partition("What the e-mail says")[0]
 
 
 def test_a_refused_reminder_keeps_the_typed_text(make: Factory, post: Post, visit: Visit):

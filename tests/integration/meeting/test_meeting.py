@@ -22,6 +22,7 @@ from crrubric.services.meeting.decisions import FindingText
 from crrubric.services.meeting.meetings import MotionText
 from crrubric.services.setup import committee
 from crrubric.services.setup.phases import change_phase
+from crrubric.services.setup.withdrawals import withdraw_vendor
 from tests import in_meeting
 from tests.factories import Factory, Made, full_rubric, shown_undisputed
 from tests.integration.conftest import Visit
@@ -253,6 +254,25 @@ def test_the_screen_of_a_member_with_a_conflict_shows_nothing_of_the_vendor(
     assert "with whom you have a conflict of interest" in page
     assert made.vendors[1].company not in page
     assert made.vendors[1].company not in agenda
+
+
+def test_no_screen_is_lost_when_the_vendor_that_it_shows_leaves_the_selection(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.MEETING, reviewers=3, vendors=3, marks=MARKS)
+    meetings.start_meeting(made.chair, made.slug)
+    meetings.point_at_cell(made.chair, made.slug, *place(made, 0, "ada"))
+    person, where = visit(made.reviewers[0]), made.url("meeting/where")
+    before = person.get(where).json
+
+    withdraw_vendor(made.chair, made.slug, made.vendors[0].id, reason="It withdrew its offer.")
+
+    for path in ("meeting/now", "meeting/projector/"):
+        assert "appears here automatically" in person.page(made.url(path)).text
+    assert person.get(where).json != before
+    meetings.point_at_cell(made.chair, made.slug, *place(made, 1, "ada"))
+    withdraw_vendor(made.chair, made.slug, made.vendors[2].id, reason="It left as well.")
+    assert made.vendors[1].company in person.page(made.url("meeting/now")).text
 
 
 def test_a_chair_with_a_conflict_adopts_nothing_on_that_vendor(make: Factory):

@@ -6,16 +6,26 @@ from sqlalchemy import select
 from crrubric.domain.errors import DoneAlready, Invalid, NotFound, Stale
 from crrubric.domain.events import Event
 from crrubric.domain.versions import fingerprint_values
-from crrubric.domain.vocabulary import DeclarationKind, Phase
+from crrubric.domain.vocabulary import DeclarationKind, Outcome, Phase
 from crrubric.extensions import db
 from crrubric.models import Attendance, Finding, JournalEntry, Member, Motion
+from crrubric.queries.meeting.meetings import load_minutes
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.meeting import meetings, motions
+from crrubric.services.meeting.decisions import FindingText, record_finding, withdraw_finding
 from crrubric.services.meeting.meetings import MotionText
+from crrubric.services.setup.committee import remove_member
+from crrubric.services.setup.phases import change_phase
 from tests.factories import Factory, Made, shown_undisputed
 from tests.integration.conftest import Visit
-from tests.integration.meeting.test_meeting import VOTE, findings, make_second_chair, opened
+from tests.integration.meeting.test_meeting import (
+    VOTE,
+    findings,
+    make_second_chair,
+    opened,
+    place,
+)
 from tests.pages import filled_form, parse, words
 
 
@@ -173,6 +183,43 @@ def test_what_was_adopted_with_a_motion_that_did_not_carry_is_withdrawn_item_by_
     assert (before, findings(made)) == (3, {})
     assert db.session.scalars(rows).all() == ["Miscounted"] * 3
     assert verify_record(db.session()).problems == ()
+
+
+def test_a_motion_is_reworded_although_somebody_who_voted_has_left_since(make: Factory):
+    made = opened(make)
+    other = make_second_chair(make, made)
+    motion = meetings.record_motion(made.chair, made.slug, vote(5))
+    change_phase(made.chair, made.slug, Phase.SCORING, reason="One came late.")
+    own = db.session.scalars(select(Member).where(Member.user_id == other.user_id)).one()
+    remove_member(made.chair, made.slug, own.id)
+    change_phase(made.chair, made.slug, Phase.MEETING)
+    text = MotionText(words="To go on at noon", in_favor=5)
+
+    motions.correct_motion(made.chair, made.slug, motion.id, text, reason="A word was missing.")
+
+    assert db.session.get_one(Motion, motion.id).words == "To go on at noon"
+    with pytest.raises(Invalid, match="than the committee has chairs and reviewers: 4"):
+        motions.correct_motion(made.chair, made.slug, motion.id, vote(6), reason="Miscounted")
+
+
+def test_a_finding_withdrawn_for_the_reason_of_a_correction_stays_in_the_minutes(make: Factory):
+    made = attended(make)
+    cell = place(made, 1, "ada")
+    found = FindingText(Outcome.MET, "Seen by all.")
+    record_finding(made.chair, made.slug, *cell, found, seen_version=0)
+    motion = meetings.record_motion(made.chair, made.slug, vote(3))
+    withdraw_finding(made.chair, made.slug, *cell, reason="Mistyped.")
+    motions.correct_motion(made.chair, made.slug, motion.id, vote(4), reason="Mistyped.")
+    adopting = meetings.adopt_undisputed_cells(
+        made.chair, made.slug, VOTE, shown=shown_undisputed(made, made.chair)
+    )
+    lost = MotionText(words=adopting.words, in_favor=1, opposed=2)
+    motions.correct_motion(made.chair, made.slug, adopting.id, lost, reason="Mistyped.")
+
+    (sitting,) = load_minutes(db.session(), made.evaluation.id).sittings
+
+    assert [row.value for row in sitting.settled] == [Outcome.MET, None]
+    assert findings(made) == {}
 
 
 def test_a_correction_adopts_nothing_after_the_vote(make: Factory):

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import DeclarationKind, Phase, PositionKind
 from crrubric.extensions import db
-from crrubric.models import Commitment, Position
+from crrubric.models import Commitment, JournalEntry, Position
 from crrubric.services.ballots import declarations
 from crrubric.services.meeting import decisions
 from crrubric.services.meeting.decisions import DecisionText
@@ -20,6 +21,7 @@ from crrubric.services.meeting.positions import (
 )
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
+from tests.integration.meeting.test_meeting import make_second_chair
 
 SECRET = "The captions are missing in every lesson"
 PROMISE = CommitmentText("Captions in Spanish", "Priya Raman", date(2027, 9, 1))
@@ -119,6 +121,44 @@ def test_a_changed_recommendation_asks_for_positions_again(make: Factory, visit:
 
     assert (kept, db.session.scalars(select(Position)).all()) == (1, [])
     assert "state your position again" in visit(made.reviewers[0]).get("/").text
+
+
+def test_who_stays_away_from_the_vendor_recommended_now_is_not_asked_again(
+    make: Factory, visit: Visit
+):
+    made = recommended(make)
+    for reviewer in made.reviewers[:2]:
+        state_position(reviewer, made.slug, kind=PositionKind.SUPPORT)
+    declarations.declare_interest(
+        made.reviewers[0], made.slug, made.vendors[1].id,
+        kind=DeclarationKind.CONFLICT, words="My sister.",
+    )  # fmt: skip
+
+    decide(made, 1)
+
+    homes = [visit(reviewer).get("/").text for reviewer in made.reviewers[:2]]
+    assert ["state your position again" in text for text in homes] == [False, True]
+    assert db.session.scalars(select(Position)).all() == []
+
+
+def test_a_recommendation_that_is_recorded_unchanged_leaves_positions_as_they_are(
+    make: Factory, visit: Visit
+):
+    made = recommended(make)
+    reviewer, page, chair = made.reviewers[0], made.url("decision/"), visit(made.chair)
+    assert chair.act(page).status_code == 303  # with the computed order, too
+    state_position(reviewer, made.slug, kind=PositionKind.SUPPORT)
+
+    assert chair.act(page).status_code == 303
+
+    anew = "The recommendation was recorded anew after you stated your position."
+    assert anew not in visit(reviewer).get(page).text
+    entries = select(JournalEntry).where(JournalEntry.event == Event.DECISION_RECORDED)
+    assert len(db.session.scalars(entries).all()) == 2
+    other = make_second_chair(make, made)
+    assert visit(other).act(page).status_code == 303  # says who stands for it
+    assert anew in visit(reviewer).get(page).text
+    assert len(db.session.scalars(entries).all()) == 3
 
 
 def test_a_commitment_has_an_owner_and_a_day_and_stands_in_the_memo(make: Factory, visit: Visit):

@@ -34,6 +34,7 @@ from crrubric.models import (
     Vendor,
     VendorFile,
 )
+from crrubric.queries.meeting.meetings import list_motion_findings
 from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.attachments import (
@@ -42,7 +43,7 @@ from crrubric.services.ballots.attachments import (
     withdraw_vendor_file,
 )
 from crrubric.services.ballots.declarations import declare_interest
-from crrubric.services.meeting import decisions
+from crrubric.services.meeting import decisions, meetings
 from crrubric.services.meeting.prices import open_prices
 from crrubric.services.planning.seats import set_seats
 from crrubric.services.setup import committee, phases, rules, withdrawals
@@ -50,7 +51,7 @@ from crrubric.services.setup.offers.further_prices import set_further_prices
 from crrubric.services.setup.tables.several import NewVendor, add_several_vendors
 from crrubric.services.setup.vendors import VendorFacts, add_vendor, change_vendor
 from tests import in_meeting
-from tests.factories import Factory, Made, let_chair_score
+from tests.factories import Factory, Made, let_chair_score, shown_undisputed
 from tests.integration.conftest import Visit
 from tests.integration.shared.test_access import addresses
 from tests.machine.stored import list_differences, replay, stored
@@ -343,6 +344,24 @@ def test_findings_withdrawn_after_prices_opened_are_counted(make: Factory):
     assert prices_in_memo(made).changed == 3
 
 
+def test_an_item_that_is_withdrawn_and_adopted_again_by_a_motion_is_counted_once(make: Factory):
+    made = priced(make, Phase.MEETING)
+    adopt_everything(made)
+    open_prices(made.chair, made.slug)
+    cell = made.vendors[0].id, made.criteria[0].id
+    in_meeting.withdraw_finding(made.chair, made.slug, *cell, reason="Now we know.")
+
+    adopted = meetings.adopt_undisputed_cells(
+        made.chair,
+        made.slug,
+        meetings.MotionText(words="To adopt it", in_favor=2),
+        shown=shown_undisputed(made, made.chair),
+    )
+
+    assert len(list_motion_findings(db.session(), adopted)) == 1
+    assert prices_in_memo(made).changed == 1
+
+
 def test_the_memo_names_a_vendor_that_came_back_when_prices_were_open(make: Factory, visit: Visit):
     made = priced(make, Phase.MEETING)
     gone = made.vendors[1]
@@ -564,6 +583,7 @@ def test_what_the_decision_left_open_stays_so_when_prices_are_opened_later(
     memo = chair.get(made.url("memo/")).text
     assert left in memo
     assert "The prices are still sealed." not in memo
+    assert left in chair.get(made.url("memo/issue")).text
 
 
 # What the decision page tells

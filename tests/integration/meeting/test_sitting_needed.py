@@ -6,7 +6,7 @@ from crrubric.domain.errors import WrongPhase
 from crrubric.domain.vocabulary import Outcome
 from crrubric.extensions import db
 from crrubric.models import Deferral
-from crrubric.queries.meeting.meetings import find_current_meeting
+from crrubric.queries.meeting.meetings import count_meetings, find_current_meeting
 from crrubric.services.meeting import decisions, meetings
 from crrubric.services.meeting.decisions import FindingText
 from tests.factories import Factory, Made
@@ -99,6 +99,22 @@ def test_other_acts_keep_their_reason_while_the_meeting_is_opened(
     kept = filled_form(parse(200, opening.text), url)
     assert kept[name] == ["We look once more."]
     assert chair.post(url, kept).status_code == 303
+
+
+def test_the_button_that_opens_the_meeting_pressed_twice_loses_nothing(make: Factory, visit: Visit):
+    made = met(make)
+    vendor, criterion = place(made, 0, "ada")
+    chair, url = visit(made.chair), made.url(f"cells/{vendor}/{criterion}")
+    sent = {**TYPED, "open_meeting": "yes", "once": "k" * 32}
+    form = {**filled_form(chair.page(url), url), **sent}
+
+    pages = [parse(200, chair.post(url, form).text) for _press in range(2)]
+
+    kept = [filled_form(page, url) for page in pages]
+    assert [one["reason"] for one in kept] == [[TYPED["reason"]]] * 2
+    assert count_meetings(db.session(), made.evaluation.id) == 1
+    assert chair.post(url, kept[1]).status_code == 303
+    assert list(findings(made).values()) == [Outcome.NOT_MET]
 
 
 def test_an_opening_by_somebody_else_meanwhile_is_as_good(make: Factory, visit: Visit):

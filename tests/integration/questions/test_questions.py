@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
+from crrubric.domain.people.tasks import TaskKind
 from crrubric.domain.vocabulary import (
     Answer,
     DeclarationKind,
@@ -19,6 +20,7 @@ from crrubric.domain.vocabulary import (
 from crrubric.extensions import db
 from crrubric.models import Asking, JournalEntry, Notice, Question
 from crrubric.queries.people.people import Actor
+from crrubric.queries.people.waiting import load_tasks
 from crrubric.services.ballots import declarations
 from crrubric.services.questions.answers import record_answer, send_questions, withdraw_question
 from crrubric.services.questions.askings import ask_vendor
@@ -30,6 +32,7 @@ from crrubric.services.questions.questions import (
     write_question,
 )
 from crrubric.services.setup import phases, vendors
+from crrubric.services.setup.withdrawals import restore_vendor, withdraw_vendor
 from crrubric.services.shared.unit import unit_of_work
 from tests.factories import Factory, Made
 from tests.integration.conftest import TOKEN, Visit, Visitor, error_of
@@ -502,6 +505,23 @@ def test_the_text_can_be_changed_until_the_question_is_sent(make: Factory):
     assert db.session.scalars(select(Question.words)).one() == "Shorter?"
     with pytest.raises(WrongPhase, match="was sent"):
         reword_question(made.chair, made.slug, question.id, words="Longer?", seen_version=2)
+
+
+def test_what_was_asked_of_a_vendor_that_left_waits_for_nobody(make: Factory, visit: Visit):
+    made = scoring(make)
+    asked(made, 0)
+    chair, page = visit(made.chair), made.url("questions/")
+
+    def waits() -> tuple[bool, bool]:
+        told = load_tasks(db.session(), made.chair)[made.evaluation.id]
+        told_of = TaskKind.SORT_ASKINGS in [task.kind for task in told]
+        return told_of, CANARY in chair.get(page).text
+
+    assert waits() == (True, True)
+    withdraw_vendor(made.chair, made.slug, made.vendors[0].id, reason="It left.")
+    assert waits() == (False, False)
+    restore_vendor(made.chair, made.slug, made.vendors[0].id, reason="It is back.")
+    assert waits() == (True, True)
 
 
 def test_the_asker_reads_why_a_question_was_set_aside_or_withdrawn(make: Factory, visit: Visit):

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -31,7 +31,9 @@ from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.ballots.entries import EnteredBallot, enter_ballot
 from crrubric.services.meeting import decisions, reinstatements
 from crrubric.services.meeting.decisions import FindingText
+from crrubric.services.meeting.positions import CommitmentText, record_commitment
 from crrubric.services.people.administration import set_account_disabled
+from crrubric.services.questions.questions import write_question
 from crrubric.services.setup import corrections, phases, withdrawals
 from crrubric.services.setup.chairs import appoint_chair
 from crrubric.services.setup.closing import move_closing_day
@@ -426,8 +428,13 @@ def test_the_draft_memo_keeps_back_what_reviewers_wrote_of_the_vendor(make: Fact
     for vendor, note in enumerate(("Slow at noon.", "Quick at noon.")):
         make.mark(made, 1, vendor, made.criteria[0].code, Answer.YES, note)
         make.submit(made, 1, vendor, "Left.")
+    for vendor, asked in zip(made.vendors, ("Why slow?", "Why quick?"), strict=True):
+        write_question(made.chair, made.slug, vendor.id, words=asked)
     declare_conflict(made, made.reviewers[0])
     make.forward(made, Phase.MEETING, {})
+    for vendor, words_of in zip(made.vendors, ("Quicker soon.", "Slower soon."), strict=True):
+        promise = CommitmentText(words_of, "Dana", date(2027, 6, 1))
+        record_commitment(made.chair, made.slug, vendor.id, promise)
     for vendor in made.vendors:
         in_meeting.record_finding(
             made.chair,
@@ -438,14 +445,41 @@ def test_the_draft_memo_keeps_back_what_reviewers_wrote_of_the_vendor(make: Fact
             seen_version=0,
         )
     person, other = visit(made.reviewers[0]), visit(made.reviewers[1])
-    sentence = "what reviewers wrote is left out of your copy until the decision is final"
+    sentence = "is left out of your copy until the decision is final"
+    promised = "are left out of your copy until the decision is final"
+    texts = (
+        "Slow at noon.", "Why slow?", "Quicker soon.", "Quick at noon.", "Why quick?",
+        "Slower soon.", sentence, promised,
+    )  # fmt: skip
 
     def read(reader: Visitor, file: str) -> list[bool]:
         text = words(reader.page(made.url(f"memo/{file}")).root)
-        return [part in text for part in ("Slow at noon.", "Quick at noon.", sentence)]
+        return [part in text for part in texts]
 
-    assert [read(person, file) for file in ("", "memo.html")] == [[False, True, True]] * 2
-    assert read(other, "") == [True, True, False]
+    kept_back = [*[False] * 3, *[True] * 5]
+    assert [read(person, file) for file in ("", "memo.html")] == [kept_back] * 2
+    assert read(other, "") == [*[True] * 6, False, False]
     decide(made, made.chair, 1)
     phases.change_phase(made.chair, made.slug, Phase.DECIDED)
-    assert read(person, "") == [True, True, False]
+    assert read(person, "") == [*[True] * 6, False, False]
+
+
+def test_the_draft_memo_tells_of_no_single_ballot_for_the_vendor(make: Factory, visit: Visit):
+    marks = {(0, 0): "YYY", (1, 0): "YYY", (0, 1): "YYY", (1, 1): "YYY"}
+    made = make.evaluation(phase=Phase.MEETING, reviewers=3, marks=marks)
+    phases.change_phase(made.chair, made.slug, Phase.SCORING, reason="One came late.")
+    for vendor in (0, 1):
+        make.mark_again(made, 1, vendor, "ada", Answer.NO)
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+    declare_conflict(made, made.reviewers[2])
+    changed = [f"{seat_of(made, made.reviewers[1]).name}, {row.company}:" for row in made.vendors]
+
+    def read(reader: Actor) -> list[bool]:
+        text = words(visit(reader).page(made.url("memo/")).root)
+        return [part in text for part in (*changed, "No ballot was changed then.")]
+
+    assert read(made.reviewers[1]) == [True, True, False]
+    assert read(made.reviewers[2]) == [False, True, False]
+    decide(made, made.chair, 1)
+    phases.change_phase(made.chair, made.slug, Phase.DECIDED)
+    assert read(made.reviewers[2]) == [True, True, False]

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid
 from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.domain.vocabulary import (
@@ -17,7 +18,17 @@ from crrubric.domain.vocabulary import (
     Role,
 )
 from crrubric.extensions import db
-from crrubric.models import Ballot, Commitment, Criterion, Evaluation, Mark, Measure, Member, Vendor
+from crrubric.models import (
+    Ballot,
+    Commitment,
+    Criterion,
+    Evaluation,
+    Mark,
+    Measure,
+    Member,
+    User,
+    Vendor,
+)
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots import declarations, seals
 from crrubric.services.meeting import decisions, positions, promises
@@ -182,7 +193,7 @@ def test_the_memo_tells_what_came_of_it_and_a_final_one_stays(
     told = actuals.ActualText(period="2024-25", value="100")
     actuals.record_actual(old.chair, old.slug, size, told)
     final = words(visit(new.chair).page(new.url("memo/")).root)
-    assert "Commitments kept: 0" in final
+    assert "Commitments kept: 0; broken: 1" in final
     assert f"Size {CANARY}: fewer than 10 (2023–24)" in final
 
 
@@ -213,10 +224,14 @@ def test_only_what_is_decided_is_renewed(make: Factory):
 def test_what_is_taken_over_is_named_before(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.DECIDED, vendors=2, marks={(0, 0): "YYY"})
     chair, page = visit(made.chair), made.url("renew")
+    gone = made.reviewers[1]
+    with unit_of_work() as session:
+        session.get_one(User, gone.user_id).disabled_at = now_utc()
     assert page in chair.get(made.url("")).text
-    said = words(chair.page(page).root)
+    said = words(chair.page(page).root).partition("What it takes over")[2]
     assert made.vendors[1].name in said
     assert made.reviewers[0].name in said
+    assert [name in said for name in (gone.name, made.chair.name)] == [False, False]
 
     assert chair.post(page, {"title": ""}).status_code == 422
     answer = chair.post(page, {"title": "Once more"})
@@ -224,6 +239,9 @@ def test_what_is_taken_over_is_named_before(make: Factory, visit: Visit):
     assert answer.status_code == 303
     assert visit(made.reviewers[0]).get(page).status_code == 404
     assert made.vendors[1].company in chair.get(f"{answer.location}vendors/").text
+    newest = select(Member.user_id).where(Member.evaluation_id != made.evaluation.id)
+    others = {row.user_id for row in made.reviewers} - {gone.user_id}
+    assert set(db.session.scalars(newest)) == {made.chair.user_id, *others}
 
 
 def test_who_stayed_away_from_the_vendor_then_reads_nothing_now(make: Factory, visit: Visit):

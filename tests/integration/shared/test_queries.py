@@ -10,9 +10,11 @@ from sqlalchemy import event, select, update
 from crrubric.domain.vocabulary import Answer, FileKind, Phase
 from crrubric.extensions import db
 from crrubric.models import Ballot, FileContent, Mark, MarkFile, VendorFile
+from crrubric.queries.meeting.meetings import list_motion_findings
+from crrubric.services.meeting import meetings
 from crrubric.services.planning import votes
 from crrubric.services.shared.unit import unit_of_work
-from tests.factories import LETTERS, Factory, Made, ballot_of, full_rubric
+from tests.factories import LETTERS, Factory, Made, ballot_of, full_rubric, shown_undisputed
 from tests.integration.ballots.offline_books import download, upload
 from tests.integration.conftest import Visit, Visitor
 
@@ -178,6 +180,29 @@ VOTING = {
     "settle": 12,
     "weights": 9,
 }
+
+
+def count_adopting(make: Factory, vendors: int) -> int:
+    """The statements of a motion that adopts every item."""
+    marks = {(who, vendor): "YYY" for who in range(2) for vendor in range(vendors)}
+    made = make.evaluation(
+        title=f"Of {vendors} vendors",
+        phase=Phase.MEETING,
+        reviewers=2,
+        vendors=vendors,
+        marks=marks,
+    )
+    meetings.start_meeting(made.chair, made.slug)
+    shown = shown_undisputed(made, made.chair)
+    text = meetings.MotionText(words="To adopt them", in_favor=2)
+    with statements() as seen:
+        motion = meetings.adopt_undisputed_cells(made.chair, made.slug, text, shown=shown)
+    assert len(list_motion_findings(db.session(), motion)) == 3 * vendors
+    return len(seen)
+
+
+def test_adopting_many_items_takes_as_many_statements_as_adopting_few(make: Factory):
+    assert count_adopting(make, 2) == count_adopting(make, 6)
 
 
 def counted_in_vote(visit: Visit, made: Made) -> dict[str, int]:

@@ -1,9 +1,11 @@
 """Words about a vendor: how they are read, what they can begin with, whom they name."""
 
+import time
+
 import pytest
 
 from crrubric.domain.documents.tree import Bullets, Paragraph
-from crrubric.domain.memo.mentions import names_person, names_vendor
+from crrubric.domain.memo.mentions import SearchedText
 from crrubric.domain.memo.narratives import read_narrative
 from crrubric.domain.memo.sources import SourceLine, compose_draft
 
@@ -35,6 +37,16 @@ def test_a_draft_keeps_whole_lines_and_says_how_many_did_not_fit():
     assert compose_draft([], 3) == ("", 0)
 
 
+def test_a_draft_of_thousands_of_long_notes_is_made_at_once():
+    lines = [SourceLine("x" * 2_000) for _note in range(4_000)]
+    begun = time.process_time()
+
+    text, left = compose_draft(lines, 10_000)
+
+    assert time.process_time() - begun < 0.5
+    assert (text.count("\n") + 1, left) == (4, 3_996)
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [
@@ -46,7 +58,7 @@ def test_a_draft_keeps_whole_lines_and_says_how_many_did_not_fit():
     ],
 )
 def test_a_vendor_is_named_by_whole_words_in_any_case(text: str, named: bool):
-    assert names_vendor(text, ["Ace Learning"]) is named
+    assert SearchedText(text).names_vendor(["Ace Learning"]) is named
 
 
 @pytest.mark.parametrize(
@@ -60,10 +72,26 @@ def test_a_vendor_is_named_by_whole_words_in_any_case(text: str, named: bool):
     ],
 )
 def test_a_member_is_named_in_full_or_by_a_part_as_it_is_written(text: str, named: bool):
-    assert names_person(text, "Dana Whitfield") is named
+    assert SearchedText(text).names_person("Dana Whitfield") is named
 
 
 def test_signs_of_patterns_in_a_name_are_letters():
-    assert names_vendor("We liked A.+ (Beta) best.", ["A.+ (Beta)"])
-    assert not names_vendor("We liked Aces (Beta) best.", ["A.+ (Beta)"])
-    assert not names_vendor("anything", [".*", "("])
+    assert SearchedText("We liked A.+ (Beta) best.").names_vendor(["A.+ (Beta)"])
+    assert not SearchedText("We liked Aces (Beta) best.").names_vendor(["A.+ (Beta)"])
+    assert not SearchedText("anything").names_vendor([".*", "("])
+
+
+def test_the_letters_of_a_large_evaluation_are_looked_through_at_once():
+    """Of thirty vendors and forty members, with as much typed as a letter holds, in Spanish."""
+    text = "El comité vio que funciona con nuestro sistema y que sí lo usará cualquiera. " * 150
+    vendors = [[f"Compañía {n}", f"Producto {n}", f"com{n}"] for n in range(29)]
+    members = [f"Persona{n} Apellido{n}" for n in range(40)]
+    begun = time.process_time()
+
+    for _text in range(6):
+        searched = SearchedText(text)
+        found = [name for name in vendors if searched.names_vendor(name)]
+        found += [[name] for name in members if searched.names_person(name)]
+
+    assert found == []
+    assert time.process_time() - begun < 0.3

@@ -28,7 +28,7 @@ from crrubric.domain.vocabulary import Stakeholder
 NO_PERSON = """
 IssueStamp.basis IssueStamp.digest IssueStamp.logo
 IssueStamp.head IssueStamp.language IssueStamp.nonce IssueStamp.reason LateChange.vendor
-MemoAppointment.reason MemoChangedConflict.now MemoChangedConflict.reason
+MemoAppointment.reason MemoBlindness.away MemoChangedConflict.now MemoChangedConflict.reason
 MemoChangedConflict.vendor MemoChangedConflict.words MemoCommitment.vendor MemoCommitment.words
 MemoDeparture.name MemoDeparture.reason MemoEarlierDecision.reason MemoEarlierDecision.vendor
 MemoEntries.vendor MemoFacts.district MemoFacts.documents MemoFacts.fund

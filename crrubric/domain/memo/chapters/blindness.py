@@ -11,7 +11,10 @@ from crrubric.domain.translation import N_
 
 
 class BlindnessBlocks:
-    """The part of section 3 on who could know whose marks."""
+    """The part of section 3 on who could know whose marks.
+
+    Sentences rest on all ballots; those listed are the ones that the reader may be told of.
+    """
 
     def __init__(self, facts: MemoBlindness, words: ValueFormatter) -> None:
         self.facts, self.words = facts, words
@@ -28,11 +31,11 @@ class BlindnessBlocks:
     def late(self) -> Iterable[Block]:
         """Ballots submitted after the closing day of their time, and days moved afterwards."""
         facts, words = self.facts, self.words
-        for day in sorted({row.closing for row in facts.late_ballots}):
+        told = [row for row in facts.late_ballots if row.change.vendor not in facts.away]
+        for day in sorted({row.closing for row in told}):
             text = N_("Submitted after the closing day, %(day)s:")
-            yield Paragraph(words(text, day=words.day(day)))
-            rows = [row.change for row in facts.late_ballots if row.closing == day]
-            yield Bullets(tuple(map(self.change, rows)))
+            rows = [row.change for row in told if row.closing == day]
+            yield from self.changes(words(text, day=words.day(day)), rows)
         if facts.moves:
             text = N_("The closing day or the hard end was moved when it had passed:")
             yield Paragraph(words(text))
@@ -56,6 +59,13 @@ class BlindnessBlocks:
         """A closing day, or a hard end with its hour."""
         words = self.words
         return words.moment(value) if isinstance(value, datetime) else words.day(value)
+
+    def changes(self, lead: str, rows: Iterable[LateChange]) -> Iterable[Block]:
+        """A sentence, and below it the ballots of which the reader may be told; else nothing."""
+        told = [self.change(row) for row in rows if row.vendor not in self.facts.away]
+        if told:
+            yield Paragraph(lead)
+            yield Bullets(tuple(told))
 
     def change(self, row: LateChange) -> str:
         """Whose ballot for which vendor, and when."""
@@ -117,7 +127,8 @@ class BlindnessBlocks:
     def entered(self) -> Iterable[Block]:
         """Ballots entered for somebody, who saw them then, and what followed from it."""
         facts, words = self.facts, self.words
-        if facts.entries:
+        told = [row for row in facts.entries if row.vendor not in facts.away]
+        if told:
             yield Paragraph(
                 words(
                     N_(
@@ -135,7 +146,7 @@ class BlindnessBlocks:
                         vendor=row.vendor,
                         count=row.count,
                     )
-                    for row in facts.entries
+                    for row in told
                 )
             )
 
@@ -153,19 +164,12 @@ class BlindnessBlocks:
                 )
             )
             yield Bullets(tuple(f"{words.moment(row.at)}: {row.reason}" for row in facts.returns))
-        if facts.late_changes:
-            yield Paragraph(
-                words(
-                    N_(
-                        "Ballots that were changed after the committee had seen the ballots, when"
-                        " what others had answered could be known:"
-                    )
-                )
-            )
-            yield Bullets(tuple(self.change(row) for row in facts.late_changes))
-        if facts.reopened:
-            text = N_("Submitted ballots that were opened again after that:")
-            yield Paragraph(words(text))
-            yield Bullets(tuple(map(self.change, facts.reopened)))
+        text = N_(
+            "Ballots that were changed after the committee had seen the ballots, when what others"
+            " had answered could be known:"
+        )
+        yield from self.changes(words(text), facts.late_changes)
+        text = N_("Submitted ballots that were opened again after that:")
+        yield from self.changes(words(text), facts.reopened)
         if facts.returns and not (facts.late_changes or facts.reopened):
             yield Paragraph(words(N_("No ballot was changed then.")))

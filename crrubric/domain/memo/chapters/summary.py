@@ -3,7 +3,11 @@
 from collections.abc import Iterable
 
 from crrubric.domain.documents.tree import Block, Bullets, Heading, Paragraph
-from crrubric.domain.meeting.doubts import DecisionBasis, list_decision_doubts
+from crrubric.domain.meeting.doubts import (
+    DecisionBasis,
+    list_decision_doubts,
+    were_prices_opened_late,
+)
 from crrubric.domain.memo.chapters.cost import CostBlocks
 from crrubric.domain.memo.chapters.dissent import DissentBlocks
 from crrubric.domain.memo.chapters.glance import GlanceBlocks
@@ -59,7 +63,7 @@ class RecommendationBlocks:
                 recommended=found.vendor,
                 price=price,
                 sealed=facts.prices.sealed and facts.prices.opened_at is None,
-                opened_late=self.opened_late(),
+                opened_late=were_prices_opened_late(facts.prices.opened_at, facts.decided_at),
                 price_readers=facts.prices.count_readers(),
                 sittings=len(facts.sittings),
                 unattended=facts.unattended,
@@ -67,11 +71,6 @@ class RecommendationBlocks:
             )
         )
         return " ".join(map(self.words.remark, doubts)) or self.words(N_("Nothing."))
-
-    def opened_late(self) -> bool:
-        """Whether prices were opened when the decision was final: it was left open for good."""
-        opened, decided = self.facts.prices.opened_at, self.facts.decided_at
-        return opened is not None and decided is not None and opened > decided
 
     def recommended(self) -> str:
         """Which product, or that there is none."""

@@ -57,7 +57,8 @@ class VendorBlocks(QuoteFormatter):
                     words(
                         N_(
                             "You have a conflict of interest with this vendor: what reviewers wrote"
-                            " is left out of your copy until the decision is final."
+                            " and what the vendor was asked is left out of your copy until the"
+                            " decision is final."
                         )
                     )
                 )
@@ -68,12 +69,13 @@ class VendorBlocks(QuoteFormatter):
             for part in (NarrativePart.EVIDENCE, NarrativePart.QUESTIONS):
                 if written := self.narrative(vendor.code, part):
                     yield from self.labelled(part.label, (), written)
-            for label, lines in (
-                (N_("Met, although these criteria are hard to combine"), self.tense(vendor.code)),
-                (N_("Questions to the vendor"), self.questions(vendor.code)),
-                (N_("What reviewers could not tell"), self.untold(vendor.code)),
-            ):
-                yield from self.labelled(label, lines)
+            yield from self.labelled(
+                N_("Met, although these criteria are hard to combine"), self.tense(vendor.code)
+            )
+            if vendor.code not in self.facts.kept_back:
+                asked = self.questions(vendor.code)
+                yield from self.labelled(N_("Questions to the vendor"), asked)
+            yield from self.labelled(N_("What reviewers could not tell"), self.untold(vendor.code))
 
     def narrative(self, vendor: str, part: NarrativePart) -> tuple[Block, ...]:
         """What the chair wrote, as blocks; empty if nothing."""
