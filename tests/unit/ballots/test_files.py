@@ -2,7 +2,6 @@
 
 import io
 import struct
-import time
 import tracemalloc
 import zipfile
 
@@ -15,6 +14,7 @@ from crrubric.domain.ballots.files import clean_file_name, detect_file_kind
 from crrubric.domain.ballots.office import LOCKED, MACROS, REFUSED, TOO_MUCH
 from crrubric.domain.errors import Invalid
 from crrubric.domain.vocabulary import FileKind
+from tests.unit.exchange.test_growth import count_steps
 from tests.uploads import CSV, EXCEL, TYPES, WORD, archive, jpeg, lying, pdf, png
 
 GOOD = {
@@ -119,12 +119,12 @@ def test_refused_files_get_a_message_that_names_accepted_types(what):
 @pytest.mark.parametrize("piece", [b"\xff", b"\xff\xe0\0\2"])
 def test_a_picture_without_an_end_of_its_beginning_is_refused_at_once(piece: bytes):
     data = b"\xff\xd8" + piece * ((limits.FILE_BYTES - 100) // len(piece)) + jpeg()[2:]
-    begun = time.process_time()
 
-    with pytest.raises(Invalid):
-        detect_file_kind(data, "x.jpg")
+    def look() -> None:
+        with pytest.raises(Invalid):
+            detect_file_kind(data, "x.jpg")
 
-    assert time.process_time() - begun < 0.5
+    assert count_steps(look) < 500_000  # and not some for each of its twenty million bytes
 
 
 def test_a_photograph_with_many_segments_is_one():
@@ -179,17 +179,15 @@ def quiet(data: bytes) -> bytes:
     return bytes(found)
 
 
-def test_a_zip_bomb_is_refused_quickly_and_with_little_memory():
+def test_a_zip_bomb_is_refused_with_little_memory():
     data = bomb()
     for sent, words in ((data, {TOO_MUCH}), (quiet(data), {TOO_MUCH, REFUSED})):
         tracemalloc.start()
-        begun = time.perf_counter()
         with pytest.raises(Invalid) as refusal:
             detect_file_kind(sent, "x.docx")
-        taken, most = time.perf_counter() - begun, tracemalloc.get_traced_memory()[1]
+        most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert refusal.value.message in words
-        assert taken < 5  # a second on a machine that does nothing else
         assert most < 10 * limits.MEGABYTE
 
 
