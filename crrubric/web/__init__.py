@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
 
 from crrubric import __version__
 from crrubric.config import settings_of
@@ -78,6 +78,16 @@ class DatabaseId(IntegerConverter):
         super().__init__(url_map, max=2**31 - 1)
 
 
+class PrintableText(UnicodeConverter):
+    """A key or a code; PostgreSQL takes no NUL, and none of ours has a character unseen."""
+
+    def to_python(self, value: str) -> str:
+        """The text as it stands in the address. Raises: ValidationError, so that it is none."""
+        if not value.isprintable():
+            raise ValidationError
+        return value
+
+
 def init_app(app: Flask) -> None:
     """Bind the web's own pieces and refuse to start with an undeclared route."""
     origins.init_app(app)  # before whatever reads a form
@@ -109,7 +119,7 @@ def init_app(app: Flask) -> None:
         versions,
     ):
         part.init_app(app)
-    app.url_map.converters["int"] = DatabaseId
+    app.url_map.converters |= {"int": DatabaseId, "default": PrintableText}
     for blueprint in list_blueprints():
         app.register_blueprint(blueprint)
     settings = settings_of(app)
