@@ -176,6 +176,15 @@ def lock_evaluation(session: Session, slug: str, *, exclusive: bool = False) -> 
     return evaluation
 
 
+def hold_seat(session: Session, member: Member) -> None:
+    """Let whatever else a person does from this seat wait until the unit of work ends.
+
+    For what many do at once, each for themselves, and so holds the evaluation shared: two windows
+    of one person would both find nothing there, or both pass the version that is there.
+    """
+    session.refresh(member, with_for_update={"key_share": True})
+
+
 def require_locked_evaluation(
     session: Session, actor: Actor, action: Action, slug: str
 ) -> Evaluation:

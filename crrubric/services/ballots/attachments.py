@@ -26,13 +26,17 @@ from crrubric.models import (
     FileContent,
     Mark,
     MarkFile,
-    Member,
     SealedBallot,
     Vendor,
     VendorFile,
 )
 from crrubric.queries.ballots.files import find_own_file, find_vendor_file
-from crrubric.queries.people.access import lock_evaluation, require, require_locked_seat
+from crrubric.queries.people.access import (
+    hold_seat,
+    lock_evaluation,
+    require,
+    require_locked_seat,
+)
 from crrubric.queries.people.people import Actor
 from crrubric.queries.shared.reading import end_reading
 from crrubric.services.ballots.ballots import (
@@ -335,7 +339,7 @@ def _lock_own_mark(
     if mark is None:
         raise Invalid(N_("Mark the criterion first: a file is evidence of a mark."), field="file")
     # two ballots of one reviewer share the room: its seat is held as well
-    session.execute(select(Member.id).where(Member.id == ballot.member_id).with_for_update())
+    hold_seat(session, ballot.member)
     return ballot, mark
 
 
