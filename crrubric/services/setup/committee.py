@@ -35,7 +35,12 @@ from crrubric.services.people.accounts import (
 from crrubric.services.people.links import issue_invite, issue_mailed_link, void_links
 from crrubric.services.setup.evaluations import serialize_seat
 from crrubric.services.shared.constraints import run_again_if_broken
-from crrubric.services.shared.counting import refuse_choice_of_ballots, refuse_scorer_once_shown
+from crrubric.services.shared.counting import (
+    CHOOSES_SCORERS,
+    refuse_choice_of_ballots,
+    refuse_scorer_once_shown,
+    refuse_who_stays_away,
+)
 from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unforeseen, refuse_unseen_change
@@ -197,13 +202,18 @@ def _issue_proof(session: Session, member: Member) -> str | None:
 def _refuse_choice_of_marks(
     session: Session, actor: Actor, evaluation: Evaluation, member: Member, *, scores: bool
 ) -> None:
-    """Raise Invalid if somebody would begin or cease to count once ballots were seen."""
+    """Raise Invalid if somebody would begin or cease to count once ballots were seen, by whom.
+
+    What one's own seat tells of oneself may be asked for.
+    """
     scored = bool(member.is_reviewer) and member.removed_at is None
     if scores and not scored:
         refuse_scorer_once_shown(evaluation, field="roles")
     known = member.id is not None  # a new seat is not complete yet, and has no ballots
     returns = known and scores and not scored and has_ballots(session, member.id)
     if returns or (scored and not scores):
+        if member.user_id is None or member.user_id != actor.user_id:
+            refuse_who_stays_away(session, actor, evaluation, CHOOSES_SCORERS, field="roles")
         refuse_choice_of_ballots(session, actor, evaluation, member.id, field="roles")
 
 

@@ -29,7 +29,11 @@ from crrubric.services.setup.translations import (
     flatten_texts,
     update_translations,
 )
-from crrubric.services.shared.counting import refuse_who_entered
+from crrubric.services.shared.counting import (
+    ASKS_AGAIN,
+    refuse_who_entered,
+    refuse_who_stays_away,
+)
 from crrubric.services.shared.days import refuse_after_end
 from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -69,8 +73,8 @@ def correct_criterion(
     is left. Everybody who is to mark it is told, once. A text
     that changed keeps its translation only if that changed with it.
     Args: seen: the version that the form showed.
-    Raises: Stale; Invalid naming the field, if nothing changes, or if no weighted criterion is
-    left.
+    Raises: Stale; Invalid naming the field, if nothing changes, if it is left out already, or if no
+    weighted criterion is left; AGAIN by who stays away from a vendor.
     """
     tidy, given = _clean_correction(correction), clean_translations(translations)
     with unit_of_work() as session:
@@ -79,6 +83,8 @@ def correct_criterion(
             refuse_after_end(seat.evaluation)  # nobody could mark it again
         refuse_informed_change(session, seat, tidy.effect)
         criterion = find_criterion(session, seat.evaluation, criterion_id)
+        if criterion.left_out:  # or words that are kept would bring it back, with its marks
+            raise Invalid(N_("This criterion is left out: nothing of it is corrected any more."))
         stored = read_criterion_values(criterion)
         words = {"title": tidy.title, "question": tidy.question, "look_for": tidy.look_for}
         wanted = {**stored, **words, **flatten_texts(given)}
@@ -121,6 +127,8 @@ def refuse_informed_change(session: Session, seat: Seat, effect: CorrectionEffec
     if effect is CorrectionEffect.KEEP:
         return
     refuse_who_entered(session, seat.actor, seat.evaluation, field="effect")
+    if effect is CorrectionEffect.AGAIN:
+        refuse_who_stays_away(session, seat.actor, seat.evaluation, ASKS_AGAIN, field="effect")
     if seat.evaluation.shown_at is not None:
         raise Invalid(
             N_(

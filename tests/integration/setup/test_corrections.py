@@ -64,6 +64,18 @@ def test_a_correction_makes_a_new_revision_and_can_keep_marks(make: Factory):
     assert verify_record(db.session()).problems == ()
 
 
+@pytest.mark.parametrize("effect", CorrectionEffect)
+def test_nothing_brings_back_a_criterion_that_was_left_out(make: Factory, effect: CorrectionEffect):
+    """Two chairs correct it at once: the form of the second was open before it was left out."""
+    made = scene(make)
+    correct(made, OUT)
+
+    with pytest.raises(Invalid, match="left out: nothing of it is corrected"):
+        correct(made, effect, question="And back again?")
+
+    assert len(db.session.scalars(select(RubricRevision.id)).all()) == 1
+
+
 def test_a_correction_that_asks_again_discounts_marks_and_reopens_ballots(make: Factory):
     made = scene(make)
 
