@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -369,19 +369,32 @@ def find_member(session: Session, evaluation: Evaluation, member_id: int) -> Mem
 
 
 def _refuse_last_chair(session: Session, evaluation: Evaluation, member: Member) -> None:
-    others = session.scalar(
-        select(Member.id)
+    """Raise Invalid if nobody would be left who can act as chair, or come to it by a link."""
+    if not member.is_chair:
+        return
+    others = session.execute(
+        select(Member.id, User.id)
+        .outerjoin(
+            User,
+            and_(
+                User.id == Member.user_id,
+                User.disabled_at.is_(None),
+                Member.awaits_address.is_(None),
+            ),
+        )
         .where(
             Member.evaluation_id == evaluation.id,
             Member.id != member.id,
             Member.is_chair,
             Member.removed_at.is_(None),
         )
-        .limit(1)
-    )
-    if member.is_chair and others is None:
-        raise Invalid(
-            N_("%(name)s is the only chair: make somebody else chair first."),
-            name=member.name,
-            field="roles",
+    ).all()
+    if any(user is not None for _other, user in others):
+        return
+    words = N_("%(name)s is the only chair: make somebody else chair first.")
+    if others:
+        words = N_(
+            "%(name)s is the only chair who can sign in: make somebody else chair first, who has an"
+            " account that is open, and whose seat waits for nothing."
         )
+    raise Invalid(words, name=member.name, field="roles")
