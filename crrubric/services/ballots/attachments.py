@@ -266,7 +266,8 @@ def attach_mark_file(
         file = session.scalar(on_mark.where(MarkFile.sha256 == checked.facts["sha256"]))
         if file is not None and file.removed_at is None:
             return file
-        _refuse_excess_mark_files(session, ballot, mark, len(data))
+        # the bytes of one that was taken off are here, and counted
+        _refuse_excess_mark_files(session, ballot, mark, len(data) if file is None else 0)
         if file is None:
             file = MarkFile(
                 evaluation_id=ballot.evaluation_id,

@@ -167,12 +167,16 @@ def require_untouched_ballot(session: Session, seat: Seat, ballot: Ballot) -> Ba
 
 
 def confirm_ballot(actor: Actor, slug: str, vendor_id: int) -> EntryOnBehalf:
-    """Say that one's ballot was entered as one gave it. Raises: NotFound if none waits for that."""
+    """Say that one's ballot was entered as one gave it; said twice, it is confirmed once.
+
+    Raises: NotFound if none was entered.
+    """
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.CONFIRM_BALLOT, slug)
-        found = lock_waiting_entry(session, seat, vendor_id)
-        found.confirmed_at = now_utc()
-        _note_entry_reply(session, actor, seat, found, Event.BALLOT_CONFIRMED)
+        found = lock_entry(session, seat, vendor_id)
+        if found.confirmed_at is None:
+            found.confirmed_at = now_utc()
+            _note_entry_reply(session, actor, seat, found, Event.BALLOT_CONFIRMED)
     return found
 
 
@@ -187,7 +191,14 @@ def dispute_ballot(actor: Actor, slug: str, vendor_id: int, *, words: str) -> En
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.RECORD_MARK, slug)
         refuse_after_end(seat.evaluation)  # opened then, it could not be submitted again
-        found = lock_waiting_entry(session, seat, vendor_id)
+        found = lock_entry(session, seat, vendor_id)
+        if found.confirmed_at is not None:
+            raise WrongPhase(
+                N_(
+                    "You confirmed this ballot already, in this window or another one. If something"
+                    " in it is wrong, ask the chair to reopen it."
+                )
+            )
         found.disputed_at, found.dispute = now_utc(), why
         unseal_ballot(session, found.ballot, slug, by=actor.name, why=why)
         _note_entry_reply(session, actor, seat, found, Event.BALLOT_DISPUTED, why=why)
@@ -208,10 +219,10 @@ def dispute_ballot(actor: Actor, slug: str, vendor_id: int, *, words: str) -> En
     return found
 
 
-def lock_waiting_entry(session: Session, seat: Seat, vendor_id: int) -> EntryOnBehalf:
-    """The entry of the seat's own ballot that is neither confirmed nor disputed, held.
+def lock_entry(session: Session, seat: Seat, vendor_id: int) -> EntryOnBehalf:
+    """The entry of the seat's own ballot, confirmed or not, held. Raises: NotFound.
 
-    Once the ballot was reopened nothing waits: it is the reviewer's own again.
+    There is none once the ballot was reopened: it is the reviewer's own again.
     """
     found = session.scalar(
         select(EntryOnBehalf)
@@ -221,7 +232,6 @@ def lock_waiting_entry(session: Session, seat: Seat, vendor_id: int) -> EntryOnB
             Ballot.vendor_id == vendor_id,
             EntryOnBehalf.number == Ballot.seals,
             Ballot.state == BallotState.SUBMITTED,
-            EntryOnBehalf.confirmed_at.is_(None),
             EntryOnBehalf.disputed_at.is_(None),
         )
         .with_for_update(of=EntryOnBehalf)
@@ -321,6 +331,9 @@ def _has_marks(session: Session, ballot: Ballot) -> bool:
 
 
 def _has_open_ballot(session: Session, member: Member, vendor_id: int) -> bool:
+    """Whether the member can still submit a ballot; not who has ceased to score."""
+    if not member.is_reviewer:
+        return False
     own = session.scalar(
         select(Ballot).where(Ballot.member_id == member.id, Ballot.vendor_id == vendor_id)
     )
