@@ -16,6 +16,7 @@ from crrubric.models import Evaluation, Member, User
 from crrubric.queries.ballots.ballots import has_ballots
 from crrubric.queries.people.access import (
     make_not_found,
+    refuse_who_stays_away,
     require_locked_evaluation,
     require_locked_seat,
 )
@@ -39,7 +40,6 @@ from crrubric.services.shared.counting import (
     CHOOSES_SCORERS,
     refuse_choice_of_ballots,
     refuse_scorer_once_shown,
-    refuse_who_stays_away,
 )
 from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work

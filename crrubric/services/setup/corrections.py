@@ -16,7 +16,7 @@ from crrubric.domain.text import clean_text, require_line, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, CorrectionEffect, NoticeKind
 from crrubric.models import Abstention, Ballot, Criterion, Evaluation, Mark, RubricRevision
-from crrubric.queries.people.access import Seat, require_locked_seat
+from crrubric.queries.people.access import Seat, refuse_who_stays_away, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import load_assignments
 from crrubric.services.ballots.attachments import list_files_on_mark
@@ -29,11 +29,7 @@ from crrubric.services.setup.translations import (
     flatten_texts,
     update_translations,
 )
-from crrubric.services.shared.counting import (
-    ASKS_AGAIN,
-    refuse_who_entered,
-    refuse_who_stays_away,
-)
+from crrubric.services.shared.counting import ASKS_AGAIN, refuse_who_entered
 from crrubric.services.shared.days import refuse_after_end
 from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work

@@ -4,10 +4,8 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import Phase
-from crrubric.models import Evaluation, Vendor
+from crrubric.models import Evaluation
 from crrubric.queries.ballots.ballots import has_ballot_on_behalf, has_entered_ballot
-from crrubric.queries.people.access import find_membership
 from crrubric.queries.people.people import Actor
 
 # what somebody is told who stays away from a vendor, by what they would do
@@ -76,19 +74,6 @@ def refuse_who_entered(
             ),
             field=field,
         )
-
-
-def refuse_who_stays_away(
-    session: Session, actor: Actor, evaluation: Evaluation, words: str, *, field: str = ""
-) -> None:
-    """Raise Invalid while ballots are open, if the actor stays away from any vendor.
-
-    Whatever its ballots are: what goes through for some and not for others would tell of them.
-    Args: words: why not, with the place of the vendor.
-    """
-    _member, away = find_membership(session, actor, evaluation.id)
-    if evaluation.phase is Phase.SCORING and away:
-        raise Invalid(words, vendor=session.get_one(Vendor, min(away)).name, field=field)
 
 
 def refuse_scorer_once_shown(evaluation: Evaluation, *, field: str = "") -> None:

@@ -35,6 +35,7 @@ from crrubric.services.setup.withdrawals import withdraw_vendor
 from tests.databases import wipe
 from tests.factories import Factory, Made, ballot_of, let_chair_score
 from tests.integration.conftest import Visit
+from tests.pages import words
 
 
 def progress(made: Made) -> list[int]:
@@ -229,6 +230,24 @@ def test_who_stays_away_from_a_vendor_does_not_learn_for_whom_its_ballot_was_ent
         answers.append(answer_of(partial(act, made, member)))
 
     assert (pages, answers[0]) == ([False, False], answers[1])
+    assert answers[0].startswith("Invalid: You have a conflict of interest with")
+
+
+def test_a_step_back_to_set_up_does_not_tell_who_stays_away_whether_anything_is_marked(
+    app: Flask, visit: Visit
+):
+    answers, pages = [], []
+    for marks in ({}, {(0, 0): "Y"}):
+        db.session.remove()
+        wipe()
+        made = Factory(app).evaluation(phase=Phase.SCORING, vendors=3, marks=marks)
+        stay_away(made)
+        page = visit(made.chair).page(made.url("phase?to=SETUP"))
+        pages.append(words(page.with_id("main")))
+        act = partial(phases.change_phase, made.chair, made.slug, Phase.SETUP, reason="A slip.")
+        answers.append(answer_of(act))
+
+    assert (pages[0], answers[0]) == (pages[1], answers[1])
     assert answers[0].startswith("Invalid: You have a conflict of interest with")
 
 
