@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.policy import COMMITTEE_FIXED
@@ -19,7 +19,7 @@ class ChairLine:
 
     evaluation: Evaluation
     chairs: tuple[Member, ...]
-    others: tuple[Member, ...]  # present members with an account
+    others: tuple[Member, ...]  # present members with an account that is not disabled
 
 
 def list_led_evaluations(session: Session) -> list[ChairLine]:
@@ -31,6 +31,7 @@ def list_led_evaluations(session: Session) -> list[ChairLine]:
     ).all()
     members = session.scalars(
         select(Member)
+        .options(joinedload(Member.user))
         .where(
             Member.evaluation_id.in_([row.id for row in evaluations]),
             Member.removed_at.is_(None),
@@ -49,8 +50,13 @@ def _make_line(evaluation: Evaluation, members: Sequence[Member]) -> ChairLine:
     return ChairLine(
         evaluation,
         tuple(row for row in members if row.is_chair),
-        tuple(row for row in members if not row.is_chair),
+        tuple(row for row in members if not row.is_chair and is_let_in(row)),
     )
+
+
+def is_let_in(member: Member) -> bool:
+    """Whether the member has an account that is not disabled."""
+    return member.user is not None and member.user.disabled_at is None
 
 
 def find_member_by_address(session: Session, evaluation: Evaluation, email: str) -> Member:
