@@ -1,6 +1,6 @@
 """Ballots given on paper or by phone: entered by the chair, confirmed by the reviewer."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -298,8 +298,7 @@ def _write_marks_and_gaps(
     rest: str,
 ) -> None:
     """Marks and gaps of the ballot, each with its journal entry. Raises: Invalid, NotFound."""
-    if not marks.keys() <= {row.id for row in asked}:
-        raise make_not_found()
+    _refuse_unasked_marks(session, ballot, marks, {row.id for row in asked})
     if len(marks) < len(asked) and not rest:
         raise Invalid(N_("Say why the others have no mark."), field="rest")
     if len(marks) == len(asked) and rest:
@@ -323,6 +322,29 @@ def _write_marks_and_gaps(
             after={**serialize_mark(text), "on behalf of": ballot.member.name},
         )
     session.flush()
+
+
+def _refuse_unasked_marks(
+    session: Session, ballot: Ballot, marks: Mapping[int, MarkText], asked: Collection[int]
+) -> None:
+    """Raise Invalid for answers to what was left out, or taken off the reviewer, meanwhile.
+
+    The form has them no longer, so their notes are told. Raises: NotFound for what is not of this
+    rubric.
+    """
+    lost = [session.get(Criterion, key) for key in marks if key not in asked]
+    found = [row for row in lost if row and row.evaluation_id == ballot.evaluation_id]
+    if len(found) < len(lost):
+        raise make_not_found()
+    if found:
+        raise Invalid(
+            N_(
+                "This is not asked of %(name)s any more, and stays out: %(what)s. Look through the"
+                " rest, then enter the ballot."
+            ),
+            name=ballot.member.name,
+            what="; ".join(": ".join(filter(None, (x.title, marks[x.id].note))) for x in found),
+        )
 
 
 def _has_marks(session: Session, ballot: Ballot) -> bool:

@@ -348,6 +348,28 @@ def test_a_chair_who_has_ceased_to_score_enters_ballots_of_others(
     assert "submit your own ballot first" not in workbook
 
 
+def test_an_answer_to_what_is_asked_no_longer_comes_back_with_its_note(make: Factory, visit: Visit):
+    made = scene(make)
+    ada, sis = made.criterion("ada").id, made.criterion("sis").id
+    url = made.url(f"progress/{ballot_of(made, 0, 0).id}/enter")
+    form = {
+        f"answer-{ada}": "YES", f"note-{ada}": "dictated by phone", f"answer-{sis}": "NO",
+        "source": "PHONE", "given_on": TODAY.isoformat(), "no_conflict": "y", "rest": "left empty",
+    }  # fmt: skip
+    other = make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
+    correct(made, other, CorrectionEffect.LEAVE_OUT)
+
+    answer = visit(made.chair).post(url, form)
+
+    assert answer.status_code == 422
+    assert "is not asked of" in answer.text
+    assert "Another: dictated by phone" in answer.text
+    page = parse(422, answer.text)
+    assert page.with_id(f"criterion-{sis}-answer-no").get("checked") is not None
+    left = {name: text for name, text in form.items() if not name.endswith(f"-{ada}")}
+    assert visit(made.chair).post(url, left).status_code == 303
+
+
 def test_an_entered_ballot_that_was_reopened_can_not_be_confirmed(make: Factory):
     made = scene(make)
     enter(made, entry(made))
