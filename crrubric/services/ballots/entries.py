@@ -1,6 +1,6 @@
 """Ballots given on paper or by phone: entered by the chair, confirmed by the reviewer."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -325,15 +325,16 @@ def _write_marks_and_gaps(
 
 
 def _refuse_unasked_marks(
-    session: Session, ballot: Ballot, marks: Mapping[int, MarkText], asked: Collection[int]
+    session: Session, ballot: Ballot, marks: Mapping[int, MarkText], asked: Set[int]
 ) -> None:
     """Raise Invalid for answers to what was left out, or taken off the reviewer, meanwhile.
 
     The form has them no longer, so their notes are told. Raises: NotFound for what is not of this
     rubric.
     """
-    lost = [session.get(Criterion, key) for key in marks if key not in asked]
-    found = [row for row in lost if row and row.evaluation_id == ballot.evaluation_id]
+    lost = marks.keys() - asked
+    here = select(Criterion).where(Criterion.evaluation_id == ballot.evaluation_id)
+    found = session.scalars(here.where(Criterion.id.in_(lost)).order_by(Criterion.id)).all()
     if len(found) < len(lost):
         raise make_not_found()
     if found:
