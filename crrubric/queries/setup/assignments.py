@@ -112,7 +112,7 @@ def count_assigned_criteria(
 
     Args: also: criteria that are asked no longer and count all the same.
     """
-    criteria = [*_list_asked_criterion_ids(session, evaluation_id), *also]
+    criteria = {*_list_asked_criterion_ids(session, evaluation_id), *also}
     found = load_assignments(session, evaluation_id)
     return {member: sum(map(own.covers, criteria)) for member, own in found.items()}
 

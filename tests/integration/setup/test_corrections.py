@@ -13,10 +13,11 @@ from crrubric.queries.record.verification import verify_record
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.meeting import decisions
-from crrubric.services.setup import corrections, withdrawals
+from crrubric.services.setup import corrections, phases, withdrawals
 from crrubric.services.setup.assignments import assign_reviewer
 from crrubric.services.setup.committee import remove_member
 from crrubric.services.setup.practice import finish_practice, record_practice_mark
+from crrubric.services.setup.rubrics import CriterionText, change_criterion
 from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of, stored_marks
 from tests.integration.conftest import Visit, error_of
@@ -62,6 +63,21 @@ def test_a_correction_makes_a_new_revision_and_can_keep_marks(make: Factory):
     assert ballot_of(made, 0, 0).state is BallotState.SUBMITTED
     assert notices("MARKS_STAY") == 4  # two corrections, two reviewers, each told once
     assert verify_record(db.session()).problems == ()
+
+
+def test_a_criterion_that_is_back_since_set_up_is_counted_once(make: Factory, visit: Visit):
+    """Left out before anybody had marked it, and taken back in a second set-up."""
+    made = make.evaluation(phase=Phase.SCORING)
+    correct(made, OUT)
+    phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="The rubric is wrong.")
+    key = made.criterion("sis").id
+    change_criterion(made.chair, made.slug, key, CriterionText(title="Works with our system"))
+    phases.change_phase(made.chair, made.slug, Phase.SCORING)
+    make.mark(made, 0, 0, "ada", Answer.YES)
+
+    page = visit(made.chair).get(made.url("progress")).text
+
+    assert "marks: 1 of 3" in page
 
 
 @pytest.mark.parametrize("effect", CorrectionEffect)
