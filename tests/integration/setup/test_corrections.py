@@ -80,6 +80,35 @@ def test_a_criterion_that_is_back_since_set_up_is_counted_once(make: Factory, vi
     assert "marks: 1 of 3" in page
 
 
+def test_a_note_without_an_answer_to_what_is_asked_no_longer_comes_back(
+    make: Factory, visit: Visit
+):
+    """The page has no form for it any more."""
+    made = scene(make)
+    correct(made, OUT)
+    cell = f"ballots/{made.vendors[1].id}/marks/{made.criterion('sis').id}"
+
+    answer = visit(made.reviewers[0]).post(
+        made.url(cell), {"note": "They showed it to us.", "version": "0"}
+    )
+
+    assert (answer.status_code, "They showed it to us." in answer.text) == (422, True)
+
+
+def test_a_practice_note_without_an_answer_to_what_is_left_out_comes_back(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    key, text = made.criterion("sis").id, CriterionText(title="Systems", left_out=True)
+    change_criterion(made.chair, made.slug, key, text)
+
+    answer = visit(made.reviewers[0]).post(
+        made.url(f"practice/marks/{key}"), {"note": "They showed it to us.", "version": "0"}
+    )
+
+    assert (answer.status_code, "They showed it to us." in answer.text) == (422, True)
+
+
 @pytest.mark.parametrize("effect", CorrectionEffect)
 def test_nothing_brings_back_a_criterion_that_was_left_out(make: Factory, effect: CorrectionEffect):
     """Two chairs correct it at once: the form of the second was open before it was left out."""
