@@ -95,6 +95,23 @@ def test_a_note_without_an_answer_to_what_is_asked_no_longer_comes_back(
     assert (answer.status_code, "They showed it to us." in answer.text) == (422, True)
 
 
+def test_reasons_for_which_the_page_has_no_field_any_more_come_back(make: Factory, visit: Visit):
+    """One criterion is left out, and another marked in a second window."""
+    made = make.evaluation(phase=Phase.SCORING)
+    reviewer, url = visit(made.reviewers[0]), made.url(f"ballots/{made.vendors[0].id}/submit")
+    form = filled_form(reviewer.page(url), url)
+    own = f"gap-{made.criterion('sis').id}"
+    correct(made, OUT)
+
+    left_out = reviewer.post(url, {**form, own: "They did not say."})
+    make.mark(made, 0, 0, "ada", Answer.YES)
+    marked = reviewer.post(url, {**form, "gap-rest": "I had no time."})
+
+    assert (left_out.status_code, marked.status_code) == (422, 409)
+    assert "They did not say." in left_out.text
+    assert "I had no time." in marked.text
+
+
 def test_a_practice_note_without_an_answer_to_what_is_left_out_comes_back(
     make: Factory, visit: Visit
 ):
