@@ -359,8 +359,10 @@ def test_an_answer_to_what_is_asked_no_longer_comes_back_with_its_note(make: Fac
     other = make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
     correct(made, other, CorrectionEffect.LEAVE_OUT)
 
+    undated = visit(made.chair).post(url, {**form, "given_on": ""})
     answer = visit(made.chair).post(url, form)
 
+    assert (undated.status_code, "dictated by phone" in undated.text) == (422, True)
     assert answer.status_code == 422
     assert "is not asked of" in answer.text
     assert "Another: dictated by phone" in answer.text
