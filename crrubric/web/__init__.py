@@ -102,7 +102,7 @@ def init_app(app: Flask) -> None:
         versions,
     ):
         part.init_app(app)
-    app.url_map.converters["int"] = routes.DatabaseId
+    app.url_map.converters |= routes.CONVERTERS
     app.url_rule_class = routes.LateRule
     for blueprint in list_blueprints():
         app.register_blueprint(blueprint)

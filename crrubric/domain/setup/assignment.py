@@ -31,6 +31,28 @@ EVERYTHING = Assignment()
 
 
 @dataclass(frozen=True, slots=True)
+class Unlisted:
+    """What no page that assigns lists: vendors out of the selection, criteria that are left out."""
+
+    vendors: frozenset[int]
+    criteria: frozenset[int]
+
+
+def keep_unlisted(unlisted: Unlisted, old: Assignment, wanted: Assignment) -> Assignment:
+    """What is wanted, and what nobody could tick stays as it was: it may come back.
+
+    A vendor that is out stays with whoever was to mark it, and has perhaps: no ballot goes that is
+    not seen. A criterion that is left out stays where it was ticked before.
+    """
+    vendors, criteria = wanted.vendors, wanted.criteria
+    if vendors is not None:
+        vendors |= frozenset(filter(old.covers_vendor, unlisted.vendors))
+    if criteria is not None and old.criteria is not None:
+        criteria |= unlisted.criteria & old.criteria
+    return Assignment(vendors, criteria)
+
+
+@dataclass(frozen=True, slots=True)
 class AssignableCriterion:
     """A criterion as assigning looks at it: where it stands and who knows most about it."""
 

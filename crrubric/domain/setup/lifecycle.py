@@ -166,6 +166,15 @@ def is_step_back(before: Phase, after: Phase) -> bool:
     return _ORDER.index(after) < _ORDER.index(before)
 
 
+def make_phase_refusal(before: Phase, after: Phase) -> Invalid:
+    """The refusal of a change that there is not."""
+    return Invalid(
+        N_("An evaluation can’t go from %(before)s to %(after)s."),
+        before=before.label,
+        after=after.label,
+    )
+
+
 def list_phase_problems(before: Phase, after: Phase, facts: Readiness) -> tuple[CrrubricError, ...]:
     """What stands in the way of the change, a sentence each; empty if nothing does.
 
@@ -174,11 +183,7 @@ def list_phase_problems(before: Phase, after: Phase, facts: Readiness) -> tuple[
     try:
         conditions = TRANSITIONS[before, after]
     except KeyError:
-        raise Invalid(
-            N_("An evaluation can’t go from %(before)s to %(after)s."),
-            before=before.label,
-            after=after.label,
-        ) from None
+        raise make_phase_refusal(before, after) from None
     return tuple(error for check in conditions if (error := check(facts)) is not None)
 
 

@@ -148,7 +148,8 @@ def load_enterable_ballots(
     Args: taken: names that no sheet may have.
     """
     lines = list_own_ballots(session, member)
-    own = list_own_ballots(session, seat.member) if seat.member is not None else []
+    scorer = seat.member if seat.member is not None and seat.member.is_reviewer else None
+    own = list_own_ballots(session, scorer) if scorer is not None else []
     unscored = {
         line.vendor.id
         for line in own

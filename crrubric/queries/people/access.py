@@ -154,6 +154,19 @@ def require_impartial(session: Session, seat: Seat) -> None:
     raise Invalid(words, vendor=company).mended_on(place)
 
 
+def refuse_who_stays_away(
+    session: Session, actor: Actor, evaluation: Evaluation, words: str, *, field: str = ""
+) -> None:
+    """Raise Invalid while ballots are open, if the actor stays away from any vendor.
+
+    Whatever its ballots are: what goes through for some and not for others would tell of them.
+    Args: words: why not, with the place of the vendor.
+    """
+    _member, away = find_membership(session, actor, evaluation.id)
+    if evaluation.phase is Phase.SCORING and away:
+        raise Invalid(words, vendor=session.get_one(Vendor, min(away)).name, field=field)
+
+
 def find_evaluation(session: Session, slug: str) -> Evaluation:
     """The evaluation, whoever asks; pair it with `require`. Raises: NotFound."""
     if not slug.isprintable():  # PostgreSQL takes no NUL, and no slug has such a character
@@ -174,6 +187,15 @@ def lock_evaluation(session: Session, slug: str, *, exclusive: bool = False) -> 
     if evaluation is None:
         raise make_not_found()
     return evaluation
+
+
+def hold_seat(session: Session, member: Member) -> None:
+    """Let whatever else a person does from this seat wait until the unit of work ends.
+
+    For what many do at once, each for themselves, and so holds the evaluation shared: two windows
+    of one person would both find nothing there, or both pass the version that is there.
+    """
+    session.refresh(member, with_for_update={"key_share": True})
 
 
 def require_locked_evaluation(

@@ -9,9 +9,11 @@ from crrubric.domain.setup.assignment import (
     EVERYTHING,
     AssignableCriterion,
     Assignment,
+    Unlisted,
     divide_criteria_by_lead,
+    keep_unlisted,
 )
-from crrubric.models import AssignedCriterion, AssignedVendor, Criterion, Member
+from crrubric.models import AssignedCriterion, AssignedVendor, Criterion, Member, Vendor
 from crrubric.queries.people.people import is_present_reviewer
 from crrubric.queries.setup.rubrics import RubricPart, list_rubric_parts
 
@@ -46,7 +48,22 @@ def find_assignments_by_lead(session: Session, evaluation_id: int) -> dict[int, 
         for row in part.criteria
     ]
     some = divide_criteria_by_lead({row.id: row.stakeholder for row in people}, asked)
-    return {key: Assignment(own.vendors, some[key]) for key, own in now.items()}
+    unlisted = load_unlisted(session, evaluation_id)
+    return {
+        key: keep_unlisted(unlisted, own, Assignment(own.vendors, some[key]))
+        for key, own in now.items()
+    }
+
+
+def load_unlisted(session: Session, evaluation_id: int) -> Unlisted:
+    """What no page that assigns lists."""
+    vendors = select(Vendor.id).where(
+        Vendor.evaluation_id == evaluation_id, Vendor.withdrawn_at.is_not(None)
+    )
+    criteria = select(Criterion.id).where(
+        Criterion.evaluation_id == evaluation_id, Criterion.left_out
+    )
+    return Unlisted(frozenset(session.scalars(vendors)), frozenset(session.scalars(criteria)))
 
 
 def load_assigned_criteria(session: Session, evaluation_id: int) -> dict[int, frozenset[int]]:
@@ -95,7 +112,7 @@ def count_assigned_criteria(
 
     Args: also: criteria that are asked no longer and count all the same.
     """
-    criteria = [*_list_asked_criterion_ids(session, evaluation_id), *also]
+    criteria = {*_list_asked_criterion_ids(session, evaluation_id), *also}
     found = load_assignments(session, evaluation_id)
     return {member: sum(map(own.covers, criteria)) for member, own in found.items()}
 

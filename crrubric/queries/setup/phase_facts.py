@@ -35,7 +35,12 @@ from crrubric.queries.meeting.meetings import (
     load_minutes,
 )
 from crrubric.queries.memo.prices import load_memo_prices
-from crrubric.queries.people.access import Seat, require_impartial, require_impartial_once_shown
+from crrubric.queries.people.access import (
+    Seat,
+    refuse_who_stays_away,
+    require_impartial,
+    require_impartial_once_shown,
+)
 from crrubric.queries.results.matrices import read_matrix, rule_of
 from crrubric.queries.setup.assignments import load_assignments
 from crrubric.queries.setup.evaluations import (
@@ -75,6 +80,10 @@ def load_phase_readiness(session: Session, evaluation: Evaluation, to: Phase) ->
 def list_phase_obstacles(session: Session, seat: Seat, to: Phase) -> list[CrrubricError]:
     """Why this person can't move to the phase now; empty if nothing is in the way."""
     evaluation = seat.evaluation
+    try:
+        refuse_return_from_away(session, seat, to)
+    except Invalid as error:
+        return [error]  # what else is in the way would tell
     facts = load_phase_readiness(session, evaluation, to)
     found = list(list_phase_problems(evaluation.phase, to, facts))
     try:
@@ -95,6 +104,17 @@ def require_impartial_phase(session: Session, seat: Seat, to: Phase) -> None:
         refuse_partial_recommendation(session, seat.evaluation)
     elif to is not Phase.ARCHIVED:
         require_impartial_once_shown(session, seat)
+
+
+def refuse_return_from_away(session: Session, seat: Seat, to: Phase) -> None:
+    """Raise Invalid for a step back to set-up by who stays away from a vendor while ballots are
+    open: whether it can be done depends on what was marked, of that vendor as well."""
+    if to is Phase.SETUP:
+        words = N_(
+            "You have a conflict of interest with %(vendor)s: once ballots are open, another chair"
+            " goes back to set-up. You can make another member of the committee a chair."
+        )
+        refuse_who_stays_away(session, seat.actor, seat.evaluation, words)
 
 
 def refuse_partial_recommendation(session: Session, evaluation: Evaluation) -> None:

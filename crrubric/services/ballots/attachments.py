@@ -26,13 +26,17 @@ from crrubric.models import (
     FileContent,
     Mark,
     MarkFile,
-    Member,
     SealedBallot,
     Vendor,
     VendorFile,
 )
 from crrubric.queries.ballots.files import find_own_file, find_vendor_file
-from crrubric.queries.people.access import lock_evaluation, require, require_locked_seat
+from crrubric.queries.people.access import (
+    hold_seat,
+    lock_evaluation,
+    require,
+    require_locked_seat,
+)
 from crrubric.queries.people.people import Actor
 from crrubric.queries.shared.reading import end_reading
 from crrubric.services.ballots.ballots import (
@@ -262,7 +266,8 @@ def attach_mark_file(
         file = session.scalar(on_mark.where(MarkFile.sha256 == checked.facts["sha256"]))
         if file is not None and file.removed_at is None:
             return file
-        _refuse_excess_mark_files(session, ballot, mark, len(data))
+        # the bytes of one that was taken off are here, and counted
+        _refuse_excess_mark_files(session, ballot, mark, len(data) if file is None else 0)
         if file is None:
             file = MarkFile(
                 evaluation_id=ballot.evaluation_id,
@@ -335,7 +340,7 @@ def _lock_own_mark(
     if mark is None:
         raise Invalid(N_("Mark the criterion first: a file is evidence of a mark."), field="file")
     # two ballots of one reviewer share the room: its seat is held as well
-    session.execute(select(Member.id).where(Member.id == ballot.member_id).with_for_update())
+    hold_seat(session, ballot.member)
     return ballot, mark
 
 

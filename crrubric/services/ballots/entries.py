@@ -1,6 +1,6 @@
 """Ballots given on paper or by phone: entered by the chair, confirmed by the reviewer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -167,12 +167,16 @@ def require_untouched_ballot(session: Session, seat: Seat, ballot: Ballot) -> Ba
 
 
 def confirm_ballot(actor: Actor, slug: str, vendor_id: int) -> EntryOnBehalf:
-    """Say that one's ballot was entered as one gave it. Raises: NotFound if none waits for that."""
+    """Say that one's ballot was entered as one gave it; said twice, it is confirmed once.
+
+    Raises: NotFound if none was entered.
+    """
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.CONFIRM_BALLOT, slug)
-        found = lock_waiting_entry(session, seat, vendor_id)
-        found.confirmed_at = now_utc()
-        _note_entry_reply(session, actor, seat, found, Event.BALLOT_CONFIRMED)
+        found = lock_entry(session, seat, vendor_id)
+        if found.confirmed_at is None:
+            found.confirmed_at = now_utc()
+            _note_entry_reply(session, actor, seat, found, Event.BALLOT_CONFIRMED)
     return found
 
 
@@ -187,7 +191,14 @@ def dispute_ballot(actor: Actor, slug: str, vendor_id: int, *, words: str) -> En
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.RECORD_MARK, slug)
         refuse_after_end(seat.evaluation)  # opened then, it could not be submitted again
-        found = lock_waiting_entry(session, seat, vendor_id)
+        found = lock_entry(session, seat, vendor_id)
+        if found.confirmed_at is not None:
+            raise WrongPhase(
+                N_(
+                    "You confirmed this ballot already, in this window or another one. If something"
+                    " in it is wrong, ask the chair to reopen it."
+                )
+            )
         found.disputed_at, found.dispute = now_utc(), why
         unseal_ballot(session, found.ballot, slug, by=actor.name, why=why)
         _note_entry_reply(session, actor, seat, found, Event.BALLOT_DISPUTED, why=why)
@@ -208,10 +219,10 @@ def dispute_ballot(actor: Actor, slug: str, vendor_id: int, *, words: str) -> En
     return found
 
 
-def lock_waiting_entry(session: Session, seat: Seat, vendor_id: int) -> EntryOnBehalf:
-    """The entry of the seat's own ballot that is neither confirmed nor disputed, held.
+def lock_entry(session: Session, seat: Seat, vendor_id: int) -> EntryOnBehalf:
+    """The entry of the seat's own ballot, confirmed or not, held. Raises: NotFound.
 
-    Once the ballot was reopened nothing waits: it is the reviewer's own again.
+    There is none once the ballot was reopened: it is the reviewer's own again.
     """
     found = session.scalar(
         select(EntryOnBehalf)
@@ -221,7 +232,6 @@ def lock_waiting_entry(session: Session, seat: Seat, vendor_id: int) -> EntryOnB
             Ballot.vendor_id == vendor_id,
             EntryOnBehalf.number == Ballot.seals,
             Ballot.state == BallotState.SUBMITTED,
-            EntryOnBehalf.confirmed_at.is_(None),
             EntryOnBehalf.disputed_at.is_(None),
         )
         .with_for_update(of=EntryOnBehalf)
@@ -288,8 +298,7 @@ def _write_marks_and_gaps(
     rest: str,
 ) -> None:
     """Marks and gaps of the ballot, each with its journal entry. Raises: Invalid, NotFound."""
-    if not marks.keys() <= {row.id for row in asked}:
-        raise make_not_found()
+    _refuse_unasked_marks(session, ballot, marks, {row.id for row in asked})
     if len(marks) < len(asked) and not rest:
         raise Invalid(N_("Say why the others have no mark."), field="rest")
     if len(marks) == len(asked) and rest:
@@ -315,12 +324,39 @@ def _write_marks_and_gaps(
     session.flush()
 
 
+def _refuse_unasked_marks(
+    session: Session, ballot: Ballot, marks: Mapping[int, MarkText], asked: Set[int]
+) -> None:
+    """Raise Invalid for answers to what was left out, or taken off the reviewer, meanwhile.
+
+    The form has them no longer, so their notes are told. Raises: NotFound for what is not of this
+    rubric.
+    """
+    lost = marks.keys() - asked
+    here = select(Criterion).where(Criterion.evaluation_id == ballot.evaluation_id)
+    found = session.scalars(here.where(Criterion.id.in_(lost)).order_by(Criterion.id)).all()
+    if len(found) < len(lost):
+        raise make_not_found()
+    if found:
+        raise Invalid(
+            N_(
+                "This is not asked of %(name)s any more, and stays out: %(what)s. Look through the"
+                " rest, then enter the ballot."
+            ),
+            name=ballot.member.name,
+            what="; ".join(": ".join(filter(None, (x.title, marks[x.id].note))) for x in found),
+        )
+
+
 def _has_marks(session: Session, ballot: Ballot) -> bool:
     first = select(Mark.id).where(Mark.ballot_id == ballot.id).limit(1)
     return session.scalar(first) is not None
 
 
 def _has_open_ballot(session: Session, member: Member, vendor_id: int) -> bool:
+    """Whether the member can still submit a ballot; not who has ceased to score."""
+    if not member.is_reviewer:
+        return False
     own = session.scalar(
         select(Ballot).where(Ballot.member_id == member.id, Ballot.vendor_id == vendor_id)
     )

@@ -42,6 +42,7 @@ from crrubric.queries.ballots.offline import (
 from crrubric.queries.people.access import (
     Seat,
     find_evaluation,
+    hold_seat,
     lock_evaluation,
     make_not_found,
     require,
@@ -86,8 +87,10 @@ def upload_offline_book(actor: Actor, slug: str, *, name: str, data: bytes) -> s
         evaluation = lock_evaluation(session, slug)
         seat = require(actor, Action.RECORD_MARK, evaluation, session)
         refuse_after_end(evaluation)
-        refuse_foreign_book(session, require_own_member(seat), book)
+        member = require_own_member(seat)
+        refuse_foreign_book(session, member, book)
         refuse_unusable_cells(session, seat, book)
+        hold_seat(session, member)
         user = require_user(actor)
         return keep_draft(session, seat, user, KIND, name=name, body=data, sheets=sheets).key
 

@@ -71,7 +71,8 @@ def _load_ballots(session: Session, seat: Seat, roster: Roster) -> None:
             roster.recused.add((ballot.member_id, ballot.vendor_id))
         elif ballot.seals:
             roster.begun.add((ballot.member_id, ballot.vendor_id))
-        if not ballot.recused and ballot.member_id == own and ballot.state is BallotState.OPEN:
+        mine = ballot.member_id == own and ballot.member.is_reviewer  # else they submit none
+        if mine and not ballot.recused and ballot.state is BallotState.OPEN:
             roster.unscored.add(ballot.vendor_id)
 
 

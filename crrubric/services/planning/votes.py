@@ -32,7 +32,12 @@ from crrubric.models import (
     SealedVote,
     VoteCount,
 )
-from crrubric.queries.people.access import Seat, make_not_found, require_locked_seat
+from crrubric.queries.people.access import (
+    Seat,
+    hold_seat,
+    make_not_found,
+    require_locked_seat,
+)
 from crrubric.queries.people.people import Actor, is_present_reviewer
 from crrubric.queries.planning.votes import (
     count_votes,
@@ -333,6 +338,7 @@ def _lock_voter(
     seat = require_locked_seat(session, actor, Action.VOTE, slug, exclusive=exclusive)
     if seat.member is None:
         raise make_not_found()
+    hold_seat(session, seat.member)
     return seat, seat.member
 
 

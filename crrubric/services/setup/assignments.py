@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.setup.assignment import Assignment
+from crrubric.domain.setup.assignment import Assignment, keep_unlisted
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, NoticeKind, Phase
 from crrubric.models import (
@@ -26,7 +26,11 @@ from crrubric.queries.ballots.ballots import load_seen_ballots
 from crrubric.queries.people.access import Seat, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.act_facts import foresee_assignment_to_experts
-from crrubric.queries.setup.assignments import assignment_of, find_assignments_by_lead
+from crrubric.queries.setup.assignments import (
+    assignment_of,
+    find_assignments_by_lead,
+    load_unlisted,
+)
 from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.services.ballots.ballots import issue_ballots_if_scoring
 from crrubric.services.ballots.stored_files import delete_ballot_files
@@ -44,8 +48,8 @@ def assign_reviewer(
     """Say what one reviewer is to mark.
 
     While scoring is under way nothing is taken away that was marked, and nothing is added to a
-    ballot that is submitted.
-    Args: seen: the version that the form showed.
+    ballot that is submitted. What is out of the selection, or left out, stays as it was.
+    Args: wanted: of what the form lists; seen: the version that the form showed.
     Raises: Stale; Invalid (field "vendors" or "criteria") for a choice of nothing or of what isn't
     there; WrongPhase where marks stand in the way, or once the committee has seen ballots; NotFound
     for who is no reviewer here.
@@ -59,10 +63,11 @@ def assign_reviewer(
                 name=member.name,
             )
         _refuse_partial_chair(session, seat)
-        stored = read_assignment_values(assignment_of(session, member))
-        refuse_unseen_change(stored, read_assignment_values(wanted), seen)
+        old = assignment_of(session, member)
+        whole = keep_unlisted(load_unlisted(session, seat.evaluation.id), old, wanted)
+        refuse_unseen_change(read_assignment_values(old), read_assignment_values(whole), seen)
         _check_assignment(session, seat.evaluation, wanted)
-        if _store_assignment(session, actor, seat.evaluation, member, wanted):
+        if _store_assignment(session, actor, seat.evaluation, member, whole):
             issue_ballots_if_scoring(session, seat.evaluation)
     return member
 
@@ -174,7 +179,10 @@ def _refuse_seen_vendors(
         for who, vendor in load_seen_ballots(session, member.evaluation_id)
         if who == member.id
     }
-    added = seen & ((wanted.vendors or frozenset()) - (old.vendors or frozenset()))
+    # whose own ballot was there before has it, and keeps it
+    own = session.scalars(select(Ballot.vendor_id).where(Ballot.member_id == member.id))
+    kept = (old.vendors or frozenset()) | frozenset(own)
+    added = seen & ((wanted.vendors or frozenset()) - kept)
     for vendor in sorted(added):
         raise WrongPhase(
             N_("%(name)s has seen another reviewer’s ballot for %(vendor)s, and can’t mark it."),

@@ -25,8 +25,8 @@ def appoint_chair(actor: Actor, slug: str, member_id: int, *, reason: str) -> Me
     For an evaluation whose chairs have conflicts of interest, or are gone: until the meeting a
     chair makes another themselves. By the operator or an administrator; the memo prints it.
     Raises: NotFound for anybody else and for who has no seat; Invalid without a reason, for
-    oneself, for who is chair already or has no account; WrongPhase before the meeting or in the
-    archive.
+    oneself, for who is chair already, has no account or a disabled one; WrongPhase before the
+    meeting or in the archive.
     """
     require_on_site(actor, SiteAction.APPOINT_CHAIR)
     why = require_printed_reason(reason)
@@ -72,7 +72,7 @@ def _refuse_appointment(evaluation: Evaluation, member: Member) -> None:
         )
     if member.user is not None and member.user.disabled_at is not None:
         raise Invalid(
-            N_("%(name)s can’t sign in: the account is disabled."),
+            N_("The account of %(name)s is disabled: enable it first."),
             name=member.name,
             field="member",
         )

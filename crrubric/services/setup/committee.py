@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -16,6 +16,7 @@ from crrubric.models import Evaluation, Member, User
 from crrubric.queries.ballots.ballots import has_ballots
 from crrubric.queries.people.access import (
     make_not_found,
+    refuse_who_stays_away,
     require_locked_evaluation,
     require_locked_seat,
 )
@@ -36,7 +37,11 @@ from crrubric.services.people.links import issue_invite, issue_mailed_link, void
 from crrubric.services.people.proofs import has_doubtful_step
 from crrubric.services.setup.evaluations import serialize_seat
 from crrubric.services.shared.constraints import run_again_if_broken
-from crrubric.services.shared.counting import refuse_choice_of_ballots, refuse_scorer_once_shown
+from crrubric.services.shared.counting import (
+    CHOOSES_SCORERS,
+    refuse_choice_of_ballots,
+    refuse_scorer_once_shown,
+)
 from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unforeseen, refuse_unseen_change
@@ -198,13 +203,18 @@ def _issue_proof(session: Session, member: Member) -> str | None:
 def _refuse_choice_of_marks(
     session: Session, actor: Actor, evaluation: Evaluation, member: Member, *, scores: bool
 ) -> None:
-    """Raise Invalid if somebody would begin or cease to count once ballots were seen."""
+    """Raise Invalid if somebody would begin or cease to count once ballots were seen, by whom.
+
+    What one's own seat tells of oneself may be asked for.
+    """
     scored = bool(member.is_reviewer) and member.removed_at is None
     if scores and not scored:
         refuse_scorer_once_shown(evaluation, field="roles")
     known = member.id is not None  # a new seat is not complete yet, and has no ballots
     returns = known and scores and not scored and has_ballots(session, member.id)
     if returns or (scored and not scores):
+        if member.user_id is None or member.user_id != actor.user_id:
+            refuse_who_stays_away(session, actor, evaluation, CHOOSES_SCORERS, field="roles")
         refuse_choice_of_ballots(session, actor, evaluation, member.id, field="roles")
 
 
@@ -360,19 +370,32 @@ def find_member(session: Session, evaluation: Evaluation, member_id: int) -> Mem
 
 
 def _refuse_last_chair(session: Session, evaluation: Evaluation, member: Member) -> None:
-    others = session.scalar(
-        select(Member.id)
+    """Raise Invalid if nobody would be left who can act as chair, or come to it by a link."""
+    if not member.is_chair:
+        return
+    others = session.execute(
+        select(Member.id, User.id)
+        .outerjoin(
+            User,
+            and_(
+                User.id == Member.user_id,
+                User.disabled_at.is_(None),
+                Member.awaits_address.is_(None),
+            ),
+        )
         .where(
             Member.evaluation_id == evaluation.id,
             Member.id != member.id,
             Member.is_chair,
             Member.removed_at.is_(None),
         )
-        .limit(1)
-    )
-    if member.is_chair and others is None:
-        raise Invalid(
-            N_("%(name)s is the only chair: make somebody else chair first."),
-            name=member.name,
-            field="roles",
+    ).all()
+    if any(user is not None for _other, user in others):
+        return
+    words = N_("%(name)s is the only chair: make somebody else chair first.")
+    if others:
+        words = N_(
+            "%(name)s is the only chair who can sign in: make somebody else chair first, who has an"
+            " account that is open, and whose seat waits for nothing."
         )
+    raise Invalid(words, name=member.name, field="roles")

@@ -16,7 +16,7 @@ from crrubric.domain.text import clean_text, require_line, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, CorrectionEffect, NoticeKind
 from crrubric.models import Abstention, Ballot, Criterion, Evaluation, Mark, RubricRevision
-from crrubric.queries.people.access import Seat, require_locked_seat
+from crrubric.queries.people.access import Seat, refuse_who_stays_away, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import load_assignments
 from crrubric.services.ballots.attachments import list_files_on_mark
@@ -29,7 +29,7 @@ from crrubric.services.setup.translations import (
     flatten_texts,
     update_translations,
 )
-from crrubric.services.shared.counting import refuse_who_entered
+from crrubric.services.shared.counting import ASKS_AGAIN, refuse_who_entered
 from crrubric.services.shared.days import refuse_after_end
 from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -69,8 +69,8 @@ def correct_criterion(
     is left. Everybody who is to mark it is told, once. A text
     that changed keeps its translation only if that changed with it.
     Args: seen: the version that the form showed.
-    Raises: Stale; Invalid naming the field, if nothing changes, or if no weighted criterion is
-    left.
+    Raises: Stale; Invalid naming the field, if nothing changes, if it is left out already, or if no
+    weighted criterion is left; AGAIN by who stays away from a vendor.
     """
     tidy, given = _clean_correction(correction), clean_translations(translations)
     with unit_of_work() as session:
@@ -79,6 +79,8 @@ def correct_criterion(
             refuse_after_end(seat.evaluation)  # nobody could mark it again
         refuse_informed_change(session, seat, tidy.effect)
         criterion = find_criterion(session, seat.evaluation, criterion_id)
+        if criterion.left_out:  # or words that are kept would bring it back, with its marks
+            raise Invalid(N_("This criterion is left out: nothing of it is corrected any more."))
         stored = read_criterion_values(criterion)
         words = {"title": tidy.title, "question": tidy.question, "look_for": tidy.look_for}
         wanted = {**stored, **words, **flatten_texts(given)}
@@ -121,6 +123,8 @@ def refuse_informed_change(session: Session, seat: Seat, effect: CorrectionEffec
     if effect is CorrectionEffect.KEEP:
         return
     refuse_who_entered(session, seat.actor, seat.evaluation, field="effect")
+    if effect is CorrectionEffect.AGAIN:
+        refuse_who_stays_away(session, seat.actor, seat.evaluation, ASKS_AGAIN, field="effect")
     if seat.evaluation.shown_at is not None:
         raise Invalid(
             N_(

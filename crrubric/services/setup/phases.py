@@ -19,6 +19,7 @@ from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.phase_facts import (
     foresee_phase_for_seat,
     load_phase_readiness,
+    refuse_return_from_away,
     require_impartial_phase,
 )
 from crrubric.services.ballots.ballots import issue_ballots
@@ -59,6 +60,7 @@ def change_phase(
     with unit_of_work() as session:
         evaluation = lock_evaluation(session, slug, exclusive=True)
         seat = require(actor, Action.CHANGE_PHASE, evaluation, session)
+        refuse_return_from_away(session, seat, to)
         before = evaluation.phase
         facts = load_phase_readiness(session, evaluation, to)
         found = list_phase_problems(before, to, facts)

@@ -12,7 +12,7 @@ from crrubric.domain.text import clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer, NoticeKind
 from crrubric.models import Criterion, Evaluation, Member, PracticeMark
-from crrubric.queries.people.access import make_not_found, require_locked_seat
+from crrubric.queries.people.access import hold_seat, make_not_found, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.act_facts import (
     foresee_end_of_practice,
@@ -124,6 +124,7 @@ def _lock_practicing_member(session: Session, actor: Actor, slug: str) -> Member
         raise make_not_found()
     if seat.evaluation.practice_shown_at is not None:
         raise WrongPhase(N_("The practice round is over: its marks stay as they are."))
+    hold_seat(session, seat.member)
     return seat.member
 
 

@@ -8,6 +8,16 @@ from crrubric.models import Evaluation
 from crrubric.queries.ballots.ballots import has_ballot_on_behalf, has_entered_ballot
 from crrubric.queries.people.people import Actor
 
+# what somebody is told who stays away from a vendor, by what they would do
+ASKS_AGAIN = N_(
+    "You have a conflict of interest with %(vendor)s, and this opens its ballots as well: another"
+    " chair lets reviewers mark again. You can make another member of the committee a chair."
+)
+CHOOSES_SCORERS = N_(
+    "You have a conflict of interest with %(vendor)s: while ballots are open, another chair changes"
+    " who scores. You can make another member of the committee a chair."
+)
+
 
 def refuse_once_shown(evaluation: Evaluation, *, field: str = "") -> None:
     """Raise Invalid for what would take marks out of the count, or bring them back, once seen.

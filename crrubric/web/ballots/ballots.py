@@ -1,6 +1,6 @@
 """A reviewer's own ballots: nobody else's, ever."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, request
@@ -13,7 +13,7 @@ from crrubric.domain.text import replace_control_characters
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import BallotState
 from crrubric.extensions import db
-from crrubric.models import Ballot
+from crrubric.models import Ballot, Criterion
 from crrubric.queries.ballots import seals
 from crrubric.queries.ballots.ballots import (
     can_mark_ballot,
@@ -294,6 +294,7 @@ def render_review_page(
     own, marks = find_own_ballot(db.session(), seat, vendor_id)
     rubric = list_assigned_parts(db.session(), own.member)
     gaps = [row for part in rubric for row in part.criteria if row.id not in marks]
+    typed = {key: replace_control_characters(text) for key, text in (reasons or {}).items()}
     sealed = seals.list_sealed_versions(db.session(), own)
     lines = list_own_ballots(db.session(), own.member)
     return render_page(
@@ -311,7 +312,8 @@ def render_review_page(
         entry=entry_of(db.session(), own) if own.state is BallotState.SUBMITTED else None,
         may_confirm=seat.may(Action.CONFIRM_BALLOT),
         dispute=dispute or ReasonForm(formdata=None),
-        reasons={key: replace_control_characters(text) for key, text in (reasons or {}).items()},
+        reasons=typed,
+        homeless=list_homeless_reasons(typed, gaps),
         gap_errors=errors or {},
         problems=[(f"gap-{key}", text) for key, text in (errors or {}).items()],
         stale=stale,
@@ -321,6 +323,16 @@ def render_review_page(
         all_done=seat.may(Action.RECORD_MARK)
         and not any(is_ballot_waiting(seat, line) for line in lines),
     )
+
+
+def list_homeless_reasons(
+    typed: Mapping[int, str], gaps: Sequence[Criterion]
+) -> list[tuple[str, str]]:
+    """(label, words) of reasons that the page has no field for any more: as `render_review_page`
+    takes them; a mark was given meanwhile, or the criterion is not asked any more."""
+    fields = {row.id for row in gaps} | ({0} if len(gaps) > 1 else set())
+    words = [text for key, text in typed.items() if key not in fields and text.strip()]
+    return [(_("Why?"), text) for text in dict.fromkeys(words)]
 
 
 @bp.post("/<int:vendor_id>/submit")

@@ -58,16 +58,24 @@ def render_entry_page(
     """All criteria with their answers, as typed: also those for a ballot begun meanwhile."""
     ballot = find_ballot_of_another(seat, ballot_id)
     rubric = list_rubric_parts(db.session(), seat.evaluation.id)
+    parts = keep_assigned_parts(rubric, assignment_of(db.session(), ballot.member))
+    typed = {key: replace_control_characters(text) for key, text in request.form.items()}
+    fields = {f"note-{row.id}" for part in parts for row in part.criteria}
     declared = ballot.vendor_id in load_own_declarations(db.session(), ballot.member)
     return render_page(
         "ballots/enter.html",
         seat,
         under=PROGRESS,
         ballot=ballot,
-        parts=keep_assigned_parts(rubric, assignment_of(db.session(), ballot.member)),
+        parts=parts,
         numbers=number_criteria_on_paper(rubric),
         form=form,
-        typed={key: replace_control_characters(text) for key, text in request.form.items()},
+        typed=typed,
+        homeless=[  # of what was left out, or taken off the reviewer, while it was typed
+            (_("Their note"), text)
+            for key, text in typed.items()
+            if read_id_after("note-", key) is not None and key not in fields and text.strip()
+        ],
         declared=declared,
         problems=problems or {},
         linked=[(f"note-{key}", text) for key, text in (problems or {}).items()],

@@ -24,7 +24,7 @@ from crrubric.web.ballots.file_forms import FileForm
 from crrubric.web.shared import session
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
-from crrubric.web.shared.forms import ReasonForm, attach_error
+from crrubric.web.shared.forms import OUT_OF_DATE, ReasonForm, attach_error
 from crrubric.web.shared.page import redirect_to, render_page, send_kept_file
 from crrubric.web.shared.session import current_actor
 
@@ -155,7 +155,10 @@ def save_file_withdrawal(seat: Seat, vendor_id: int, key: str) -> ResponseReturn
 @require_permission(Action.ATTACH_TO_VENDOR)
 def save_file_prices(seat: Seat, vendor_id: int, key: str) -> ResponseReturnValue:
     """Say whether a file of a vendor tells prices; what is sent names what holds afterwards."""
-    tells = request.form.get("tells_prices") == "yes"
+    said_so = request.form.get("tells_prices")
+    if said_so not in {"yes", "no"}:  # nothing said would open what is closed
+        raise Invalid(OUT_OF_DATE)
+    tells = said_so == "yes"
     file = service.set_file_prices(
         current_actor(), seat.evaluation.slug, vendor_id, key, tells_prices=tells
     )

@@ -221,10 +221,11 @@ def save_assignment(seat: Seat, member_id: int) -> ResponseReturnValue:
                 wanted,
                 seen=form.version.data or "",
             )
-            if wanted == before:
+            now = assignment_of(db.session(), member)
+            if now == before:
                 flash(_("Saved."), "done")
             else:
-                flash_undoable(_("Saved."), request.path, list_ticks_to_go_back(before, wanted))
+                flash_undoable(_("Saved."), request.path, list_ticks_to_go_back(before, now))
             return redirect_to("assignment.show_assignments", seat)
         except Invalid as error:
             attach_error(form, error)

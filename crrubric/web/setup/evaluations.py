@@ -19,6 +19,7 @@ from crrubric.domain.setup.lifecycle import (
     TRANSITIONS,
     is_step_back,
     list_phase_problems,
+    make_phase_refusal,
     next_phase,
     next_phases,
     previous_phase,
@@ -142,14 +143,19 @@ def say_phase_is_reached(seat: Seat) -> ResponseReturnValue:
 
 
 def read_wanted_phase(seat: Seat, name: str | None) -> Phase:
-    """The phase that was asked for; without a name the usual next one. Raises: NotFound."""
+    """The phase that was asked for; without a name the usual next one.
+
+    Raises: NotFound; Invalid for a form to which another phase has come meanwhile.
+    """
     before = seat.evaluation.phase
     usual = next_phase(before)
     after = usual.value if name is None and usual else name
     found = [phase for phase in Phase if phase.value == after and (before, phase) in TRANSITIONS]
-    if not found:
-        raise make_not_found()
-    return found[0]
+    if found:
+        return found[0]
+    if request.method == "POST" and name in set(Phase):
+        raise make_phase_refusal(before, Phase(name))
+    raise make_not_found()
 
 
 def make_phase_form(seat: Seat, to: Phase) -> PhaseForm:

@@ -3,7 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from werkzeug.routing import IntegerConverter, Map, Rule
+from werkzeug.routing import (
+    IntegerConverter,
+    Map,
+    PathConverter,
+    Rule,
+    UnicodeConverter,
+    ValidationError,
+)
 
 from crrubric.domain import limits
 
@@ -15,6 +22,37 @@ class DatabaseId(IntegerConverter):
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=limits.ID.most)
+
+
+class PrintableText(UnicodeConverter):
+    """A text of an address; what can't be printed is none of ours, and PostgreSQL takes no NUL."""
+
+    def to_python(self, value: str) -> str:
+        """The text. Raises: ValidationError: there is no such page."""
+        return require_printable(value)
+
+
+class PrintablePath(PathConverter):
+    """As `PrintableText`, with strokes in it."""
+
+    def to_python(self, value: str) -> str:
+        """The text. Raises: ValidationError: there is no such page."""
+        return require_printable(value)
+
+
+def require_printable(value: str) -> str:
+    """The text, if each of its characters can be printed. Raises: ValidationError."""
+    if not value.isprintable():
+        raise ValidationError
+    return value
+
+
+CONVERTERS = {
+    "int": DatabaseId,
+    "default": PrintableText,
+    "string": PrintableText,
+    "path": PrintablePath,
+}
 
 
 class LateRule(Rule):

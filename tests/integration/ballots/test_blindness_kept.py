@@ -299,6 +299,18 @@ def test_a_chair_who_entered_a_ballot_gets_none_for_that_vendor_as_a_reviewer(ma
         assignments.assign_reviewer(made.chair, made.slug, chair.id, wanted)
 
 
+def test_who_entered_a_ballot_after_their_own_can_be_limited_to_vendors_that_they_marked(
+    make: Factory,
+):
+    made = chair_who_scores(make)
+    chair = next(row for row in made.evaluation.members if row.is_chair)
+    wanted = Assignment(frozenset({made.vendors[0].id}), None)
+
+    assignments.assign_reviewer(made.chair, made.slug, chair.id, wanted)
+
+    assert own_ballot(made).seals == 1
+
+
 def test_the_memo_says_who_has_seen_which_ballots(make: Factory, visit: Visit):
     made = chair_who_scores(make)
     phases.change_phase(made.chair, made.slug, Phase.MEETING)

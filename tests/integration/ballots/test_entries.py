@@ -26,11 +26,11 @@ from crrubric.queries.people.people import Actor
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots import declarations, seals
 from crrubric.services.ballots import entries as service
-from crrubric.services.ballots.ballots import MarkText
+from crrubric.services.ballots.ballots import MarkText, record_mark
 from crrubric.services.setup import committee, phases
 from crrubric.services.setup.committee import change_member
 from crrubric.services.setup.corrections import Correction, correct_criterion
-from tests.factories import Factory, Made, ballot_of, stored_marks
+from tests.factories import Factory, Made, ballot_of, let_chair_score, stored_marks
 from tests.integration.conftest import Visit, error_of
 from tests.pages import parse
 
@@ -108,7 +108,12 @@ def test_the_reviewer_reads_and_confirms_the_entered_ballot(make: Factory, visit
 
     stored = db.session.scalars(select(EntryOnBehalf)).one()
     assert stored.confirmed_at is not None
-    assert reviewer.post(made.url(f"ballots/{vendor}/confirm")).status_code == 404
+    assert reviewer.post(made.url(f"ballots/{vendor}/confirm")).status_code == 303  # a second click
+    confirmed = select(JournalEntry.id).where(JournalEntry.event == Event.BALLOT_CONFIRMED)
+    assert len(db.session.scalars(confirmed).all()) == 1
+    late = reviewer.post(made.url(f"ballots/{vendor}/dispute"), {"reason": "I said NO twice"})
+    assert (late.status_code, "You confirmed this ballot already" in late.text) == (409, True)
+    assert "I said NO twice" in late.text
     assert "entered by the chair, confirmed" in visit(made.chair).get(made.url("progress")).text
 
 
@@ -337,6 +342,59 @@ def test_a_note_without_an_answer_is_not_dropped(make: Factory, visit: Visit):
     assert "dictated by phone" in answer.text
     assert page.with_id(f"criterion-{ada}-answer-yes").get("checked") is not None
     assert stored_marks() == []
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_chair_who_has_ceased_to_score_enters_ballots_of_others(
+    make: Factory, visit: Visit, marked: bool
+):
+    made = make.evaluation(reviewers=2)
+    chair = let_chair_score(made)
+    phases.change_phase(made.chair, made.slug, Phase.SCORING)
+    make.no_conflicts(made)
+    if marked:
+        key, text = made.criteria[0].id, MarkText(answer=Answer.YES)
+        record_mark(made.chair, made.slug, made.vendors[0].id, key, text, seen_version=0)
+    first, second = ballot_of(made, 0, 0), ballot_of(made, 1, 0)
+    with pytest.raises(WrongPhase, match="Submit your own ballot"):
+        enter(made, entry(made))
+    change_member(
+        made.chair,
+        made.slug,
+        chair.id,
+        roles=frozenset({Role.CHAIR}),
+        stakeholder=chair.stakeholder,
+    )
+    workbook = visit(made.chair).get(made.url(f"progress/workbook/{second.member_id}")).text
+
+    enter(made, entry(made))
+
+    assert first.state is BallotState.SUBMITTED
+    assert "submit your own ballot first" not in workbook
+
+
+def test_an_answer_to_what_is_asked_no_longer_comes_back_with_its_note(make: Factory, visit: Visit):
+    made = scene(make)
+    ada, sis = made.criterion("ada").id, made.criterion("sis").id
+    url = made.url(f"progress/{ballot_of(made, 0, 0).id}/enter")
+    form = {
+        f"answer-{ada}": "YES", f"note-{ada}": "dictated by phone", f"answer-{sis}": "NO",
+        "source": "PHONE", "given_on": TODAY.isoformat(), "no_conflict": "y", "rest": "left empty",
+    }  # fmt: skip
+    other = make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
+    correct(made, other, CorrectionEffect.LEAVE_OUT)
+
+    undated = visit(made.chair).post(url, {**form, "given_on": ""})
+    answer = visit(made.chair).post(url, form)
+
+    assert (undated.status_code, "dictated by phone" in undated.text) == (422, True)
+    assert answer.status_code == 422
+    assert "is not asked of" in answer.text
+    assert "Another: dictated by phone" in answer.text
+    page = parse(422, answer.text)
+    assert page.with_id(f"criterion-{sis}-answer-no").get("checked") is not None
+    left = {name: text for name, text in form.items() if not name.endswith(f"-{ada}")}
+    assert visit(made.chair).post(url, left).status_code == 303
 
 
 def test_an_entered_ballot_that_was_reopened_can_not_be_confirmed(make: Factory):

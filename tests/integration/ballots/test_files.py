@@ -262,9 +262,15 @@ def test_a_receipt_covers_the_files_and_sealed_files_are_kept(make: Factory, vis
     assert NAME not in visit(made.chair).get(made.url("evidence/")).text
 
 
-def test_a_removed_file_can_be_attached_again(make: Factory):
+@pytest.mark.parametrize("full", [False, True])
+def test_a_removed_file_can_be_attached_again(
+    make: Factory, monkeypatch: pytest.MonkeyPatch, full: bool
+):
+    """Also where there is no room for another one: its bytes are there."""
     made = marked(make)
     file = on_mark(made)
+    if full:
+        monkeypatch.setattr(limits, "FILES_OF_REVIEWER_BYTES", file.size + 1)
     make.submit(made, 0, 0, "not seen")
     seals.reopen_ballot(made.chair, made.slug, ballot_of(made, 0, 0).id, reason="Asked for it.")
     cell = made.vendors[0].id, made.criterion("ada").id

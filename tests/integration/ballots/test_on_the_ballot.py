@@ -1,5 +1,7 @@
 """What a reviewer finds on a ballot and after it: the vendor's links and files, the next ballot."""
 
+import pytest
+
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
 from crrubric.models import VendorFile
@@ -50,6 +52,21 @@ def test_the_links_and_files_of_a_vendor_stand_on_its_ballot(make: Factory, visi
     assert [name for name in found if name.endswith(".pdf")] == ["Offer.pdf"]
     assert reviewer.get(found["Offer.pdf"]).status_code == 200
     assert offer.key in found["Offer.pdf"]
+
+
+@pytest.mark.parametrize("sent", [{}, {"tells_prices": ""}, {"tells_prices": "maybe"}])
+def test_a_file_that_tells_prices_stays_closed_where_nothing_is_said(
+    make: Factory, visit: Visit, sent: dict[str, str]
+):
+    made = make.evaluation()
+    rules.set_rule(made.chair, made.slug, rules.RuleSettings(prices_sealed=True))
+    sheet = attach(made, "Sheet.pdf", tells_prices=True)
+    address = made.url(f"vendors/{made.vendors[0].id}/files/{sheet.key}")
+
+    answer = visit(made.chair).post(f"{address}/prices", sent)
+
+    assert (answer.status_code, "out of date" in answer.text) == (422, True)
+    assert visit(made.reviewers[0]).get(address).status_code == 404
 
 
 def receipt_links(made: Made, reviewer: Visitor, vendor_id: int) -> list[str]:

@@ -38,8 +38,10 @@ from crrubric.queries.ballots.ballots import has_seen_ballot
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.exchange import filled_ballots, import_plans, imports, mark_drafts
+from crrubric.services.setup import phases
+from crrubric.services.setup.committee import change_member
 from crrubric.services.shared.unit import unit_of_work
-from tests.factories import Factory, Made, ballot_of
+from tests.factories import Factory, Made, ballot_of, let_chair_score
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.people.test_links import fill_with_key
 from tests.pages import filled_form, parse
@@ -196,6 +198,19 @@ def test_a_chair_who_scores_submits_their_own_ballot_first(make: Factory, visit:
 
     assert "submit your own ballot for" in page
     assert 'value="take"' not in page
+
+
+def test_a_chair_who_has_ceased_to_score_imports_ballots_of_others(make: Factory, visit: Visit):
+    made = make.evaluation(reviewers=2)
+    chair = let_chair_score(made)
+    phases.change_phase(made.chair, made.slug, Phase.SCORING)
+    roles = frozenset({Role.CHAIR})
+    change_member(made.chair, made.slug, chair.id, roles=roles, stakeholder=chair.stakeholder)
+    row = f",{name_reviewer(made, 0)},{made.vendors[0].company},Yes,,No,"
+    draft = upload(visit(made.chair), made, write_form_export(made, row))
+    match(visit(made.chair), draft)
+
+    assert "submit your own ballot for" not in visit(made.chair).get(draft).text
 
 
 def test_a_chair_does_not_import_where_they_have_a_conflict(made: Made, chair: Visitor):

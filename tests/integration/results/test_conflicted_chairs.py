@@ -20,11 +20,13 @@ from crrubric.domain.vocabulary import (
     EntrySource,
     Outcome,
     Phase,
+    Role,
     Standing,
 )
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, Member
 from crrubric.queries.people.people import OPERATOR, Actor
+from crrubric.queries.setup.chairs import list_led_evaluations
 from crrubric.services.ballots import seals
 from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.ballots.declarations import declare_interest
@@ -121,8 +123,11 @@ def test_where_no_vendor_is_left_there_is_nothing_to_compare(make: Factory, visi
 
 def test_a_refused_step_back_does_not_tell_how_many_marks_there_are(make: Factory):
     made = conflicted(make, Phase.SCORING)
+    other = make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
 
     with pytest.raises(NotReady) as refused:
+        phases.change_phase(other, made.slug, Phase.SETUP, reason="Another rubric")
+    with pytest.raises(Invalid, match="another chair goes back"):  # nor whether there are any
         phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="Another rubric")
 
     assert not any(letter.isdigit() for letter in str(refused.value.problems[0]))
@@ -236,6 +241,13 @@ def test_an_acting_chair_is_a_member_with_an_account_and_not_chair_already(make:
         appoint_chair(OPERATOR, made.slug, chair.id, reason=WHY)
     with pytest.raises(Invalid, match="Say why"):
         appoint_chair(OPERATOR, made.slug, chair.id, reason=" ")
+    shut = seat_of(made, made.reviewers[0])
+    shut.user.disabled_at = now_utc()
+    db.session.commit()
+    with pytest.raises(Invalid, match="is disabled"):
+        appoint_chair(OPERATOR, made.slug, shut.id, reason=WHY)
+    offered = [line.others for line in list_led_evaluations(db.session())][-1]
+    assert [row.name for row in offered] == [made.reviewers[1].name]
     with pytest.raises(NotFound):
         appoint_chair(OPERATOR, made.slug, other.evaluation.members[1].id, reason=WHY)
 

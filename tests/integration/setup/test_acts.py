@@ -26,7 +26,7 @@ from crrubric.services.shared.unit import unit_of_work
 from crrubric.web.shared.navigation import MENDING_PAGES, find_mending_link
 from tests.factories import Factory, Made, small_rubric
 from tests.integration.conftest import Visit
-from tests.pages import Page, words
+from tests.pages import Page, filled_form, words
 
 
 def phase_of(made: Made) -> Phase:
@@ -160,6 +160,21 @@ def test_there_is_no_page_before_a_change_that_does_not_exist(make: Factory, vis
     assert visit(made.chair).get(made.url("phase?to=\x00")).status_code == 404
 
 
+def test_a_form_to_which_another_phase_has_come_meanwhile_says_so_and_keeps_the_reason(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "YYY", (1, 0): "YYY"})
+    chair, url = visit(made.chair), made.url("phase")
+    form = filled_form(chair.page(f"{url}?to=SCORING"), url)
+    make.forward(made, Phase.DECIDED, {})
+
+    late = chair.post(url, {**form, "reason": "Two were ill."})
+
+    assert late.status_code == 422
+    assert "An evaluation can’t go from" in late.text
+    assert "Two were ill." in late.text
+
+
 def test_what_was_left_open_is_printed_on_the_page_of_the_board(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.DECIDED, marks={(0, 0): "YYY", (1, 0): "YYY"})
 
@@ -224,7 +239,7 @@ def test_who_stays_away_from_a_vendor_learns_nothing_of_it_from_a_removal(
     make.submit(made, 0, 0, "No time.")
 
     assert words(chair.page(url).with_id("main")) == before
-    assert "Their ballots: 1, of them submitted: 0." in before
+    assert "while ballots are open, another chair changes who scores" in before
 
 
 def test_removing_a_vendor_is_told_before_it_is_done(make: Factory, visit: Visit):

@@ -8,16 +8,17 @@ from crrubric.domain.events import Event
 from crrubric.domain.setup.assignment import EVERYTHING, Assignment
 from crrubric.domain.vocabulary import Answer, Phase, Stakeholder
 from crrubric.extensions import db
-from crrubric.models import Ballot, JournalEntry, Member, Notice, Vendor
+from crrubric.models import Ballot, Criterion, JournalEntry, Member, Notice, Vendor
 from crrubric.queries.people.people import Actor
 from crrubric.queries.results.matrices import read_matrix
-from crrubric.queries.setup.assignments import load_assignments
+from crrubric.queries.setup.assignments import find_assignments_by_lead, load_assignments
 from crrubric.services.ballots import seals
 from crrubric.services.setup import assignments as service
-from crrubric.services.setup import committee, vendors
+from crrubric.services.setup import committee, rubrics, vendors
+from crrubric.services.setup.withdrawals import restore_vendor, withdraw_vendor
 from tests.factories import Factory, Made, ballot_of, full_rubric
 from tests.integration.conftest import Visit, error_of
-from tests.pages import parse, words
+from tests.pages import filled_form, parse, words
 
 
 def member_id(made: Made, actor: Actor) -> int:
@@ -309,3 +310,65 @@ def test_the_only_vendor_assigned_to_a_reviewer_can_not_be_removed(make: Factory
         vendors.remove_vendor(made.chair, made.slug, made.vendors[0].id)
 
     assert db.session.get(Vendor, made.vendors[0].id) is not None
+
+
+@pytest.mark.parametrize("limited", [True, False])
+def test_a_vendor_that_is_out_of_the_selection_stays_with_who_was_to_mark_it(
+    make: Factory, visit: Visit, limited: bool
+):
+    """The form doesn't list it: it could neither be kept nor be taken away there."""
+    made = make.evaluation(vendors=3)
+    if limited:
+        limit(made, 0, vendors=[0, 1])
+    make.forward(made, Phase.SCORING, {(0, 0): "Y"})
+    withdraw_vendor(made.chair, made.slug, made.vendors[0].id, reason="They left.")
+    member = member_id(made, made.reviewers[0])
+    url = made.url(f"assignment/{member}")
+    chair = visit(made.chair)
+    form = filled_form(chair.page(url), url)
+
+    answer = chair.post(url, {**form, "vendors": "some", "vendor": str(made.vendors[2].id)})
+
+    assert answer.status_code == 303
+    found = load_assignments(db.session(), made.evaluation.id)[member]
+    assert found.vendors == {made.vendors[0].id, made.vendors[2].id}
+    restore_vendor(made.chair, made.slug, made.vendors[0].id, reason="They are back.")
+    assert len(ballot_of(made, 0, 0).marks) == 1
+
+
+def test_a_criterion_that_is_left_out_stays_with_who_was_to_mark_it(make: Factory, visit: Visit):
+    made = make.evaluation()
+    limit(made, 0, "ada", "sis")
+    ada, teacher = made.criterion("ada"), made.criterion("teacher")
+    rubrics.change_criterion(made.chair, made.slug, ada.id, said_of(ada, left_out=True))
+    member = member_id(made, made.reviewers[0])
+    url = made.url(f"assignment/{member}")
+    chair = visit(made.chair)
+    form = filled_form(chair.page(url), url)
+
+    answer = chair.post(url, {**form, "criterion": str(teacher.id)})
+
+    assert answer.status_code == 303
+    rubrics.change_criterion(made.chair, made.slug, ada.id, said_of(ada, left_out=False))
+    found = load_assignments(db.session(), made.evaluation.id)[member]
+    assert found.criteria == {ada.id, teacher.id}
+
+
+def test_experts_keep_what_is_left_out_and_was_theirs(make: Factory):
+    made = make.evaluation(rubric=full_rubric())
+    limit(made, 0, *(row.code for row in made.criteria))
+    member = db.session.get_one(Member, member_id(made, made.reviewers[0]))
+    out = next(row for row in made.criteria if row.lead is Stakeholder.SPECIAL_EDUCATION)
+    member.stakeholder = Stakeholder.IT
+    db.session.commit()
+    rubrics.change_criterion(made.chair, made.slug, out.id, said_of(out, left_out=True))
+
+    found = find_assignments_by_lead(db.session(), made.evaluation.id)[member.id]
+
+    assert found.criteria is not None
+    assert len(found.criteria) < len(made.criteria)
+    assert out.id in found.criteria
+
+
+def said_of(criterion: Criterion, *, left_out: bool) -> rubrics.CriterionText:
+    return rubrics.CriterionText(title=criterion.title, lead=criterion.lead, left_out=left_out)

@@ -13,10 +13,11 @@ from crrubric.queries.record.verification import verify_record
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.meeting import decisions
-from crrubric.services.setup import corrections, withdrawals
+from crrubric.services.setup import corrections, phases, withdrawals
 from crrubric.services.setup.assignments import assign_reviewer
 from crrubric.services.setup.committee import remove_member
 from crrubric.services.setup.practice import finish_practice, record_practice_mark
+from crrubric.services.setup.rubrics import CriterionText, change_criterion
 from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of, stored_marks
 from tests.integration.conftest import Visit, error_of
@@ -62,6 +63,79 @@ def test_a_correction_makes_a_new_revision_and_can_keep_marks(make: Factory):
     assert ballot_of(made, 0, 0).state is BallotState.SUBMITTED
     assert notices("MARKS_STAY") == 4  # two corrections, two reviewers, each told once
     assert verify_record(db.session()).problems == ()
+
+
+def test_a_criterion_that_is_back_since_set_up_is_counted_once(make: Factory, visit: Visit):
+    """Left out before anybody had marked it, and taken back in a second set-up."""
+    made = make.evaluation(phase=Phase.SCORING)
+    correct(made, OUT)
+    phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="The rubric is wrong.")
+    key = made.criterion("sis").id
+    change_criterion(made.chair, made.slug, key, CriterionText(title="Works with our system"))
+    phases.change_phase(made.chair, made.slug, Phase.SCORING)
+    make.mark(made, 0, 0, "ada", Answer.YES)
+
+    page = visit(made.chair).get(made.url("progress")).text
+
+    assert "marks: 1 of 3" in page
+
+
+def test_a_note_without_an_answer_to_what_is_asked_no_longer_comes_back(
+    make: Factory, visit: Visit
+):
+    """The page has no form for it any more."""
+    made = scene(make)
+    correct(made, OUT)
+    cell = f"ballots/{made.vendors[1].id}/marks/{made.criterion('sis').id}"
+
+    answer = visit(made.reviewers[0]).post(
+        made.url(cell), {"note": "They showed it to us.", "version": "0"}
+    )
+
+    assert (answer.status_code, "They showed it to us." in answer.text) == (422, True)
+
+
+def test_reasons_for_which_the_page_has_no_field_any_more_come_back(make: Factory, visit: Visit):
+    """One criterion is left out, and another marked in a second window."""
+    made = make.evaluation(phase=Phase.SCORING)
+    reviewer, url = visit(made.reviewers[0]), made.url(f"ballots/{made.vendors[0].id}/submit")
+    form = filled_form(reviewer.page(url), url)
+    own = f"gap-{made.criterion('sis').id}"
+    correct(made, OUT)
+
+    left_out = reviewer.post(url, {**form, own: "They did not say."})
+    make.mark(made, 0, 0, "ada", Answer.YES)
+    marked = reviewer.post(url, {**form, "gap-rest": "I had no time."})
+
+    assert (left_out.status_code, marked.status_code) == (422, 409)
+    assert "They did not say." in left_out.text
+    assert "I had no time." in marked.text
+
+
+def test_a_practice_note_without_an_answer_to_what_is_left_out_comes_back(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    key, text = made.criterion("sis").id, CriterionText(title="Systems", left_out=True)
+    change_criterion(made.chair, made.slug, key, text)
+
+    answer = visit(made.reviewers[0]).post(
+        made.url(f"practice/marks/{key}"), {"note": "They showed it to us.", "version": "0"}
+    )
+
+    assert (answer.status_code, "They showed it to us." in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize("effect", CorrectionEffect)
+def test_nothing_brings_back_a_criterion_that_was_left_out(make: Factory, effect: CorrectionEffect):
+    """Two chairs correct it at once: the form of the second was open before it was left out."""
+    made = scene(make)
+    correct(made, OUT)
+
+    with pytest.raises(Invalid, match="left out: nothing of it is corrected"):
+        correct(made, effect, question="And back again?")
+
+    assert len(db.session.scalars(select(RubricRevision.id)).all()) == 1
 
 
 def test_a_correction_that_asks_again_discounts_marks_and_reopens_ballots(make: Factory):

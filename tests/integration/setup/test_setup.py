@@ -1,5 +1,6 @@
 """Setting up: rubric, vendors, committee, rule; bad input is refused beside its field."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -385,6 +386,34 @@ def test_a_reviewer_added_during_scoring_gets_ballots(make: Factory, visit: Visi
 
     page = visit(late).page(made.url("ballots/"))
     assert [words(node) for node in page.all("h2")] != []
+
+
+def shut(member: Member) -> None:
+    member.user.disabled_at = now_utc()
+
+
+def wait(member: Member) -> None:
+    member.awaits_address = member.user.email_key
+
+
+def lose_account(member: Member) -> None:
+    member.user_id = None
+
+
+@pytest.mark.parametrize("other", [shut, wait, lose_account])
+def test_a_chair_who_can_not_sign_in_is_no_other_chair(
+    make: Factory, other: Callable[[Member], None]
+):
+    made = make.evaluation()
+    make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
+    chair, second = [row for row in made.evaluation.members if row.is_chair]
+    other(second)
+    db.session.commit()
+
+    with pytest.raises(Invalid, match="only chair who can sign in"):
+        committee.remove_member(made.chair, made.slug, chair.id)
+
+    committee.remove_member(made.chair, made.slug, second.id)
 
 
 def test_the_only_chair_can_not_be_removed(make: Factory):

@@ -1,11 +1,16 @@
 """Whatever stands in the controls of a form, its answer is no error of the server."""
 
 import re
+from contextlib import suppress
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import Rule
 
 from crrubric.domain.vocabulary import Phase
+from crrubric.web import DatabaseId, PrintableText
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.shared.test_access import SHORTLY, addresses
@@ -65,3 +70,38 @@ def test_no_form_answers_with_an_error(
 
     assert find_errors(app, made, visit(made.chair), odd) == []
     assert find_errors(app, made, visit(made.reviewers[0]), odd) == []
+
+
+def list_texts(rule: Rule) -> list[str]:
+    """The parts of an address that are keys or codes."""
+    return [name for name in rule.arguments if type(rule._converters[name]) is PrintableText]
+
+
+def test_no_address_has_a_key_or_a_code_with_a_character_that_is_not_seen(app: Flask):
+    adapter, taken, looked_at = app.url_map.bind("school.example"), [], 0
+    for rule in app.url_map.iter_rules():
+        for odd in list_texts(rule):
+            values = {
+                name: 1 if isinstance(row, DatabaseId) else next(iter(getattr(row, "items", "x")))
+                for name, row in rule._converters.items()
+            }
+            method = sorted(rule.methods or ())[0]
+            address = adapter.build(rule.endpoint, {**values, odd: "a\0b"}, method=method)
+            looked_at += 1
+            with suppress(NotFound):
+                taken.append(adapter.match(unquote(address), method=method))
+
+    assert (taken, looked_at > 300) == ([], True)
+
+
+@pytest.mark.both_databases
+def test_a_file_that_waits_is_not_found_by_a_key_that_no_database_takes(
+    app: Flask, make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    reviewer, chair = visit(made.reviewers[0]), visit(made.chair)
+
+    assert reviewer.get(made.url("ballots/offline/a%00b")).status_code == 404
+    assert reviewer.post(made.url("ballots/offline/a%00b/discard")).status_code == 404
+    assert chair.get(made.url("import/a%00b")).status_code == 404
+    assert chair.get(made.url("purchase/lines/a%00b")).status_code == 404

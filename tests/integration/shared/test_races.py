@@ -37,6 +37,7 @@ from crrubric.models import (
     Evaluation,
     FileContent,
     Finding,
+    ImportDraft,
     Invite,
     JournalEntry,
     Mark,
@@ -45,6 +46,7 @@ from crrubric.models import (
     Member,
     Motion,
     MustHaveVote,
+    PracticeMark,
     SealedBallot,
     SealedVote,
     User,
@@ -58,14 +60,14 @@ from crrubric.queries.planning.votes import (
     read_settled_values,
 )
 from crrubric.queries.record.verification import verify_record
-from crrubric.services.ballots import attachments, ballots, declarations, seals
+from crrubric.services.ballots import attachments, ballots, declarations, offline, seals
 from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.meeting import decisions, meetings, positions
 from crrubric.services.meeting.decisions import FindingText
 from crrubric.services.people import accounts, administration, links
 from crrubric.services.people.district import set_district
 from crrubric.services.planning import settlements, votes
-from crrubric.services.setup import committee, evaluations, phases, rubrics
+from crrubric.services.setup import committee, evaluations, phases, practice, rubrics
 from tests.factories import (
     Factory,
     Made,
@@ -75,6 +77,7 @@ from tests.factories import (
     small_rubric,
     stored_marks,
 )
+from tests.integration.ballots.offline_books import download
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.meeting.test_meeting import VOTE, opened
 from tests.integration.record.test_record import said
@@ -794,6 +797,72 @@ def open_with_answer(make: Factory) -> Made:
         made.reviewers[0], made.slug, made.criteria[0].id, answer=Answer.YES, seen_version=0
     )
     return made
+
+
+WINDOWS = ("a", "b", "c", "d", "e", "f")
+
+
+@pytest.mark.parametrize("before", [0, 1], ids=["nothing", "an answer"])
+def test_of_windows_that_save_one_vote_the_later_ones_get_a_conflict(
+    app: Flask, make: Factory, before: int
+):
+    made = make.evaluation()
+    votes.open_vote(made.chair, made.slug)
+    if before:
+        voting(made, 0, Answer.NO)()
+    vote = made.reviewers[0], made.slug, made.criteria[1].id
+
+    def saving_vote(note: str) -> Work:
+        return lambda: votes.record_vote(*vote, answer=Answer.YES, note=note, seen_version=before)
+
+    found = together(app, made, *map(saving_vote, WINDOWS))
+
+    assert names(found) == ["CastVote"] + ["Stale"] * 5
+    assert db.session.scalars(select(CastVote.version)).all() == [before + 1]
+
+
+@pytest.mark.parametrize("before", [0, 1], ids=["nothing", "an answer"])
+def test_of_windows_that_save_one_practice_mark_the_later_ones_get_a_conflict(
+    app: Flask, make: Factory, before: int
+):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    cell = made.reviewers[0], made.slug, made.criteria[0].id
+    if before:
+        practice.record_practice_mark(*cell, answer=Answer.NO, seen_version=0)
+
+    def practicing(note: str) -> Work:
+        return lambda: practice.record_practice_mark(
+            *cell, answer=Answer.YES, note=note, seen_version=before
+        )
+
+    found = together(app, made, *map(practicing, WINDOWS))
+
+    assert names(found) == ["PracticeMark"] + ["Stale"] * 5
+    assert db.session.scalars(select(PracticeMark.version)).all() == [before + 1]
+
+
+def test_who_is_done_with_practice_in_several_windows_is_done_once(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    who = made.reviewers[0], made.slug
+    practice.record_practice_mark(*who, made.criteria[0].id, answer=Answer.NO, seen_version=0)
+
+    found = together(app, made, *[lambda: practice.finish_practice(*who)] * 4)
+
+    assert (names(found), told(Event.PRACTICE_FINISHED)) == (["Member"] * 4, 1)
+
+
+def test_a_workbook_that_is_uploaded_in_several_windows_at_once_waits_once(
+    app: Flask, make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    data = download(visit(made.reviewers[0]), made.url()).write(1, answer="No").save()
+    who = made.reviewers[0], made.slug
+
+    found = together(
+        app, made, *[lambda: offline.upload_offline_book(*who, name="a.xlsx", data=data)] * 4
+    )
+
+    assert (names(found), count(ImportDraft)) == (["str"] * 4, 1)
 
 
 def test_a_vote_that_is_opened_twice_at_once_is_one_round(app: Flask, make: Factory):

@@ -17,7 +17,15 @@ from crrubric.domain.exchange.drafts import DraftKind
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
-from crrubric.models import Evaluation, ImportDraft, JournalEntry, SentForm, User
+from crrubric.models import (
+    Ballot,
+    Evaluation,
+    ImportDraft,
+    JournalEntry,
+    Member,
+    SentForm,
+    User,
+)
 from crrubric.services.questions import askings as service
 from crrubric.services.setup import phases
 from crrubric.web.shared import once
@@ -39,6 +47,7 @@ class Sent:
 
 
 DAY = (now_utc().date() + timedelta(days=30)).isoformat()
+TODAY = (now_utc().date() - timedelta(days=1)).isoformat()
 FORMS = {
     "vendor": Sent("vendors/new", "vendors/new", {"company": "Quill"}, Phase.SETUP),
     "section": Sent("rubric/", "rubric/sections", {"title": "Support"}, Phase.SETUP),
@@ -63,6 +72,31 @@ FORMS = {
         "rubric/criteria/{criterion}/correct", "rubric/criteria/{criterion}/correct",
         {"title": "Other", "effect": "KEEP", "reason": "A typo."}, Phase.SCORING,
     ),
+    "conflict": Sent(
+        "vendors/{vendor}/declaration", "vendors/{vendor}/declaration",
+        {"kind": "CONFLICT", "words": "My sister works there."}, Phase.SCORING, "reviewer",
+    ),
+    "submission": Sent(
+        "ballots/{vendor}/submit", "ballots/{vendor}/submit", {"gap-rest": "Not seen."},
+        Phase.SCORING, "reviewer",
+    ),
+    "reopening": Sent(
+        "progress/{ballot}/reopen", "progress/{ballot}/reopen", {"reason": "A slip."},
+        Phase.SCORING, needs=("submission",),
+    ),
+    "entry": Sent(
+        "progress/{ballot}/enter", "progress/{ballot}/enter",
+        {"source": "PAPER", "given_on": TODAY, "answer-{criterion}": "YES", "rest": "Left empty."},
+        Phase.SCORING,
+    ),
+    "confirmation": Sent(
+        "ballots/{vendor}/submit", "ballots/{vendor}/confirm", {}, Phase.SCORING, "reviewer",
+        needs=("entry",),
+    ),
+    "dispute": Sent(
+        "ballots/{vendor}/submit", "ballots/{vendor}/dispute", {"reason": "I said NO."},
+        Phase.SCORING, "reviewer", needs=("entry",),
+    ),
     "meeting": Sent("meeting/", "meeting/start", {"place": "Room 12"}),
     "motion": Sent(
         "meeting/minutes", "meeting/minutes", {"words": "To go on", "in_favor": "3"},
@@ -86,6 +120,13 @@ FORMS = {
 }  # fmt: skip
 
 
+def find_first_ballot(made: Made) -> int:
+    """The id of the first reviewer's ballot for the first vendor; 0 where there is none yet."""
+    own = select(Ballot.id).join(Member, Member.id == Ballot.member_id)
+    who, vendor = made.reviewers[0].user_id, made.vendors[0].id
+    return db.session.scalar(own.where(Member.user_id == who, Ballot.vendor_id == vendor)) or 0
+
+
 class Sender:
     """Fills in and sends the forms of one evaluation, as a browser does."""
 
@@ -96,6 +137,7 @@ class Sender:
             "vendor": made.vendors[0].id,
             "criterion": made.criteria[0].id,
             "section": made.criteria[0].section_id,
+            "ballot": find_first_ballot(made),
         }
 
     def address(self, path: str) -> str:
@@ -119,7 +161,10 @@ class Sender:
             for field in found.iter("input")
             if field.get("type") == "hidden"
         }
-        typed = {key: value.format(**self.parts) for key, value in form.values.items()}
+        typed = {
+            key.format(**self.parts): value.format(**self.parts)
+            for key, value in form.values.items()
+        }
         return {**hidden, **typed}
 
     def send(self, form: Sent, values: Mapping[str, str]):

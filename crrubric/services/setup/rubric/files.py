@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.events import Event
 from crrubric.domain.exchange.drafts import DraftKind
@@ -29,6 +30,7 @@ from crrubric.domain.setup.rubric_files.differences import (
 )
 from crrubric.domain.setup.rubric_files.rows import read_rubric_rows
 from crrubric.domain.setup.rubric_files.toml_out import write_rubric_toml
+from crrubric.domain.text import cut_visibly
 from crrubric.models import Criterion, Evaluation, Section, Tension
 from crrubric.queries.people.access import require_locked_evaluation
 from crrubric.queries.people.people import Actor
@@ -264,7 +266,8 @@ class _RubricWriter:
             "places": [[section.id, section.position] for section in ordered],
             "tensions": [serialize_tension(tension) for tension in self.tensions],
         }
-        told = {**after, **({"file": name} if name else {}), ROW: row}
+        file = cut_visibly(name, limits.TITLE)  # whatever a form carried along
+        told = {**after, **({"file": file} if file else {}), ROW: row}
         self.note(Event.RUBRIC_IMPORTED, new["rubric"], before=before, after=told)
 
     def remove_sections(self, target: Rubric) -> None:

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from crrubric.domain import limits
 from crrubric.domain.errors import NotFound, Stale, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.setup.rubric import Rubric, load_built_in_rubric, parse_rubric
@@ -109,6 +110,15 @@ def test_another_rubric_takes_the_place_of_the_own_one(make: Factory):
     practice = db.session.scalars(select(Criterion.practice).where(Criterion.code == "adaptive"))
     assert practice.one() != ""
     assert verify_record(db.session()).problems == ()
+
+
+def test_the_journal_keeps_no_more_of_the_name_of_a_file_than_a_title_has(make: Factory):
+    made = make.evaluation()
+
+    import_rubric(made.chair, made.slug, load_built_in_rubric(), name="x" * 5_000)
+
+    told = select(JournalEntry.after).where(JournalEntry.event == Event.RUBRIC_IMPORTED)
+    assert len((db.session.scalars(told).one() or {})["file"]) == limits.TITLE
 
 
 def test_an_own_rubric_that_went_out_comes_back_as_it_was(make: Factory):
