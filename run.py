@@ -52,7 +52,7 @@ LOCKS = {
 ALONE_LOCKED = {"uv", "audit"}  # nothing of the project is in them
 NOT_ASKED = 2  # how an audit ends that could not ask
 UNREACHABLE = "run.py: the advisory service could not be reached, so no package was looked up"
-# Our words for pytest's; the others go through as they are (--quick, --long: tests/selection.py).
+# Our words for pytest's; the others go through as they are (tests/runs/selection.py).
 OPTIONS = {"--coverage": ("--cov=crrubric", "--cov-branch", "--cov-report=term:skip-covered")}
 ALONE = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "no:xdist", "-pno:xdist")
 

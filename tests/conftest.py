@@ -27,7 +27,7 @@ from tests.schemas import make_schema
 from tests.statements import Planner, plan_statements
 from tests.workers import begin_with_own_part, share_kept
 
-pytest_plugins = ["tests.no_skips", "tests.selection", "tests.linters"]
+pytest_plugins = ["tests.runs.no_skips", "tests.runs.selection", "tests.runs.linters"]
 
 os.environ.pop("CRRUBRIC_DATABASE_URL", None)
 

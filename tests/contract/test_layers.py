@@ -1,11 +1,11 @@
 """The tools that read the code: layers, style, types and templates.
 
-They run beside the other tests (tests/linters.py); these ask what was found.
+They run beside the other tests (tests/runs/linters.py); these ask what was found.
 """
 
 import pytest
 
-from tests.linters import read_finding
+from tests.runs.linters import read_finding
 
 
 def assert_clean(config: pytest.Config, tool: str) -> None:

@@ -570,7 +570,7 @@ def test_a_skipped_test_fails_the_run_in_ci_and_only_there(tmp_path, ci, spread,
     (tmp_path / "pytest.ini").touch()
 
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "tests.no_skips", spread],
+        [sys.executable, "-m", "pytest", "-p", "tests.runs.no_skips", spread],
         cwd=tmp_path,
         env={**os.environ, "CI": ci, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -588,7 +588,7 @@ def test_an_expected_failure_is_not_a_skip(tmp_path):
     (tmp_path / "pytest.ini").touch()
 
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "tests.no_skips"],
+        [sys.executable, "-m", "pytest", "-p", "tests.runs.no_skips"],
         cwd=tmp_path,
         env={**os.environ, "CI": "true", "PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.selection import choose_tests
-from tests.touched import list_rooms, name_rooms
+from tests.runs.selection import choose_tests
+from tests.runs.touched import list_rooms, name_rooms
 from tests.workers import list_part
 
 

@@ -1,8 +1,8 @@
 """A pytest plugin: the tools that read the code run beside the tests that ask what they found.
 
 They are started as soon as it is known that one of those tests will run, and once for all
-workers. As a script it runs them: python -m tests.linters FOLDER writes FOLDER/NAME.txt, the exit
-code and then what the tool said.
+workers. As a script it runs them: python -m tests.runs.linters FOLDER writes FOLDER/NAME.txt, the
+exit code and then what the tool said.
 """
 
 import shutil
@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ASKING = "contract/test_layers.py"  # where the tests are
 PATIENCE = 600  # seconds that a test waits for its tool
 FOLDER = "crrubric_linters"  # how a worker is told where the results are
@@ -57,7 +57,7 @@ class Linters:
     def start_for(self, tests: Iterable[str]) -> None:
         """Start the tools, if they were not and if a test asks for them."""
         if self.process is None and any(ASKING in name for name in tests):
-            command = [sys.executable, "-m", "tests.linters", str(self.folder)]
+            command = [sys.executable, "-m", "tests.runs.linters", str(self.folder)]
             self.process = subprocess.Popen(command, cwd=ROOT)
 
     def pytest_unconfigure(self) -> None:

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SHARED = "shared"
 FLOORS = ("domain", "models", "queries", "reports", "services", "web")
 KINDS = ("unit", "integration", "browser")  # of tests, which have the same rooms

@@ -1,7 +1,7 @@
 """A pytest plugin: which tests a run takes, and in which order.
 
 --quick: what a change is checked with at every commit: contracts, linters, types, the tests of the
-rooms that it touches (tests/touched.py) on one database (SQLite) without what takes longest, one
+rooms that it touches (`touched.py`) on one database (SQLite) without what takes longest, one
 journey in a browser. It says which rooms these are; the whole gate runs all.
 
 --long: what takes long and what is done once more on PostgreSQL, nothing else. A run without either
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.touched import ROOT, SHARED, find_touched_rooms, list_rooms
+from tests.runs.touched import ROOT, SHARED, find_touched_rooms, list_rooms
 
 SELDOM = 50_000  # more objects than were given back, before the collector looks for circles
 # Which tests of rooms a quick run takes; of those on two databases, the ones on SQLite.
