@@ -23,6 +23,7 @@ from crrubric.models import (
     Notice,
     OutgoingMail,
     SealedVote,
+    User,
     VoteCount,
 )
 from crrubric.queries.people.access import require
@@ -516,6 +517,45 @@ def test_the_group_of_a_reason_is_not_named_where_one_of_it_voted(make: Factory,
 
     (alone,) = [words(node) for node in page.all("p") if "our children" in words(node)]
     assert "Parent" not in alone  # the chair knows that only one of the two has voted
+
+
+def reasons_of(made: Made) -> list[tuple[str, Stakeholder | None]]:
+    db.session.rollback()
+    vote = list_votes(db.session(), made.evaluation.id)[0]
+    results = list_vote_results(db.session(), vote)
+    return sorted((reason.words, reason.stakeholder) for row in results for reason in row.reasons)
+
+
+def speak_for(made: Made, reviewer: int, group: Stakeholder) -> None:
+    roles = frozenset({Role.REVIEWER})
+    member = member_of(made, reviewer)
+    committee.change_member(made.chair, made.slug, member, roles=roles, stakeholder=group)
+
+
+def test_a_seat_that_is_changed_after_the_closing_tells_nobody_whose_reason_it_is(make: Factory):
+    made = opened(make, reviewers=4)
+    groups = (Stakeholder.PARENT, Stakeholder.PARENT, Stakeholder.IT, Stakeholder.IT)
+    for reviewer, group in enumerate(groups):
+        speak_for(made, reviewer, group)
+        cast(made, reviewer, "ada", Answer.YES, f"reason {reviewer}")
+    service.close_vote(made.chair, made.slug)
+    before = [(f"reason {reviewer}", group) for reviewer, group in enumerate(groups)]
+    assert reasons_of(made) == before
+
+    speak_for(made, 0, Stakeholder.IT)
+    assert reasons_of(made) == before
+    committee.remove_member(made.chair, made.slug, member_of(made, 0))
+    assert reasons_of(made) == before
+    committee.invite_member(
+        made.chair,
+        made.slug,
+        name="Again",
+        email=db.session.get_one(User, made.reviewers[0].user_id).email,
+        roles=frozenset({Role.REVIEWER}),
+        stakeholder=Stakeholder.TEACHER,
+    )
+
+    assert reasons_of(made) == before
 
 
 def test_the_vote_stands_beside_the_must_haves(make: Factory, visit: Visit):
