@@ -203,3 +203,13 @@ def require_locked_seat(
     elif RESTRAINTS[action] is Restraint.ONCE_SHOWN:
         require_impartial_once_shown(session, seat)
     return seat
+
+
+def hold_own_seat(session: Session, seat: Seat) -> Member:
+    """The row of the seat, held until the unit ends: two windows of one person act one after the
+    other where the evaluation is held shared. Raises: NotFound for who has no seat.
+    """
+    if seat.member is None:
+        raise make_not_found()
+    session.refresh(seat.member, with_for_update={"key_share": True})
+    return seat.member

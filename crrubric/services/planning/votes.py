@@ -32,7 +32,12 @@ from crrubric.models import (
     SealedVote,
     VoteCount,
 )
-from crrubric.queries.people.access import Seat, make_not_found, require_locked_seat
+from crrubric.queries.people.access import (
+    Seat,
+    hold_own_seat,
+    make_not_found,
+    require_locked_seat,
+)
 from crrubric.queries.people.people import Actor, is_present_reviewer
 from crrubric.queries.planning.votes import (
     count_votes,
@@ -329,11 +334,9 @@ def find_voter(session: Session, seat: Seat, member_id: int) -> Member:
 def _lock_voter(
     session: Session, actor: Actor, slug: str, *, exclusive: bool
 ) -> tuple[Seat, Member]:
-    """The actor's seat as a reviewer. Raises: NotFound, WrongPhase."""
+    """The actor's seat as a reviewer, held. Raises: NotFound, WrongPhase."""
     seat = require_locked_seat(session, actor, Action.VOTE, slug, exclusive=exclusive)
-    if seat.member is None:
-        raise make_not_found()
-    return seat, seat.member
+    return seat, hold_own_seat(session, seat)
 
 
 def _require_same_words(criterion: Criterion, seen: int | None) -> None:

@@ -12,7 +12,7 @@ from crrubric.domain.text import clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer, NoticeKind
 from crrubric.models import Criterion, Evaluation, Member, PracticeMark
-from crrubric.queries.people.access import make_not_found, require_locked_seat
+from crrubric.queries.people.access import hold_own_seat, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.act_facts import (
     foresee_end_of_practice,
@@ -120,11 +120,10 @@ def restart_practice(actor: Actor, slug: str, *, seen: str | None = None) -> Eva
 
 def _lock_practicing_member(session: Session, actor: Actor, slug: str) -> Member:
     seat = require_locked_seat(session, actor, Action.PRACTICE, slug, exclusive=False)
-    if seat.member is None:
-        raise make_not_found()
+    member = hold_own_seat(session, seat)
     if seat.evaluation.practice_shown_at is not None:
         raise WrongPhase(N_("The practice round is over: its marks stay as they are."))
-    return seat.member
+    return member
 
 
 def _has_practice_marks(session: Session, evaluation: Evaluation) -> bool:
