@@ -11,11 +11,20 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, clean_together
 from crrubric.domain.events import Event
+from crrubric.domain.places import MendingPlace
 from crrubric.domain.setup.rubric import Translated
 from crrubric.domain.text import clean_text, require_line, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, CorrectionEffect, NoticeKind
-from crrubric.models import Abstention, Ballot, Criterion, Evaluation, Mark, RubricRevision
+from crrubric.models import (
+    Abstention,
+    Ballot,
+    Criterion,
+    Evaluation,
+    Mark,
+    RubricRevision,
+    Vendor,
+)
 from crrubric.queries.people.access import Seat, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import load_assignments
@@ -120,6 +129,8 @@ def refuse_informed_change(session: Session, seat: Seat, effect: CorrectionEffec
     """Raise Invalid for what could turn the result, by anybody who has seen ballots."""
     if effect is CorrectionEffect.KEEP:
         return
+    if effect is CorrectionEffect.AGAIN:
+        _refuse_partial_chair(session, seat)
     refuse_who_entered(session, seat.actor, seat.evaluation, field="effect")
     if seat.evaluation.shown_at is not None:
         raise Invalid(
@@ -129,6 +140,22 @@ def refuse_informed_change(session: Session, seat: Seat, effect: CorrectionEffec
             ),
             field="effect",
         )
+
+
+def _refuse_partial_chair(session: Session, seat: Seat) -> None:
+    """Raise Invalid if the chair stays away from a vendor, in the selection or withdrawn.
+
+    Which ballots are asked again depends on what was marked, and a refusal would tell it.
+    """
+    if seat.shut_out:
+        raise Invalid(
+            N_(
+                "You have a conflict of interest with %(vendor)s: another chair lets a criterion be"
+                " marked again. You can correct its words and keep the marks."
+            ),
+            vendor=session.get_one(Vendor, min(seat.shut_out)).name,
+            field="effect",
+        ).mended_on(MendingPlace.COMMITTEE)
 
 
 def _clean_correction(correction: Correction) -> Correction:
