@@ -8,7 +8,13 @@ from typing import Any
 
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import (
+    IntegerConverter,
+    Map,
+    PathConverter,
+    UnicodeConverter,
+    ValidationError,
+)
 
 from crrubric import __version__
 from crrubric.config import settings_of
@@ -78,6 +84,26 @@ class DatabaseId(IntegerConverter):
         super().__init__(url_map, max=2**31 - 1)
 
 
+class PrintableText(UnicodeConverter):
+    """A text of an address; what can't be printed is none of ours, and PostgreSQL takes no NUL."""
+
+    def to_python(self, value: str) -> str:
+        """The text. Raises: ValidationError: there is no such page."""
+        if not value.isprintable():
+            raise ValidationError
+        return value
+
+
+class PrintablePath(PathConverter):
+    """As `PrintableText`, with strokes in it."""
+
+    def to_python(self, value: str) -> str:
+        """The text. Raises: ValidationError: there is no such page."""
+        if not value.isprintable():
+            raise ValidationError
+        return value
+
+
 def init_app(app: Flask) -> None:
     """Bind the web's own pieces and refuse to start with an undeclared route."""
     origins.init_app(app)  # before whatever reads a form
@@ -109,7 +135,12 @@ def init_app(app: Flask) -> None:
         versions,
     ):
         part.init_app(app)
-    app.url_map.converters["int"] = DatabaseId
+    app.url_map.converters |= {
+        "int": DatabaseId,
+        "default": PrintableText,
+        "string": PrintableText,
+        "path": PrintablePath,
+    }
     for blueprint in list_blueprints():
         app.register_blueprint(blueprint)
     settings = settings_of(app)
