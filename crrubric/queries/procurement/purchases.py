@@ -160,7 +160,7 @@ def read_purchase(
     today = (evaluation.decided_at or now_utc()).astimezone(zone).date()
     day = find_purchase_day(days, today)
     rules = load_procurement_rules(language)
-    spans = load_step_spans(session, evaluation, decision, facts, days)
+    spans = load_step_spans(session, evaluation, decision, facts, days, away)
     order = prove_order(SELECTION, spans)
     judged = BinderFacts(
         purchase=facts,
@@ -168,7 +168,7 @@ def read_purchase(
         order=order,
         amount=find_amount(facts, cost),
         limits=list_applied_limits(facts, rules.thresholds, day.on),
-        declared=count_declarations(session, evaluation.id),
+        declared=count_declarations(session, evaluation.id, away),
         issue=issue.number if issue else None,
         issued_on=issue.at.date() if issue else None,
         retain_until=evaluation.retain_until,
@@ -203,8 +203,13 @@ def _find_cost(decision: Decision | None, away: frozenset[int]) -> tuple[int, in
     return vendor.price.cost.span if vendor.price.cost.is_known else None
 
 
-def count_declarations(session: Session, evaluation_id: int) -> tuple[int, int]:
-    """How many declarations of interest there are, of how many: one for each ballot that counts."""
+def count_declarations(
+    session: Session, evaluation_id: int, away: frozenset[int] = NOBODY
+) -> tuple[int, int]:
+    """How many declarations of interest there are, of how many: one for each ballot that counts.
+
+    Args: away: vendors from which the reader stays away.
+    """
     row = session.execute(
         select(func.count(Declaration.vendor_id), func.count(Ballot.id))
         .select_from(Ballot)
@@ -215,7 +220,11 @@ def count_declarations(session: Session, evaluation_id: int) -> tuple[int, int]:
             (Declaration.member_id == Ballot.member_id)
             & (Declaration.vendor_id == Ballot.vendor_id),
         )
-        .where(is_present_reviewer(evaluation_id), Vendor.withdrawn_at.is_(None))
+        .where(
+            is_present_reviewer(evaluation_id),
+            Vendor.withdrawn_at.is_(None),
+            Vendor.id.not_in(away),
+        )
     ).one()
     return row[0], row[1]
 

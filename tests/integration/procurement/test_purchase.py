@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
@@ -25,7 +25,7 @@ from crrubric.domain.procurement.purchase import (
 )
 from crrubric.domain.vocabulary import DeclarationKind, Outcome, Phase, Role
 from crrubric.extensions import db
-from crrubric.models import JournalEntry, PurchaseLine
+from crrubric.models import Declaration, JournalEntry, PurchaseLine
 from crrubric.queries.procurement.purchases import (
     ReadPurchase,
     find_purchase,
@@ -351,6 +351,38 @@ def test_amounts_by_fund_are_not_told_to_who_stays_away_from_a_vendor(make: Fact
     make.forward(made, Phase.DECIDED, {})
 
     assert (tell(away), tell(whole)) == ([True] * 3, [True] * 3)
+
+
+def test_what_is_counted_and_dated_leaves_out_the_vendor_from_which_one_stays_away(
+    make: Factory,
+):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=2)
+    vendor, other = made.vendors[0].id, made.vendors[1].id
+    away = frozenset({vendor})
+    none = DeclarationKind.NONE
+    db.session.execute(delete(Declaration))
+    db.session.commit()
+    before = read(made, away).judged.declared
+    declare_interest(made.reviewers[0], made.slug, vendor, kind=none)
+
+    assert read(made, away).judged.declared == before
+    assert read(made).judged.declared != before
+    declare_interest(made.reviewers[0], made.slug, other, kind=none)
+    assert read(made, away).judged.declared != before
+    make.no_conflicts(made)
+    make.forward(made, Phase.MEETING, {(0, 1): "YYY"})
+    make_finding(made, other)
+    first = read(made, away).order.spans
+    make_finding(made, vendor)
+
+    assert read(made, away).order.spans == first
+    assert read(made).order.spans[OrderStep.FOUND] != first[OrderStep.FOUND]
+
+
+def make_finding(made: Made, vendor: int) -> None:
+    finding = decisions.FindingText(Outcome.MET, "Shown to all.")
+    cell = vendor, made.criteria[0].id
+    in_meeting.record_finding(made.chair, made.slug, *cell, finding, seen_version=0)
 
 
 def test_a_line_that_changes_its_vendor_is_told_in_two_entries(made: Made):
