@@ -364,11 +364,13 @@ def foresee_closing_of_vote(session: Session, seat: Seat, vote: MustHaveVote) ->
 
 
 def read_settled_values(results: Iterable[VoteResult]) -> Mapping[str, object]:
-    """What the chair can settle, by name, as it is stored: for the version of a form."""
+    """What the chair can settle, by name, as it is stored, with the counts of which it is settled:
+    for the version of a form. A newer round has others."""
     found: dict[str, object] = {}
     for row in results:
         key = row.criterion.id
         found |= {
+            f"{key}-counts": [row.count.vote_id, row.count.yes, row.count.no],
             f"{key}-adopted": row.count.adopted,
             f"{key}-reason": row.count.reason,
             f"{key}-must_have": row.criterion.must_have,

@@ -636,6 +636,22 @@ def test_the_chair_settles_on_the_page(make: Factory, visit: Visit):
     assert "Not any more." in late.text
 
 
+def test_what_one_vote_counted_settles_no_newer_one(make: Factory, visit: Visit):
+    made = closed(make, {0: "YYY"})
+    chair, address = visit(made.chair), made.url("must-haves/settle/")
+    form = filled_form(chair.page(address), address)
+    service.open_vote(made.chair, made.slug)
+    vote_all(made, {1: "YYY"})
+    service.close_vote(made.chair, made.slug)
+
+    late = chair.post(address, form)
+
+    assert late.status_code == 409
+    assert must_haves(made) == {"ada"}
+    assert chair.post(address, filled_form(chair.page(address), address)).status_code == 303
+    assert must_haves(made) == {"ada", "sis", "teacher"}
+
+
 def test_what_was_set_otherwise_after_it_was_settled_is_said(make: Factory, visit: Visit):
     made = closed(make, {0: "YYY"})
     settle(made, sis=(True, ""))
