@@ -11,6 +11,7 @@ from crrubric.domain.memo import sections
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
 from crrubric.models import Evaluation
+from crrubric.queries.exchange import redactions
 from crrubric.queries.memo import memos
 from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.documents.formats import RENDERERS
@@ -80,6 +81,17 @@ def test_slow_work_begins_after_reading(
 
     assert held
     assert not any(held)
+
+
+def test_texts_are_looked_through_after_reading(
+    make: Factory, visit: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    made, held = make.evaluation(phase=Phase.DECIDED, marks=MARKS), []
+    monkeypatch.setattr(redactions, "has_words", watched(held, redactions.has_words))
+
+    answer = visit(made.chair).get(made.url("archive/texts") + "?show=names")
+
+    assert (answer.status_code, set(held)) == (200, {False})
 
 
 def test_a_word_file_is_drawn_after_reading(
