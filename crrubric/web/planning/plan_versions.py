@@ -16,13 +16,14 @@ from crrubric.extensions import db
 from crrubric.models import PlanVersion
 from crrubric.queries.people.access import Seat
 from crrubric.queries.planning.workbook import list_plan_versions, load_newest_version
+from crrubric.queries.shared.reading import end_reading
 from crrubric.services.planning.workbook import digest_version, restore_plan_version
 from crrubric.web.planning.plan_sections import PAGE, find_readable_section
 from crrubric.web.planning.plan_words import make_answer_formatter
 from crrubric.web.planning.workbook import HOME
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import OUT_OF_DATE, Form
-from crrubric.web.shared.page import flash_undoable, redirect_to, render_page
+from crrubric.web.shared.page import flash_undoable, redirect_to, render_page, take_turns
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
 
@@ -50,6 +51,7 @@ class VersionLine:
 
 @bp.get("")
 @require_permission(Action.VIEW_PLAN)
+@take_turns
 def show_plan_versions(seat: Seat, code: str) -> ResponseReturnValue:
     """All versions of a section, the newest first."""
     return render_versions(seat, code)
@@ -59,6 +61,7 @@ def render_versions(seat: Seat, code: str, problems: Sequence[str] = ()) -> str:
     """The page, with what is wrong where a version could not be restored."""
     section, rights = find_readable_section(seat, code)
     versions = list_plan_versions(db.session(), seat.evaluation.id, code)
+    end_reading(db.session())  # long texts take long to be compared
     form = RestoreForm(formdata=None)
     form.version.data = digest_version(versions[-1]) if versions else "0"
     return render_page(
