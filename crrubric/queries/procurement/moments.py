@@ -36,6 +36,7 @@ def load_step_spans(
     decision: Decision | None,
     facts: PurchaseFacts,
     days: PurchaseDays,
+    *,
     away: frozenset[int] = frozenset(),
 ) -> dict[OrderStep, StepSpan]:
     """When each step was taken, moments in the zone of the district; three queries.

@@ -160,7 +160,7 @@ def read_purchase(
     today = (evaluation.decided_at or now_utc()).astimezone(zone).date()
     day = find_purchase_day(days, today)
     rules = load_procurement_rules(language)
-    spans = load_step_spans(session, evaluation, decision, facts, days, away)
+    spans = load_step_spans(session, evaluation, decision, facts, days, away=away)
     order = prove_order(SELECTION, spans)
     judged = BinderFacts(
         purchase=facts,

@@ -201,7 +201,9 @@ def propose_mapping(
             ColumnMapping, (evaluation.district_id, DraftKind.MARKS, hash_mapping(heads, guessed))
         )
         if kept is not None:
-            return _fit_to_file(read_mapping(kept.mapping), guessed, list_labels(heads, guessed))
+            return _fit_to_file(
+                read_mapping(kept.mapping), guessed, list_column_labels(heads, guessed)
+            )
     return guessed
 
 
@@ -228,10 +230,10 @@ def _fit_to_file(kept: MarkMapping, guessed: MarkMapping, labels: Sequence[str])
 
 def hash_mapping(heads: Sequence[SheetHead], mapping: MarkMapping) -> str:
     """By what a file is known again: the headers of the first sheet that is read."""
-    return hash_headers(list_labels(heads, mapping))
+    return hash_headers(list_column_labels(heads, mapping))
 
 
-def list_labels(heads: Sequence[SheetHead], mapping: MarkMapping) -> list[str]:
+def list_column_labels(heads: Sequence[SheetHead], mapping: MarkMapping) -> list[str]:
     """The labels of the columns of the first sheet that is read."""
     head = next((head for head in heads if head.name in mapping.sheets), None)
     return label_columns(find_header_cells(head, mapping.header)) if head else []

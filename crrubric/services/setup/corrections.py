@@ -130,7 +130,7 @@ def refuse_informed_change(session: Session, seat: Seat, effect: CorrectionEffec
     if effect is CorrectionEffect.KEEP:
         return
     if effect is CorrectionEffect.AGAIN:
-        _refuse_partial_chair(session, seat)
+        _refuse_asking_again(session, seat)
     refuse_who_entered(session, seat.actor, seat.evaluation, field="effect")
     if seat.evaluation.shown_at is not None:
         raise Invalid(
@@ -142,7 +142,7 @@ def refuse_informed_change(session: Session, seat: Seat, effect: CorrectionEffec
         )
 
 
-def _refuse_partial_chair(session: Session, seat: Seat) -> None:
+def _refuse_asking_again(session: Session, seat: Seat) -> None:
     """Raise Invalid if the chair stays away from a vendor, in the selection or withdrawn.
 
     Which ballots are asked again depends on what was marked, and a refusal would tell it.
