@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.events import Event
@@ -30,18 +30,27 @@ class PastSeat:
 
 def read_past_seats(session: Session, evaluation_id: int, moment: datetime) -> dict[int, PastSeat]:
     """The seats of a moment by member: as they are now, but for what the journal tells of since."""
-    wanted = select(JournalEntry).where(
-        JournalEntry.evaluation_id == evaluation_id, JournalEntry.event.in_(TOLD)
+    is_told = and_(
+        JournalEntry.evaluation_id == Member.evaluation_id,
+        JournalEntry.member_id == Member.id,
+        JournalEntry.event.in_(TOLD),
     )
+    rows = session.execute(
+        select(Member, JournalEntry)
+        .outerjoin(JournalEntry, is_told)
+        .where(Member.evaluation_id == evaluation_id)
+        .order_by(Member.id, JournalEntry.number)
+    )
+    members: list[Member] = []
     before: dict[int, dict[str, Any]] = {}
     since: dict[int, list[JournalEntry]] = {}
-    for entry in session.scalars(wanted.order_by(JournalEntry.number)):
-        key = entry.member_id or 0
-        if entry.at > moment:
-            since.setdefault(key, []).append(entry)
-        else:
-            before.setdefault(key, {}).update(entry.after or {})
-    members = session.scalars(select(Member).where(Member.evaluation_id == evaluation_id))
+    for member, entry in rows:
+        if not members or members[-1] is not member:
+            members.append(member)
+        if entry is not None and entry.at > moment:
+            since.setdefault(member.id, []).append(entry)
+        elif entry is not None:
+            before.setdefault(member.id, {}).update(entry.after or {})
     return {
         row.id: make_past_seat(row, before.get(row.id, {}), since.get(row.id, ()))
         for row in members

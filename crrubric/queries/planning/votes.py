@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.errors import CrrubricError
@@ -289,16 +289,21 @@ def _load_reasons(
     session: Session, vote: MustHaveVote, closed_at: datetime
 ) -> dict[int, list[VoteReason]]:
     """The reasons of those who were counted, by criterion id, in an order that tells nobody's."""
-    counted = select(SealedVote.member_id).where(SealedVote.vote_id == vote.id, SealedVote.counted)
-    voters = set(session.scalars(counted))
+    is_theirs = and_(
+        CastVote.vote_id == SealedVote.vote_id,
+        CastVote.member_id == SealedVote.member_id,
+        CastVote.note != "",
+    )
+    counted = session.execute(
+        select(SealedVote.member_id, CastVote)
+        .outerjoin(CastVote, is_theirs)
+        .where(SealedVote.vote_id == vote.id, SealedVote.counted)
+    ).all()
+    voters = {member for member, _cast in counted}
     seats = read_past_seats(session, vote.evaluation_id, closed_at)
     groups = {key: seat.stakeholder for key, seat in seats.items() if key in voters}
     shared = {group for group, count in Counter(groups.values()).items() if count > 1}
-    rows = session.scalars(
-        select(CastVote).where(
-            CastVote.vote_id == vote.id, CastVote.member_id.in_(voters), CastVote.note != ""
-        )
-    )
+    rows = [cast for _member, cast in counted if cast is not None]
     found: dict[int, list[VoteReason]] = {}
     for row in sorted(rows, key=lambda row: (row.answer, sort_key(row.note))):
         group = groups.get(row.member_id)

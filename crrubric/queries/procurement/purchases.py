@@ -101,7 +101,9 @@ def keep_away(evaluation: Evaluation, shut_out: frozenset[int]) -> frozenset[int
 def withholds_amounts(evaluation: Evaluation, shut_out: frozenset[int]) -> bool:
     """Whether amounts by fund are kept from who stays away from these vendors, sealed or not."""
     away = keep_away(evaluation, shut_out)
-    return any(row.id in away and row.withdrawn_at is None for row in evaluation.vendors)
+    return bool(away) and any(
+        row.id in away and row.withdrawn_at is None for row in evaluation.vendors
+    )
 
 
 def load_purchase_facts(session: Session, seat: Seat) -> PurchaseFacts:
