@@ -36,7 +36,6 @@ RESTRAINTS: Mapping[Action, Restraint] = {
     Action.MAKE_ARCHIVE: Restraint.READS,  # which is refused: it would leave out a vendor
     # the plan is of the program, and what is bought for it is not known while it is made
     Action.SET_TRIAGE: Restraint.OPEN,
-    Action.SET_SEATS: Restraint.OPEN,
     Action.ANSWER_PLAN: Restraint.OPEN,
     Action.MANAGE_PLAN: Restraint.OPEN,
     # until ballots are open nobody can aim
@@ -74,6 +73,7 @@ RESTRAINTS: Mapping[Action, Restraint] = {
     Action.REINSTATE_VENDOR: Restraint.WEIGHED,
     Action.SET_RETENTION: Restraint.WEIGHED,  # to keep it longer harms nobody
     Action.MANAGE_PURCHASE: Restraint.WEIGHED,
+    Action.SET_SEATS: Restraint.ONCE_SHOWN,  # by how many learners, one offer or another is cheaper
     # every item has a finding by then, and all prices open at once
     Action.OPEN_PRICES: Restraint.OPEN,
     Action.RENEW_EVALUATION: Restraint.OPEN,

@@ -150,10 +150,12 @@ class Later(Frame):
             reason=why,
         )
         concerned = self.ballots_with(key)
+        away = any(self.shut_out(name, vendor) for vendor in self.model.vendors)
         done = self.tried(
             ((not new["title"] or not why) and Invalid)
             or self.refused(name, Action.CORRECT_RUBRIC)
             or ((self.model.shown or self.has_entered(name)) and effect != "KEEP" and Invalid)
+            or (away and effect == "AGAIN" and Invalid)
             or self.aims(name)
             or (key not in self.model.criteria and NotFound)
             or ((not after or (new["left_out"] and alone)) and Invalid),

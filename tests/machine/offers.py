@@ -48,7 +48,9 @@ class Offers(Frame):
         facts = SeatFacts(low=low, high=high, at_once=at_once, note=note, fund=fund)
         wanted = serialize_seats(replace(facts, low=high if low is None else low))
         done = self.tried(
-            (typed in SEATS[3:] and Invalid) or self.refused(name, Action.SET_SEATS),
+            (typed in SEATS[3:] and Invalid)
+            or self.refused(name, Action.SET_SEATS)
+            or self.aims(name),
             lambda: set_seats(self.people[name], self.slug, facts),
             idle=wanted.items() <= self.model.facts.items(),
         )

@@ -16,6 +16,7 @@ from crrubric.models import Evaluation, JournalEntry, Redaction
 from crrubric.queries.memo.roles import load_named_members, load_role_book
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.record.journal import UNTOLD, link_of
+from crrubric.queries.shared.reading import end_reading
 
 PAGE = 50
 DRAWN = ("fingerprint", "nonce")  # what was computed or drawn, and could tell what was written
@@ -68,12 +69,11 @@ def list_texts(session: Session, seat: Seat, wanted: TextFilter) -> list[ListedT
         if text in seen or (wanted.events and entry.event not in wanted.events):
             continue
         seen.add(text)
-        row, has_name = chosen.get(text), finder.find(text) is not None
-        if (
-            (words and words not in text.casefold())
-            or (wanted.named and not has_name)
-            or (wanted.chosen and row is None)
-        ):
+        row = chosen.get(text)
+        if (words and words not in text.casefold()) or (wanted.chosen and row is None):
+            continue
+        has_name = finder.find(text) is not None
+        if wanted.named and not has_name:
             continue
         if first:
             first -= 1
@@ -104,7 +104,7 @@ def iterate_typed_texts(
     """(entry, pointer, text) of what people wrote, as the journal tells it, oldest first.
 
     Without questions to vendors that were not passed on, which no copy tells, and without what
-    tells a price while prices are sealed.
+    tells a price while prices are sealed. No transaction is open while a text is looked at.
     """
     last = 0
     while True:
@@ -115,6 +115,7 @@ def iterate_typed_texts(
             .order_by(JournalEntry.number)
             .limit(BATCH)
         ).all()
+        end_reading(session)
         for entry in rows:
             link = link_of(entry)
             if evaluation.hides_prices and tells_price(link):

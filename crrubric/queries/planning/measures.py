@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -186,12 +187,11 @@ def list_measure_proposals(session: Session, seat: Seat) -> list[MeasureProposal
     causes = read_plan_rows(workbook, *CAUSES) if rights.may_read(CAUSES[0]) else []
     counted = workbook.answers(REASONS).get("learners") if rights.may_read(REASONS) else None
     learners = counted if isinstance(counted, str) else ""
+    begun = list_days_begun(workbook, ZoneInfo(seat.evaluation.district.time_zone))
     suggested = [
-        *propose_from_measures(
-            read_plan_rows(workbook, SUCCESS, MEASURES), _find_saved_day(workbook, SUCCESS)
-        ),
-        propose_program_size(learners, _find_saved_day(workbook, REASONS)),
-        *propose_failure_rates(causes, _find_saved_day(workbook, CAUSES[0])),
+        *propose_from_measures(read_plan_rows(workbook, SUCCESS, MEASURES), begun.get(SUCCESS)),
+        propose_program_size(learners, begun.get(REASONS)),
+        *propose_failure_rates(causes, begun.get(CAUSES[0])),
     ]
     found = []
     for proposal in suggested:
@@ -201,7 +201,10 @@ def list_measure_proposals(session: Session, seat: Seat) -> list[MeasureProposal
     return found
 
 
-def _find_saved_day(workbook: Workbook, section: str) -> date | None:
-    """The day of “today” in a section: when its newest version was begun."""
-    version = workbook.versions.get(section)
-    return version.began_at.date() if version is not None else None
+def list_days_begun(workbook: Workbook, zone: ZoneInfo) -> dict[str, date]:
+    """By section, the day of “today” in it: when its newest version was begun, where the district
+    is."""
+    return {
+        code: version.began_at.astimezone(zone).date()
+        for code, version in workbook.versions.items()
+    }

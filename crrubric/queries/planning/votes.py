@@ -6,9 +6,10 @@ What leaves here before a round is closed depends on nobody's answers, but on ho
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.errors import CrrubricError
@@ -38,6 +39,7 @@ from crrubric.models import (
     VoteCount,
 )
 from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.people.past_seats import read_past_seats
 from crrubric.queries.people.people import is_present_reviewer
 from crrubric.queries.setup.evaluations import load_readiness
 from crrubric.queries.setup.members import list_present_members
@@ -216,7 +218,8 @@ def count_votes(session: Session, vote: MustHaveVote) -> dict[int, VoteTally]:
 class VoteReason:
     """What somebody wrote, with whom they speak for instead of their name.
 
-    stakeholder: None where only one of those who voted speaks for that group: it would be a name.
+    stakeholder: as the round was closed; None where only one of those who voted spoke for that
+    group: it would be a name.
     """
 
     answer: Answer
@@ -268,7 +271,7 @@ def list_vote_results(session: Session, vote: MustHaveVote) -> list[VoteResult]:
         row.criterion_id: row
         for row in session.scalars(select(VoteCount).where(VoteCount.vote_id == vote.id))
     }
-    reasons = _load_reasons(session, vote)
+    reasons = _load_reasons(session, vote, vote.closed_at)
     parts = list_rubric_parts(session, vote.evaluation_id, with_left_out=True)
     return [
         VoteResult(
@@ -282,24 +285,28 @@ def list_vote_results(session: Session, vote: MustHaveVote) -> list[VoteResult]:
     ]
 
 
-def _load_reasons(session: Session, vote: MustHaveVote) -> dict[int, list[VoteReason]]:
+def _load_reasons(
+    session: Session, vote: MustHaveVote, closed_at: datetime
+) -> dict[int, list[VoteReason]]:
     """The reasons of those who were counted, by criterion id, in an order that tells nobody's."""
-    voters = dict(
-        session.execute(
-            select(Member.id, Member.stakeholder)
-            .join(SealedVote, SealedVote.member_id == Member.id)
-            .where(SealedVote.vote_id == vote.id, SealedVote.counted)
-        ).all()
+    is_theirs = and_(
+        CastVote.vote_id == SealedVote.vote_id,
+        CastVote.member_id == SealedVote.member_id,
+        CastVote.note != "",
     )
-    shared = {group for group, count in Counter(voters.values()).items() if count > 1}
-    rows = session.scalars(
-        select(CastVote).where(
-            CastVote.vote_id == vote.id, CastVote.member_id.in_(voters), CastVote.note != ""
-        )
-    )
+    counted = session.execute(
+        select(SealedVote.member_id, CastVote)
+        .outerjoin(CastVote, is_theirs)
+        .where(SealedVote.vote_id == vote.id, SealedVote.counted)
+    ).all()
+    voters = {member for member, _cast in counted}
+    seats = read_past_seats(session, vote.evaluation_id, closed_at)
+    groups = {key: seat.stakeholder for key, seat in seats.items() if key in voters}
+    shared = {group for group, count in Counter(groups.values()).items() if count > 1}
+    rows = [cast for _member, cast in counted if cast is not None]
     found: dict[int, list[VoteReason]] = {}
     for row in sorted(rows, key=lambda row: (row.answer, sort_key(row.note))):
-        group = voters[row.member_id]
+        group = groups.get(row.member_id)
         reason = VoteReason(row.answer, group if group in shared else None, row.note)
         found.setdefault(row.criterion_id, []).append(reason)
     return found
@@ -362,11 +369,13 @@ def foresee_closing_of_vote(session: Session, seat: Seat, vote: MustHaveVote) ->
 
 
 def read_settled_values(results: Iterable[VoteResult]) -> Mapping[str, object]:
-    """What the chair can settle, by name, as it is stored: for the version of a form."""
+    """What the chair can settle, by name, as it is stored, with the counts of which it is settled:
+    for the version of a form. A newer round has others."""
     found: dict[str, object] = {}
     for row in results:
         key = row.criterion.id
         found |= {
+            f"{key}-counts": [row.count.vote_id, row.count.yes, row.count.no],
             f"{key}-adopted": row.count.adopted,
             f"{key}-reason": row.count.reason,
             f"{key}-must_have": row.criterion.must_have,

@@ -36,10 +36,13 @@ def load_step_spans(
     decision: Decision | None,
     facts: PurchaseFacts,
     days: PurchaseDays,
+    *,
+    away: frozenset[int] = frozenset(),
 ) -> dict[OrderStep, StepSpan]:
     """When each step was taken, moments in the zone of the district; three queries.
 
-    Which ballot was the last to be sealed is known once scoring is closed.
+    Which ballot was the last to be sealed is known once scoring is closed. Args: away: vendors from
+    which the reader stays away: of their ballots and findings nothing is told.
     """
     zone = ZoneInfo(evaluation.district.time_zone)
     found: dict[OrderStep, tuple[datetime | None, datetime | None]] = {}
@@ -49,11 +52,13 @@ def load_step_spans(
     if evaluation.phase in FROM_MEETING:
         sealed = session.scalar(
             select(func.max(JournalEntry.at)).where(
-                JournalEntry.evaluation_id == evaluation.id, JournalEntry.event.in_(SEALING)
+                JournalEntry.evaluation_id == evaluation.id,
+                JournalEntry.event.in_(SEALING),
+                JournalEntry.vendor_id.is_(None) | JournalEntry.vendor_id.not_in(away),
             )
         )
         found[OrderStep.SEALED] = (sealed, sealed)
-        found[OrderStep.FOUND] = _find_adoption(session, evaluation.id)
+        found[OrderStep.FOUND] = _find_adoption(session, evaluation.id, away)
     if decision is not None:
         recorded = decision.recorded_at
         found[OrderStep.RECOMMENDED] = (recorded, evaluation.decided_at or recorded)
@@ -102,11 +107,17 @@ def _find_opening(
     return fixed, opened or evaluation.opened_at
 
 
-def _find_adoption(session: Session, evaluation_id: int) -> tuple[datetime | None, datetime | None]:
+def _find_adoption(
+    session: Session, evaluation_id: int, away: frozenset[int]
+) -> tuple[datetime | None, datetime | None]:
     """From when to when the findings were adopted that stand, of vendors in the selection."""
     row = session.execute(
         select(func.min(Finding.recorded_at), func.max(Finding.recorded_at))
         .join(Vendor, Vendor.id == Finding.vendor_id)
-        .where(Vendor.evaluation_id == evaluation_id, Vendor.withdrawn_at.is_(None))
+        .where(
+            Vendor.evaluation_id == evaluation_id,
+            Vendor.withdrawn_at.is_(None),
+            Vendor.id.not_in(away),
+        )
     ).one()
     return row[0], row[1]

@@ -1,6 +1,7 @@
 """Reading a purchase: its facts, the proof of order, its checklist.
 
-Amounts by fund tell a price: while prices are sealed nobody is told one, and nobody types one.
+Amounts by fund tell a price: while prices are sealed nobody is told one, and nobody types one. Nor
+does, until the decision is final, whoever stays away from a vendor in the selection.
 """
 
 from collections.abc import Mapping
@@ -53,8 +54,9 @@ NOBODY: frozenset[int] = frozenset()
 class ReadPurchase:
     """A purchase as a reader may read it.
 
-    facts: without amounts by fund while prices are sealed. cost: of the recommended offer in cents,
-    at the least and at the most, if known. vendors: names of those that lines are about.
+    facts: without amounts by fund while these may not be told. cost: of the recommended offer in
+    cents, at the least and at the most, if known. vendors: names of those that lines are about.
+    partial: whether amounts are kept from this reader, whoever else reads them.
     """
 
     facts: PurchaseFacts
@@ -66,6 +68,7 @@ class ReadPurchase:
     other_days: tuple[OrderedPair, ...]
     cost: tuple[int, int] | None
     vendors: Mapping[int, str]
+    partial: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +93,32 @@ def find_purchase(session: Session, evaluation_id: int) -> Purchase | None:
     return session.get(Purchase, evaluation_id, populate_existing=True)
 
 
-def load_purchase_facts(session: Session, evaluation: Evaluation) -> PurchaseFacts:
-    """The facts that may be told: without amounts by fund while prices are sealed."""
-    return tell_purchase_facts(evaluation, find_purchase(session, evaluation.id))
+def keep_away(evaluation: Evaluation, shut_out: frozenset[int]) -> frozenset[int]:
+    """The vendors of which a reader learns nothing here: none once the decision is final."""
+    return NOBODY if evaluation.phase in FROM_DECIDED else shut_out
 
 
-def tell_purchase_facts(evaluation: Evaluation, row: Purchase | None) -> PurchaseFacts:
-    """The same, of what is stored."""
+def withholds_amounts(evaluation: Evaluation, shut_out: frozenset[int]) -> bool:
+    """Whether amounts by fund are kept from who stays away from these vendors, sealed or not."""
+    away = keep_away(evaluation, shut_out)
+    return bool(away) and any(
+        row.id in away and row.withdrawn_at is None for row in evaluation.vendors
+    )
+
+
+def load_purchase_facts(session: Session, seat: Seat) -> PurchaseFacts:
+    """The facts that the seat may be told."""
+    row = find_purchase(session, seat.evaluation.id)
+    return tell_purchase_facts(seat.evaluation, row, seat.shut_out)
+
+
+def tell_purchase_facts(
+    evaluation: Evaluation, row: Purchase | None, shut_out: frozenset[int]
+) -> PurchaseFacts:
+    """What is stored, as it may be told to who stays away from these vendors."""
     facts = row.facts if row is not None else PurchaseFacts()
-    return facts.hide_amounts() if evaluation.hides_prices else facts
+    hidden = evaluation.hides_prices or withholds_amounts(evaluation, shut_out)
+    return facts.hide_amounts() if hidden else facts
 
 
 def load_purchase_days(session: Session, evaluation_id: int) -> PurchaseDays:
@@ -131,10 +151,10 @@ def read_purchase(
     away: what was shown about one of them is not told until the decision is final. outcome: what
     came out of the selection, where that is read already.
     """
-    away = NOBODY if evaluation.phase in FROM_DECIDED else shut_out
+    away = keep_away(evaluation, shut_out)
     zone = ZoneInfo(evaluation.district.time_zone)
     row = find_purchase(session, evaluation.id)
-    facts = tell_purchase_facts(evaluation, row)
+    facts = tell_purchase_facts(evaluation, row, away)
     days = row.days if row is not None else PurchaseDays()
     outcome = outcome or load_purchase_outcome(session, evaluation)
     decision, issue = outcome.decision, outcome.issue
@@ -142,7 +162,7 @@ def read_purchase(
     today = (evaluation.decided_at or now_utc()).astimezone(zone).date()
     day = find_purchase_day(days, today)
     rules = load_procurement_rules(language)
-    spans = load_step_spans(session, evaluation, decision, facts, days)
+    spans = load_step_spans(session, evaluation, decision, facts, days, away=away)
     order = prove_order(SELECTION, spans)
     judged = BinderFacts(
         purchase=facts,
@@ -150,7 +170,7 @@ def read_purchase(
         order=order,
         amount=find_amount(facts, cost),
         limits=list_applied_limits(facts, rules.thresholds, day.on),
-        declared=count_declarations(session, evaluation.id),
+        declared=count_declarations(session, evaluation.id, away),
         issue=issue.number if issue else None,
         issued_on=issue.at.date() if issue else None,
         retain_until=evaluation.retain_until,
@@ -173,6 +193,7 @@ def read_purchase(
             for row in rows.values()
             if row.vendor is not None and row.vendor.id not in away
         },
+        partial=withholds_amounts(evaluation, away),
     )
 
 
@@ -184,8 +205,13 @@ def _find_cost(decision: Decision | None, away: frozenset[int]) -> tuple[int, in
     return vendor.price.cost.span if vendor.price.cost.is_known else None
 
 
-def count_declarations(session: Session, evaluation_id: int) -> tuple[int, int]:
-    """How many declarations of interest there are, of how many: one for each ballot that counts."""
+def count_declarations(
+    session: Session, evaluation_id: int, away: frozenset[int] = NOBODY
+) -> tuple[int, int]:
+    """How many declarations of interest there are, of how many: one for each ballot that counts.
+
+    Args: away: vendors from which the reader stays away.
+    """
     row = session.execute(
         select(func.count(Declaration.vendor_id), func.count(Ballot.id))
         .select_from(Ballot)
@@ -196,7 +222,11 @@ def count_declarations(session: Session, evaluation_id: int) -> tuple[int, int]:
             (Declaration.member_id == Ballot.member_id)
             & (Declaration.vendor_id == Ballot.vendor_id),
         )
-        .where(is_present_reviewer(evaluation_id), Vendor.withdrawn_at.is_(None))
+        .where(
+            is_present_reviewer(evaluation_id),
+            Vendor.withdrawn_at.is_(None),
+            Vendor.id.not_in(away),
+        )
     ).one()
     return row[0], row[1]
 

@@ -36,6 +36,8 @@ UNTOLD = (Event.QUESTION_ASKED,)
 UNTOLD_REASONS = (Event.BALLOT_DISPUTED,)
 # That reviewers were late tells of ballots: who stays away from a vendor reads their own only.
 OF_OPEN_BALLOTS = (Event.REMINDED,)
+# Amounts by fund tell a price, whichever vendor it is of.
+OF_AMOUNTS = (Event.PURCHASE_CHANGED,)
 # What happened to a cell in the meeting, for whoever reads the cell.
 TRAIL = (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN, Event.CELL_DEFERRED)
 PAGE = 200
@@ -75,7 +77,8 @@ def select_visible_entries(seat: Seat) -> Select[Any]:
     """The entries of the evaluation that this person may read at all: the one place for that.
 
     Nothing that depends on a mark before the meeting; nothing about the ballots for a vendor with
-    whom the person has a conflict of interest; never who asked a vendor what.
+    whom the person has a conflict of interest, and until the decision is final nothing that could
+    tell its price; never who asked a vendor what.
     """
     rows = select(JournalEntry).where(
         JournalEntry.evaluation_id == seat.evaluation.id, JournalEntry.event.not_in(UNTOLD)
@@ -91,6 +94,8 @@ def select_visible_entries(seat: Seat) -> Select[Any]:
             JournalEntry.event.not_in(OF_OPEN_BALLOTS)
             | (JournalEntry.actor_id == seat.actor.user_id),
         )
+        if seat.evaluation.phase not in FROM_DECIDED:
+            rows = rows.where(JournalEntry.event.not_in(OF_AMOUNTS))
     return rows
 
 

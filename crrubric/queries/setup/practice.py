@@ -10,6 +10,7 @@ from crrubric.domain.results.tally import Tally
 from crrubric.domain.text import sort_key
 from crrubric.domain.vocabulary import Answer, Stakeholder
 from crrubric.models import AssignedCriterion, Criterion, Evaluation, Member, PracticeMark
+from crrubric.queries.people.past_seats import read_past_seats
 from crrubric.queries.people.people import is_present_reviewer
 from crrubric.queries.setup.rubrics import list_rubric_parts
 
@@ -58,7 +59,8 @@ def count_answered_practices(session: Session, evaluation_id: int) -> int:
 class PracticeNote:
     """What somebody wrote, with whom they speak for instead of their name.
 
-    stakeholder: None where only one reviewer speaks for that group: it would be a name.
+    stakeholder: as the round was over; None where only one of those who practiced spoke for that
+    group: it would be a name.
     """
 
     answer: Answer
@@ -84,22 +86,26 @@ def list_practice_spreads(session: Session, evaluation: Evaluation) -> list[Spre
     """Every criterion with its spread, what was read most differently first.
 
     Empty until the round is over: before, nothing that depends on a practice mark leaves here.
+    From then on it is of those who were reviewers at that moment.
     """
     if evaluation.practice_shown_at is None:
         return []
-    found = session.execute(
-        select(PracticeMark, Member.stakeholder)
+    seats = read_past_seats(session, evaluation.id, evaluation.practice_shown_at)
+    groups = {key: seat.stakeholder for key, seat in seats.items() if seat.reviewer}
+    found = session.scalars(
+        select(PracticeMark)
         .join(Member, Member.id == PracticeMark.member_id)
-        .where(is_present_reviewer(evaluation.id))
+        .where(Member.evaluation_id == evaluation.id)
     )
-    rows = sorted(found, key=lambda row: (row[0].answer, sort_key(row[0].note)))
-    reviewers = session.scalars(
-        select(Member.stakeholder).where(is_present_reviewer(evaluation.id))
+    rows = sorted(
+        (row for row in found if row.member_id in groups),
+        key=lambda row: (row.answer, sort_key(row.note)),
     )
-    shared = {group for group, count in Counter(reviewers).items() if count > 1}
-    marks: dict[int, list[tuple[PracticeMark, Stakeholder]]] = {}
-    for mark, stakeholder in rows:
-        marks.setdefault(mark.criterion_id, []).append((mark, stakeholder))
+    told = {row.member_id for row in rows}
+    shared = {group for group, count in Counter(map(groups.get, told)).items() if count > 1}
+    marks: dict[int, list[tuple[PracticeMark, Stakeholder | None]]] = {}
+    for mark in rows:
+        marks.setdefault(mark.criterion_id, []).append((mark, groups[mark.member_id]))
     spreads = [
         _make_spread(criterion, marks.get(criterion.id, []), shared)
         for part in list_rubric_parts(session, evaluation.id)
@@ -111,9 +117,11 @@ def list_practice_spreads(session: Session, evaluation: Evaluation) -> list[Spre
 
 
 def _make_spread(
-    criterion: Criterion, marks: list[tuple[PracticeMark, Stakeholder]], shared: set[Stakeholder]
+    criterion: Criterion,
+    marks: list[tuple[PracticeMark, Stakeholder | None]],
+    shared: set[Stakeholder | None],
 ) -> Spread:
-    """The spread. Args: shared: groups for which two reviewers or more speak."""
+    """The spread. Args: shared: groups for which two or more spoke."""
     said = [mark.answer for mark, _who in marks]
     tally = Tally(
         yes=said.count(Answer.YES),

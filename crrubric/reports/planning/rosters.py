@@ -5,7 +5,7 @@ of the columns are in the reader's.
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -87,7 +87,13 @@ class RosterWriter(Protocol):
 def list_columns(header: Sequence[str]) -> list[str]:
     """The header with the columns that triage adds; one that is there already is not doubled."""
     taken = {name.strip().casefold() for name in header}
-    return [*header, *(f"triage {name}" if name in taken else name for name in ADDED)]
+    return [*header, *(_find_free_header(name, taken) for name in ADDED)]
+
+
+def _find_free_header(name: str, taken: Collection[str]) -> str:
+    while name in taken:
+        name = f"triage {name}"
+    return name
 
 
 def list_findings(found: Placement, labels: Mapping[Setting, str]) -> list[str | float]:

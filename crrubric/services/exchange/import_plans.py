@@ -17,6 +17,7 @@ from crrubric.domain.exchange.sheets import (
     hash_headers,
     label_columns,
 )
+from crrubric.domain.record.chain import hash_text
 from crrubric.domain.translation import N_
 from crrubric.domain.versions import fingerprint_values
 from crrubric.models import ColumnMapping, Evaluation
@@ -54,6 +55,7 @@ class ImportWishes:
 
 
 AS_USUAL = ImportWishes()
+LABEL = 16  # hex digits that stand for the label of a column
 OTHER_PLAN = N_("Something changed since you looked: look again at what would be imported.")
 
 
@@ -199,15 +201,26 @@ def propose_mapping(
             ColumnMapping, (evaluation.district_id, DraftKind.MARKS, hash_mapping(heads, guessed))
         )
         if kept is not None:
-            return _fit_to_file(read_mapping(kept.mapping), guessed)
+            return _fit_to_file(
+                read_mapping(kept.mapping), guessed, list_column_labels(heads, guessed)
+            )
     return guessed
 
 
-def _fit_to_file(kept: MarkMapping, guessed: MarkMapping) -> MarkMapping:
-    """Columns and words as they were; sheets, header and names are those of this file."""
+def _fit_to_file(kept: MarkMapping, guessed: MarkMapping, labels: Sequence[str]) -> MarkMapping:
+    """Columns and words as they were; sheets, header and names are those of this file.
+
+    Args: labels: of its columns. Older versions kept them as they are.
+    """
+    columns = {
+        label: kept.columns[key]
+        for label in labels
+        for key in (label, hide_label(label))
+        if key in kept.columns
+    }
     return MarkMapping(
         layout=kept.layout,
-        columns={**guessed.columns, **kept.columns},
+        columns={**guessed.columns, **columns},
         header=guessed.header,
         sheets=guessed.sheets,
         words=kept.words,
@@ -217,8 +230,18 @@ def _fit_to_file(kept: MarkMapping, guessed: MarkMapping) -> MarkMapping:
 
 def hash_mapping(heads: Sequence[SheetHead], mapping: MarkMapping) -> str:
     """By what a file is known again: the headers of the first sheet that is read."""
+    return hash_headers(list_column_labels(heads, mapping))
+
+
+def list_column_labels(heads: Sequence[SheetHead], mapping: MarkMapping) -> list[str]:
+    """The labels of the columns of the first sheet that is read."""
     head = next((head for head in heads if head.name in mapping.sheets), None)
-    return hash_headers(label_columns(find_header_cells(head, mapping.header)) if head else ())
+    return label_columns(find_header_cells(head, mapping.header)) if head else []
+
+
+def hide_label(label: str) -> str:
+    """What stands for a label that is remembered: it can be the name of a reviewer."""
+    return hash_text(label)[:LABEL]
 
 
 def make_known(roster: Roster) -> Known:
@@ -227,7 +250,16 @@ def make_known(roster: Roster) -> Known:
 
 
 def remember_mapping(session: Session, evaluation: Evaluation, plan: ImportPlan) -> None:
-    """Propose these columns and words when such a file comes again in this district."""
-    headers = hash_mapping(plan.heads, plan.table.mapping)
-    key = (evaluation.district_id, DraftKind.MARKS, headers)
-    store_columns(session, key, write_mapping(plan.table.mapping))
+    """Propose these columns and words when such a file comes again in this district.
+
+    Nobody's name is remembered, and no vendor's: it would outlive the evaluation.
+    """
+    mapping = plan.table.mapping
+    key = (evaluation.district_id, DraftKind.MARKS, hash_mapping(plan.heads, mapping))
+    kept = MarkMapping(
+        layout=mapping.layout,
+        columns={hide_label(label): role for label, role in mapping.columns.items()},
+        words=mapping.words,
+        keep_latest=mapping.keep_latest,
+    )
+    store_columns(session, key, write_mapping(kept))

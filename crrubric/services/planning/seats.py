@@ -36,7 +36,8 @@ def serialize_seats(facts: SeatFacts) -> dict[str, object]:
 def set_seats(actor: Actor, slug: str, facts: SeatFacts, *, seen: str | None = None) -> Evaluation:
     """How many learners are priced, for every vendor.
 
-    Args: seen: the version that the form showed. Raises: Invalid naming the field; Stale.
+    Args: seen: the version that the form showed. Raises: Invalid naming the field, and once ballots
+    were seen for who has a conflict of interest; Stale.
     """
     tidy = clean_seats(facts)
     with unit_of_work() as session:

@@ -334,7 +334,7 @@ def find_voter(session: Session, seat: Seat, member_id: int) -> Member:
 def _lock_voter(
     session: Session, actor: Actor, slug: str, *, exclusive: bool
 ) -> tuple[Seat, Member]:
-    """The actor's seat as a reviewer. Raises: NotFound, WrongPhase."""
+    """The actor's seat as a reviewer, held. Raises: NotFound, WrongPhase."""
     seat = require_locked_seat(session, actor, Action.VOTE, slug, exclusive=exclusive)
     if seat.member is None:
         raise make_not_found()

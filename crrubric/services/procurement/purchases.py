@@ -16,9 +16,13 @@ from crrubric.domain.procurement.purchase import (
     serialize_purchase_facts,
 )
 from crrubric.models import Evaluation, Purchase
-from crrubric.queries.people.access import require_impartial_once_shown, require_locked_seat
+from crrubric.queries.people.access import (
+    Seat,
+    require_impartial_once_shown,
+    require_locked_seat,
+)
 from crrubric.queries.people.people import Actor
-from crrubric.queries.procurement.purchases import find_purchase
+from crrubric.queries.procurement.purchases import find_purchase, withholds_amounts
 from crrubric.services.shared.journal import note_evaluation_change
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unseen_change
@@ -31,17 +35,17 @@ def set_purchase_facts(
 ) -> bool:
     """Store what is known of the purchase; whether anything was changed.
 
-    While prices are sealed no amount by fund can be typed: those that are stored stay.
+    Whoever may be told no amount by fund types none: those that are stored stay.
     Args: seen: the version that the form showed.
     Raises: Invalid naming everything that is wrong, or as `lock_purchase`; Stale.
     """
     tidy = clean_purchase_facts(facts)
     with unit_of_work() as session:
-        evaluation = lock_purchase(session, actor, slug)
+        seat = lock_purchase(session, actor, slug)
+        evaluation = seat.evaluation
         row = find_purchase(session, evaluation.id)
         stored = row.facts if row is not None else PurchaseFacts()
-        shown = stored
-        if evaluation.hides_prices:
+        if evaluation.hides_prices or withholds_amounts(evaluation, seat.shut_out):
             shown, typed = stored.hide_amounts(), tidy.hide_amounts()
             tidy = keep_amounts(typed, stored)
             refuse_unseen_change(
@@ -57,15 +61,15 @@ def set_purchase_facts(
     return True
 
 
-def lock_purchase(session: Session, actor: Actor, slug: str) -> Evaluation:
-    """The evaluation, held, if the actor may say now how it is bought.
+def lock_purchase(session: Session, actor: Actor, slug: str) -> Seat:
+    """The actor's seat, with the evaluation held, if they may say now how it is bought.
 
     Raises: Invalid for who has a conflict of interest, once ballots were seen: by the method, the
     estimate and the days a purchase is made easier or harder.
     """
     seat = require_locked_seat(session, actor, Action.MANAGE_PURCHASE, slug)
     require_impartial_once_shown(session, seat)
-    return seat.evaluation
+    return seat
 
 
 def store_purchase_facts(
@@ -101,7 +105,7 @@ def set_purchase_days(
     """
     tidy = clean_purchase_days(days)
     with unit_of_work() as session:
-        evaluation = lock_purchase(session, actor, slug)
+        evaluation = lock_purchase(session, actor, slug).evaluation
         row = find_purchase(session, evaluation.id)
         stored = row.days if row is not None else PurchaseDays()
         refuse_unseen_change(serialize_purchase_days(stored), serialize_purchase_days(tidy), seen)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, url_for
+from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import HiddenField
@@ -15,14 +15,15 @@ from crrubric.domain.planning.prompts import WorkbookSection
 from crrubric.extensions import db
 from crrubric.models import PlanVersion
 from crrubric.queries.people.access import Seat
-from crrubric.queries.planning.workbook import list_plan_versions
+from crrubric.queries.planning.workbook import list_plan_versions, load_newest_version
+from crrubric.queries.shared.reading import end_reading
 from crrubric.services.planning.workbook import digest_version, restore_plan_version
 from crrubric.web.planning.plan_sections import PAGE, find_readable_section
 from crrubric.web.planning.plan_words import make_answer_formatter
 from crrubric.web.planning.workbook import HOME
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import OUT_OF_DATE, Form
-from crrubric.web.shared.page import flash_undoable, redirect_to, render_page
+from crrubric.web.shared.page import flash_undoable, redirect_to, render_page, take_turns
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
 
@@ -50,6 +51,7 @@ class VersionLine:
 
 @bp.get("")
 @require_permission(Action.VIEW_PLAN)
+@take_turns
 def show_plan_versions(seat: Seat, code: str) -> ResponseReturnValue:
     """All versions of a section, the newest first."""
     return render_versions(seat, code)
@@ -59,6 +61,7 @@ def render_versions(seat: Seat, code: str, problems: Sequence[str] = ()) -> str:
     """The page, with what is wrong where a version could not be restored."""
     section, rights = find_readable_section(seat, code)
     versions = list_plan_versions(db.session(), seat.evaluation.id, code)
+    end_reading(db.session())  # long texts take long to be compared
     form = RestoreForm(formdata=None)
     form.version.data = digest_version(versions[-1]) if versions else "0"
     return render_page(
@@ -92,7 +95,8 @@ def list_version_lines(
 @require_permission(Action.ANSWER_PLAN)
 def save_restored_version(seat: Seat, code: str, number: int) -> ResponseReturnValue:
     """Bring an earlier version back, as a new one: nothing is lost by it."""
-    form = RestoreForm()
+    form, newest = RestoreForm(), load_newest_version(db.session(), seat.evaluation.id, code)
+    before = newest.number if newest else 0
     try:
         if not form.validate():
             raise Stale(OUT_OF_DATE)
@@ -101,14 +105,17 @@ def save_restored_version(seat: Seat, code: str, number: int) -> ResponseReturnV
         )
     except Stale as error:
         return render_versions(seat, code, problems=[translate_error(error)]), 409
-    flash_undoable(
-        _("Version %(number)s is restored.", number=number),
-        url_for(
-            "plan_versions.save_restored_version",
-            slug=seat.evaluation.slug,
-            code=code,
-            number=max(version.number - 1, 1),
-        ),
-        [("version", digest_version(version))],
-    )
+    if version.number == before:  # it says what the newest one says
+        flash(_("Nothing was changed."), "done")
+    else:
+        flash_undoable(
+            _("Version %(number)s is restored.", number=number),
+            url_for(
+                "plan_versions.save_restored_version",
+                slug=seat.evaluation.slug,
+                code=code,
+                number=before,
+            ),
+            [("version", digest_version(version))],
+        )
     return redirect_to(PAGE, seat, code=code)

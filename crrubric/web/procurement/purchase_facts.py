@@ -27,7 +27,11 @@ from crrubric.domain.procurement.purchase import (
 from crrubric.domain.typed import to_hundredths
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
-from crrubric.queries.procurement.purchases import load_purchase_days, load_purchase_facts
+from crrubric.queries.procurement.purchases import (
+    load_purchase_days,
+    load_purchase_facts,
+    withholds_amounts,
+)
 from crrubric.queries.record.journal import find_latest_changes
 from crrubric.services.procurement import purchases as service
 from crrubric.web.planning.rows import check_rows_typed, list_row_errors, make_rows, read_sent_rows
@@ -93,7 +97,7 @@ def show_purchase_facts(seat: Seat) -> ResponseReturnValue:
 
 def make_facts_page(seat: Seat) -> FactsPage:
     """The form with what is stored and may be told."""
-    facts = load_purchase_facts(db.session(), seat.evaluation)
+    facts = load_purchase_facts(db.session(), seat)
     funds = [
         TypedFund(
             fund_kind=row.kind,
@@ -253,6 +257,7 @@ def render_facts(seat: Seat, page: FactsPage) -> str:
         limits=page.limits,
         problems=list_row_errors(rows),
         sealed=seat.evaluation.hides_prices,
+        partial=withholds_amounts(seat.evaluation, seat.shut_out),
     )
 
 

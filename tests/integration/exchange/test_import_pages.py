@@ -348,6 +348,25 @@ def test_how_columns_were_matched_is_proposed_the_next_time(made: Made, chair: V
     assert [form[f"column-{place}"] for place in range(4)] == list(roles)
 
 
+def test_no_name_of_a_file_is_remembered_beyond_the_evaluation(made: Made, chair: Visitor):
+    draft = upload(chair, made, make_matrix_book(made), "matrix.xlsx")
+    columns = read_form(chair, f"{draft}/columns")
+    somebody = max(name for name, value in columns.items() if value == "mark")
+    match(chair, draft, **{somebody: ""})
+    assert take(chair, draft).status_code == 303
+
+    kept = db.session.scalars(select(ColumnMapping.mapping)).one()
+
+    names = (name_reviewer(made, 0), "Somebody Else", made.vendors[0].company)
+    assert [name for name in names if name in kept] == []
+    again = upload(chair, made, make_matrix_book(made), "matrix.xlsx")
+    form = read_form(chair, f"{again}/columns")
+    assert {name: form[name] for name in columns if name.startswith("column-")} == {
+        **{name: value for name, value in columns.items() if name.startswith("column-")},
+        somebody: "",
+    }
+
+
 def test_columns_that_are_missing_are_named_and_what_was_chosen_is_kept(made: Made, chair: Visitor):
     draft = upload(chair, made, b"a,b,c,d\n1,2,3,4\n")
 

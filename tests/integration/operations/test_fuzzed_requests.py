@@ -327,6 +327,29 @@ def test_an_odd_path_is_not_found(app: Flask, make: Factory, visit: Visit, path:
         assert "\n" not in (answer.location or "")
 
 
+TEXT = re.compile(r"<(?:(\w+):)?(\w+)>")
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("phase", [Phase.SETUP, Phase.SCORING, Phase.DECIDED])
+def test_a_text_of_an_address_that_no_database_takes_is_not_found(
+    app: Flask, make: Factory, visit: Visit, phase: Phase
+):
+    made = make.evaluation(phase=phase)
+    chair = visit(made.chair)
+
+    def fill(found: re.Match[str]) -> str:
+        kind, name = found.groups()
+        return made.slug if name == "slug" else "1" if kind == "int" else "a%00b"
+
+    places = {TEXT.sub(fill, rule.rule) for rule in app.url_map.iter_rules()}
+    odd = sorted(place for place in places if "%00" in place and not place.startswith("/static/"))
+
+    assert len(odd) > 30
+    for method in ("GET", "POST"):
+        assert {send_and_check(chair, method, place).status_code for place in odd} <= {404, 405}
+
+
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 def test_no_form_of_very_many_parts_is_read(app: Flask, make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)

@@ -4,19 +4,22 @@ small."""
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from crrubric.clock import now_utc
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotFound, Stale
 from crrubric.domain.planning.followup.measures import LAST_SCHOOL_DAY, MeasureKind, MeasureUnit
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import Phase, PlanAccess, Role
 from crrubric.extensions import db
-from crrubric.models import Actual, Measure
-from crrubric.queries.planning.measures import find_followed_measure
+from crrubric.models import Actual, District, Measure
+from crrubric.queries.people.access import require
+from crrubric.queries.planning.measures import find_followed_measure, list_measure_proposals
 from crrubric.services.planning import actuals, measures
 from crrubric.services.planning.people import assign_plan_section
 from crrubric.services.planning.workbook import save_plan_answers
+from crrubric.services.shared.days import today_in_district
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.integration.planning.test_workbook import member_of
@@ -75,6 +78,22 @@ def test_the_plan_suggests_measures_once_and_rewording_it_takes_no_value_away(ma
 
     assert values_of(taken[0]) == ["412"]
     assert taken[0].kind is MeasureKind.PROGRAM_SIZE
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Pago_Pago", "Pacific/Kiritimati"])
+def test_a_measure_begins_on_the_day_that_it_is_where_the_district_is(made: Made, zone: str):
+    """In one of the two zones it is another day than in London, whenever this runs."""
+    db.session.execute(update(District).values(time_zone=zone))
+    db.session.commit()
+    save_plan_answers(made.chair, made.slug, "success", {"measures": [ROW]})
+    save_plan_answers(made.chair, made.slug, "reasons", {"learners": "260"})
+    causes = [{"course": "Algebra 1", "share": "31"}]
+    save_plan_answers(made.chair, made.slug, "causes", {"causes": causes})
+    seat = require(made.chair, Action.ANSWER_PLAN, made.evaluation, db.session())
+
+    found = list_measure_proposals(db.session(), seat)
+
+    assert [one.baseline_on for one in found] == [today_in_district(made.evaluation)] * 3
 
 
 def test_what_is_wrong_with_a_measure_is_named_all_at_once(made: Made):

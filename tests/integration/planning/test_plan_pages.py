@@ -17,7 +17,7 @@ from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.planning.test_kept_counts import make_counts
 from tests.integration.planning.test_workbook import answers, ask, member_of, versions
-from tests.pages import filled_form, parse, words
+from tests.pages import Page, filled_form, parse, words
 
 SCHEDULE, CAUSES, GOAL = "plan/sections/schedule", "plan/sections/causes", "plan/sections/goal"
 CANARY = "Zanzibarmeadow"
@@ -306,6 +306,26 @@ def test_versions_show_what_changed_and_bring_one_back(made: Made, visit: Visit)
     assert len(versions("schedule")) == 3
     stale = chair.post(f"{url}/1/restore", filled_form(page, f"{url}/1/restore"))
     assert stale.status_code == 409
+
+
+def test_a_version_that_says_what_the_newest_says_leaves_nothing_to_undo(made: Made, visit: Visit):
+    ask(made, made.reviewers[0], "schedule", PlanAccess.FILL)
+    save_plan_answers(made.chair, made.slug, "schedule", {"cohorts": "nine of ten"})
+    save_plan_answers(made.reviewers[0], made.slug, "schedule", {"cohorts": "eight of ten"})
+    chair, url = visit(made.chair), made.url(f"{SCHEDULE}/versions")
+
+    def restore_first() -> Page:
+        chair.post(f"{url}/1/restore", filled_form(chair.page(url), f"{url}/1/restore"))
+        return chair.page(made.url(SCHEDULE))
+
+    first, again = restore_first(), restore_first()
+
+    undo = f"{url}/2/restore?undo=yes"
+    assert [undo in [form.get("action") for form in one.all("form")] for one in (first, again)] == [
+        True, False,
+    ]  # fmt: skip
+    assert "Nothing was changed." in words(again.root)
+    assert len(versions("schedule")) == 3
 
 
 def test_the_chair_asks_members_and_is_told_of_another_choice(made: Made, visit: Visit):

@@ -23,6 +23,7 @@ from crrubric.models import (
     Notice,
     OutgoingMail,
     SealedVote,
+    User,
     VoteCount,
 )
 from crrubric.queries.people.access import require
@@ -518,6 +519,45 @@ def test_the_group_of_a_reason_is_not_named_where_one_of_it_voted(make: Factory,
     assert "Parent" not in alone  # the chair knows that only one of the two has voted
 
 
+def reasons_of(made: Made) -> list[tuple[str, Stakeholder | None]]:
+    db.session.rollback()
+    vote = list_votes(db.session(), made.evaluation.id)[0]
+    results = list_vote_results(db.session(), vote)
+    return sorted((reason.words, reason.stakeholder) for row in results for reason in row.reasons)
+
+
+def speak_for(made: Made, reviewer: int, group: Stakeholder) -> None:
+    roles = frozenset({Role.REVIEWER})
+    member = member_of(made, reviewer)
+    committee.change_member(made.chair, made.slug, member, roles=roles, stakeholder=group)
+
+
+def test_a_seat_that_is_changed_after_the_closing_tells_nobody_whose_reason_it_is(make: Factory):
+    made = opened(make, reviewers=4)
+    groups = (Stakeholder.PARENT, Stakeholder.PARENT, Stakeholder.IT, Stakeholder.IT)
+    for reviewer, group in enumerate(groups):
+        speak_for(made, reviewer, group)
+        cast(made, reviewer, "ada", Answer.YES, f"reason {reviewer}")
+    service.close_vote(made.chair, made.slug)
+    before = [(f"reason {reviewer}", group) for reviewer, group in enumerate(groups)]
+    assert reasons_of(made) == before
+
+    speak_for(made, 0, Stakeholder.IT)
+    assert reasons_of(made) == before
+    committee.remove_member(made.chair, made.slug, member_of(made, 0))
+    assert reasons_of(made) == before
+    committee.invite_member(
+        made.chair,
+        made.slug,
+        name="Again",
+        email=db.session.get_one(User, made.reviewers[0].user_id).email,
+        roles=frozenset({Role.REVIEWER}),
+        stakeholder=Stakeholder.TEACHER,
+    )
+
+    assert reasons_of(made) == before
+
+
 def test_the_vote_stands_beside_the_must_haves(make: Factory, visit: Visit):
     made = opened(make)
     vote_all(made, {0: "YYN", 1: "YNN"})
@@ -594,6 +634,22 @@ def test_the_chair_settles_on_the_page(make: Factory, visit: Visit):
                                 f"c{keys['ada']}-reason": "Not any more."})  # fmt: skip
     assert late.status_code == 409
     assert "Not any more." in late.text
+
+
+def test_what_one_vote_counted_settles_no_newer_one(make: Factory, visit: Visit):
+    made = closed(make, {0: "YYY"})
+    chair, address = visit(made.chair), made.url("must-haves/settle/")
+    form = filled_form(chair.page(address), address)
+    service.open_vote(made.chair, made.slug)
+    vote_all(made, {1: "YYY"})
+    service.close_vote(made.chair, made.slug)
+
+    late = chair.post(address, form)
+
+    assert late.status_code == 409
+    assert must_haves(made) == {"ada"}
+    assert chair.post(address, filled_form(chair.page(address), address)).status_code == 303
+    assert must_haves(made) == {"ada", "sis", "teacher"}
 
 
 def test_what_was_set_otherwise_after_it_was_settled_is_said(make: Factory, visit: Visit):

@@ -1,11 +1,12 @@
 """The purchase: typed, told by the journal, proven in order, kept from whom it is to be kept."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
@@ -22,10 +23,15 @@ from crrubric.domain.procurement.purchase import (
     PurchaseFacts,
     PurchaseMethod,
 )
-from crrubric.domain.vocabulary import DeclarationKind, Outcome, Phase
+from crrubric.domain.vocabulary import DeclarationKind, Outcome, Phase, Role
 from crrubric.extensions import db
-from crrubric.models import JournalEntry, PurchaseLine
-from crrubric.queries.procurement.purchases import ReadPurchase, read_purchase
+from crrubric.models import Declaration, JournalEntry, PurchaseLine
+from crrubric.queries.procurement.purchases import (
+    ReadPurchase,
+    find_purchase,
+    read_purchase,
+    tell_purchase_facts,
+)
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.meeting import decisions
@@ -33,9 +39,10 @@ from crrubric.services.procurement import lines, purchases
 from crrubric.services.setup.vendors import remove_vendor
 from tests import in_meeting
 from tests.factories import Factory, Made
-from tests.integration.conftest import Visit
+from tests.integration.conftest import Visit, Visitor
 from tests.pages import parse, words
 
+AMOUNT = re.compile(r"36,?450")
 FACTS = PurchaseFacts(
     method=PurchaseMethod.QUOTES,
     method_reason="Below the limit.",
@@ -312,6 +319,70 @@ def test_who_stays_away_neither_reads_nor_writes_about_the_vendor(made: Made, vi
     assert "Canary." not in journal
     assert "Finch." in journal
     assert "Canary." in words(visit(made.reviewers[0]).page(made.url("purchase")).root)
+
+
+def test_amounts_by_fund_are_not_told_to_who_stays_away_from_a_vendor(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SETUP, reviewers=2)
+    made.evaluation.prices_sealed = False
+    db.session.commit()
+    other = make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
+    declare_interest(
+        made.chair, made.slug, made.vendors[0].id, kind=DeclarationKind.CONFLICT, words="Mine."
+    )
+    funds = (FundShare(kind=FundKind.GENERAL, name="Texts", cents=3_645_000),)
+    purchases.set_purchase_facts(other, made.slug, replace(FACTS, funds=funds))
+    away, whole = visit(made.chair), visit(other)
+    pages = ("purchase", "purchase/facts", "journal?kind=purchase")
+
+    def tell(visitor: Visitor) -> list[bool]:
+        return [bool(AMOUNT.search(visitor.get(made.url(page)).text)) for page in pages]
+
+    assert (tell(away), tell(whole)) == ([False] * 3, [True] * 3)
+    shown = tell_purchase_facts(
+        made.evaluation, find_purchase(db.session(), made.evaluation.id), {made.vendors[0].id}
+    )
+    db.session.rollback()
+    purchases.set_purchase_facts(made.chair, made.slug, replace(shown, solicitation="RFP 9"))
+    assert read(made).facts.funds == funds  # what they may not read stays
+    made.chair = other
+    make.forward(made, Phase.MEETING, {})
+
+    assert (tell(away), tell(whole)) == ([False] * 3, [True] * 3)
+    make.forward(made, Phase.DECIDED, {})
+
+    assert (tell(away), tell(whole)) == ([True] * 3, [True] * 3)
+
+
+def test_what_is_counted_and_dated_leaves_out_the_vendor_from_which_one_stays_away(
+    make: Factory,
+):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=2)
+    vendor, other = made.vendors[0].id, made.vendors[1].id
+    away = frozenset({vendor})
+    none = DeclarationKind.NONE
+    db.session.execute(delete(Declaration))
+    db.session.commit()
+    before = read(made, away).judged.declared
+    declare_interest(made.reviewers[0], made.slug, vendor, kind=none)
+
+    assert read(made, away).judged.declared == before
+    assert read(made).judged.declared != before
+    declare_interest(made.reviewers[0], made.slug, other, kind=none)
+    assert read(made, away).judged.declared != before
+    make.no_conflicts(made)
+    make.forward(made, Phase.MEETING, {(0, 1): "YYY"})
+    make_finding(made, other)
+    first = read(made, away).order.spans
+    make_finding(made, vendor)
+
+    assert read(made, away).order.spans == first
+    assert read(made).order.spans[OrderStep.FOUND] != first[OrderStep.FOUND]
+
+
+def make_finding(made: Made, vendor: int) -> None:
+    finding = decisions.FindingText(Outcome.MET, "Shown to all.")
+    cell = vendor, made.criteria[0].id
+    in_meeting.record_finding(made.chair, made.slug, *cell, finding, seen_version=0)
 
 
 def test_a_line_that_changes_its_vendor_is_told_in_two_entries(made: Made):

@@ -6,7 +6,14 @@ from sqlalchemy import select
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.setup.assignment import Assignment
-from crrubric.domain.vocabulary import Answer, BallotState, CorrectionEffect, DeclarationKind, Phase
+from crrubric.domain.vocabulary import (
+    Answer,
+    BallotState,
+    CorrectionEffect,
+    DeclarationKind,
+    Phase,
+    Role,
+)
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, Mark, Member, Notice, RubricRevision, SealedBallot
 from crrubric.queries.record.verification import verify_record
@@ -159,6 +166,26 @@ def test_a_correction_that_asks_again_discounts_marks_and_reopens_ballots(make: 
     assert [row["answer"] for row in aside if row] == ["YES", "NO"]
     assert (notices("MARK_AGAIN"), notices("BALLOT_REOPENED")) == (2, 1)
     assert verify_record(db.session()).problems == ()
+
+
+@pytest.mark.parametrize("marked", [False, True])
+@pytest.mark.parametrize("gone", [False, True])
+def test_who_stays_away_from_a_vendor_learns_not_whether_it_was_marked(
+    make: Factory, marked: bool, gone: bool
+):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY"} if marked else {})
+    other = make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
+    vendor = made.vendors[0]
+    declare_interest(made.chair, made.slug, vendor.id, kind=DeclarationKind.CONFLICT, words="Mine.")
+    if gone:
+        withdrawals.withdraw_vendor(other, made.slug, vendor.id, reason="Gone")
+
+    with pytest.raises(Invalid) as refusal:
+        correct(made, AGAIN)
+
+    assert refusal.value.field == "effect"
+    assert refusal.value.values["vendor"] == vendor.name
+    assert correct(made, OUT).effect is OUT  # asks nobody again
 
 
 def test_a_reviewer_can_mark_a_corrected_criterion_again_and_submit(make: Factory):

@@ -11,7 +11,7 @@ from crrubric.models import JournalEntry, Mark, Member, Notice, PracticeMark
 from crrubric.queries.people.access import require
 from crrubric.queries.record.journal import list_journal_entries
 from crrubric.queries.setup.practice import list_practice_spreads
-from crrubric.services.setup import phases, rubrics
+from crrubric.services.setup import committee, phases, rubrics
 from crrubric.services.setup import practice as service
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, error_of
@@ -136,6 +136,7 @@ def test_the_group_of_a_note_is_named_only_where_two_reviewers_speak_for_it(
         )
     db.session.commit()
     practice(made, 0, "sis", Answer.YES, "rosters arrive overnight")
+    practice(made, 1, "ada", Answer.YES)
     practice(made, 2, "sis", Answer.NO, "no single sign-on at all")
 
     service.show_spread(made.chair, made.slug)
@@ -145,6 +146,51 @@ def test_the_group_of_a_note_is_named_only_where_two_reviewers_speak_for_it(
     assert any("Parent" in text and "rosters arrive overnight" in text for text in notes)
     (alone,) = [text for text in notes if "no single sign-on at all" in text]
     assert not any(group.label in alone for group in Stakeholder)
+
+
+def test_the_group_of_a_note_is_not_named_where_one_of_it_practiced(make: Factory):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    practice(made, 0, "sis", Answer.YES, "rosters arrive overnight")
+
+    service.show_spread(made.chair, made.slug)
+
+    assert notes_of(made) == [("rosters arrive overnight", None)]  # the journal says who practiced
+
+
+def notes_of(made: Made) -> list[tuple[str, Stakeholder | None]]:
+    db.session.expire_all()
+    spreads = list_practice_spreads(db.session(), made.evaluation)
+    return sorted((note.words, note.stakeholder) for row in spreads for note in row.notes)
+
+
+def change_seat(made: Made, reviewer: int, stakeholder: Stakeholder, role: Role) -> None:
+    wanted = select(Member.id).where(Member.user_id == made.reviewers[reviewer].user_id)
+    member = db.session.scalars(wanted).one()
+    db.session.rollback()
+    committee.change_member(
+        made.chair, made.slug, member, roles=frozenset({role}), stakeholder=stakeholder
+    )
+
+
+def test_a_seat_that_is_changed_after_the_round_tells_nobody_whose_note_it_is(make: Factory):
+    made = make.evaluation(phase=Phase.PRACTICE, reviewers=4)
+    groups = (Stakeholder.PARENT, Stakeholder.PARENT, Stakeholder.IT, Stakeholder.IT)
+    for reviewer, group in enumerate(groups):
+        change_seat(made, reviewer, group, Role.REVIEWER)
+        practice(made, reviewer, "sis", Answer.YES, f"note {reviewer}")
+    service.show_spread(made.chair, made.slug)
+    before = [(f"note {reviewer}", group) for reviewer, group in enumerate(groups)]
+    assert notes_of(made) == before
+
+    change_seat(made, 0, Stakeholder.IT, Role.REVIEWER)
+    assert notes_of(made) == before
+    change_seat(made, 1, Stakeholder.PARENT, Role.OBSERVER)
+    assert notes_of(made) == before
+    make.member(made.chair, made.slug, frozenset({Role.REVIEWER}))
+
+    assert notes_of(made) == before
+    spreads = list_practice_spreads(db.session(), made.evaluation)
+    assert [row.tally.yes for row in spreads if row.criterion.code == "sis"] == [4]
 
 
 def test_everybody_else_is_told_once_that_the_round_is_over(make: Factory):

@@ -68,6 +68,7 @@ from crrubric.services.people import accounts, administration, links
 from crrubric.services.people.district import set_district
 from crrubric.services.planning import settlements, votes
 from crrubric.services.setup import committee, evaluations, phases, practice, rubrics
+from crrubric.services.shared.versions import refuse_unseen_mark
 from tests.factories import (
     Factory,
     Made,
@@ -921,6 +922,71 @@ def test_an_answer_saved_during_sealing_is_in_the_seal_or_refused(app: Flask, ma
 
     assert names(found) in (["CastVote", "SealedVote"], ["SealedVote", "WrongPhase"])
     assert verified() == []
+
+
+def meet_before_writing(monkeypatch: pytest.MonkeyPatch, module: Any) -> None:
+    """Let two saves look at what is stored at the same moment, wherever nothing keeps them from
+    it."""
+    meeting, look = threading.Barrier(2), refuse_unseen_mark
+
+    def wait(stored: Any, seen_version: int) -> None:
+        with suppress(threading.BrokenBarrierError):
+            meeting.wait(1)
+        look(stored, seen_version)
+
+    monkeypatch.setattr(module, "refuse_unseen_mark", wait)
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_of_two_tabs_that_save_one_vote_the_later_gets_a_conflict(
+    app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch, version: int
+):
+    made = open_with_answer(make)
+    if version:
+        voting(made, 0, Answer.YES)()
+    meet_before_writing(monkeypatch, votes)
+    key = made.criteria[1].id
+
+    def saving_note(note: str) -> Work:
+        return lambda: votes.record_vote(
+            made.reviewers[0],
+            made.slug,
+            key,
+            answer=Answer.NO,
+            note=note,
+            seen_version=version,
+        )
+
+    found = together(app, made, saving_note("one"), saving_note("other"))
+
+    assert names(found) == ["CastVote", "Stale"]
+    stored = db.session.scalars(select(CastVote).where(CastVote.criterion_id == key)).one()
+    assert stored.version == version + 1
+    assert stored.note == ("one" if isinstance(found[0], CastVote) else "other")
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_of_two_tabs_that_save_one_practice_mark_the_later_gets_a_conflict(
+    app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch, version: int
+):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    key = made.criteria[0].id
+
+    def saving_note(note: str, seen: int) -> Work:
+        return lambda: practice.record_practice_mark(
+            made.reviewers[0], made.slug, key, answer=Answer.NO, note=note, seen_version=seen
+        )
+
+    if version:
+        saving_note("first", 0)()
+    meet_before_writing(monkeypatch, practice)
+
+    found = together(app, made, saving_note("one", version), saving_note("other", version))
+
+    assert names(found) == ["PracticeMark", "Stale"]
+    stored = db.session.scalars(select(PracticeMark)).one()
+    assert stored.version == version + 1
+    assert stored.note == ("one" if isinstance(found[0], PracticeMark) else "other")
 
 
 def test_a_must_have_that_two_chairs_settle_at_once_is_settled_once(app: Flask, make: Factory):

@@ -16,6 +16,7 @@ from crrubric.domain.impartiality import OF_ONESELF, RESTRAINTS
 from crrubric.domain.meeting.agenda import fingerprint_cells
 from crrubric.domain.memo.narratives import NarrativePart
 from crrubric.domain.procurement.purchase import PurchaseDays, PurchaseFacts
+from crrubric.domain.results.priced_seats import SeatFacts
 from crrubric.domain.vocabulary import Answer, DeclarationKind, EntrySource, Outcome, Phase, Role
 from crrubric.extensions import db
 from crrubric.models import Evaluation, JournalEntry, OutgoingMail, Vendor
@@ -30,6 +31,7 @@ from crrubric.services.meeting import decisions, meetings, positions
 from crrubric.services.memo.letters import LetterWords, set_letter_words
 from crrubric.services.memo.naming import set_memo_names
 from crrubric.services.memo.narratives import write_narratives
+from crrubric.services.planning import seats
 from crrubric.services.procurement import purchases
 from crrubric.services.questions import questions
 from crrubric.services.setup import evaluations, vendors
@@ -221,6 +223,11 @@ BARRED: dict[str, tuple[tuple[Phase, ...], type[Exception], Callable[[Made], obj
         (Phase.MEETING, Phase.DECIDED),
         Invalid,
         lambda it: purchases.set_purchase_days(it.chair, it.slug, DAYS),
+    ),
+    "how many learners are priced": (
+        (Phase.MEETING,),
+        Invalid,
+        lambda it: seats.set_seats(it.chair, it.slug, SeatFacts(low=40, high=60)),
     ),
     "to keep the record less long": (
         (Phase.DECIDED,),

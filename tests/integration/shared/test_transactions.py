@@ -11,6 +11,7 @@ from crrubric.domain.memo import sections
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
 from crrubric.models import Evaluation
+from crrubric.queries.exchange import redactions
 from crrubric.queries.memo import memos
 from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.documents.formats import RENDERERS
@@ -19,9 +20,11 @@ from crrubric.reports.results import figures, robustness_figures
 from crrubric.services.exchange import data_files
 from crrubric.services.exchange.mark_lines import read_heads
 from crrubric.services.exchange.table_sources import read_data
+from crrubric.services.planning.workbook import save_plan_answers
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.web.exchange import exports
 from crrubric.web.memo import memo
+from crrubric.web.planning import plan_versions
 from crrubric.web.results import agreement, what_if
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
@@ -80,6 +83,30 @@ def test_slow_work_begins_after_reading(
 
     assert held
     assert not any(held)
+
+
+def test_texts_are_looked_through_after_reading(
+    make: Factory, visit: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    made, held = make.evaluation(phase=Phase.DECIDED, marks=MARKS), []
+    monkeypatch.setattr(redactions, "has_words", watched(held, redactions.has_words))
+
+    answer = visit(made.chair).get(made.url("archive/texts") + "?show=names")
+
+    assert (answer.status_code, set(held)) == (200, {False})
+
+
+def test_versions_of_the_plan_are_compared_after_reading(
+    made: Made, visit: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    save_plan_answers(made.chair, made.slug, "schedule", {"cohorts": "nine of ten"})
+    held: list[bool] = []
+    compare = plan_versions.find_answer_changes
+    monkeypatch.setattr(plan_versions, "find_answer_changes", watched(held, compare))
+
+    answer = visit(made.chair).get(made.url("plan/sections/schedule/versions"))
+
+    assert (answer.status_code, held) == (200, [False])
 
 
 def test_a_word_file_is_drawn_after_reading(

@@ -9,6 +9,7 @@ from crrubric.domain.planning.calibration import GUIDE, write_points
 from crrubric.domain.planning.triage import Setting
 from crrubric.reports.planning.rosters import (
     RosterWords,
+    list_columns,
     open_excel_roster,
     write_csv_roster,
     write_excel_roster,
@@ -37,3 +38,9 @@ def test_a_roster_that_was_written_is_read_as_it_was():
     [(_line, header)] = iterate_roster_data(data, "roster.csv")
 
     assert header[: len(HARD)] == list(HARD)
+
+
+def test_no_column_is_doubled_however_often_a_roster_is_worked_out():
+    header = list_columns(list_columns(list_columns(["learner", "Pace"])))
+
+    assert len(set(map(str.casefold, header))) == len(header)
