@@ -220,12 +220,12 @@ def is_root() -> bool:
 
 
 def spread(words: list[str]) -> list[str]:
-    """Options for pytest that spread the tests over three processes, unless the words say how.
+    """Options for pytest that spread the tests over four processes, unless the words say how.
 
-    One more than the gate's two cores: while a test waits for a browser or a process, another runs.
+    Twice the gate's two cores: while tests wait for a browser or a process, others run.
     """
     chosen = any(w.split("=")[0] in ALONE or (w[:2] == "-n" and w[2:].isdigit()) for w in words)
-    return [] if chosen else ["-n", "3", "--dist", "loadgroup"]
+    return [] if chosen else ["-n", "4", "--dist", "loadgroup"]
 
 
 def hand_over(*words: str) -> NoReturn:

@@ -128,7 +128,7 @@ def test_test_runs_pytest_in_the_checkout_spread_over_two_processes(checkout, el
     done = checkout.run("test", "-k", "memo", current=elsewhere)
 
     assert done.stderr == ""
-    assert done.stdout == f"-n|3|--dist|loadgroup|-k|memo|{checkout.root}\n"
+    assert done.stdout == f"-n|4|--dist|loadgroup|-k|memo|{checkout.root}\n"
     assert done.returncode == 7
 
 
@@ -138,7 +138,7 @@ def test_a_word_of_ours_becomes_what_pytest_calls_it(checkout, elsewhere):
     done = checkout.run("test", "--coverage", "--quick", current=elsewhere)
 
     coverage = "--cov=crrubric|--cov-branch|--cov-report=term:skip-covered"
-    assert done.stdout == f"-n|3|--dist|loadgroup|{coverage}|--quick|{checkout.root}\n"
+    assert done.stdout == f"-n|4|--dist|loadgroup|{coverage}|--quick|{checkout.root}\n"
 
 
 @pytest.mark.parametrize(
