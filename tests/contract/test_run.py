@@ -150,7 +150,7 @@ def test_a_given_number_of_test_processes_is_respected(words):
 
 
 def test_an_argument_that_only_resembles_the_option_is_not_the_option():
-    assert run.spread(["--no-header", "-q", "tests/unit"]) == ["-n", "3", "--dist", "loadgroup"]
+    assert run.spread(["--no-header", "-q", "tests/unit"]) == ["-n", "4", "--dist", "loadgroup"]
 
 
 def test_a_python_that_is_too_old_is_told_so_in_a_sentence(monkeypatch):
