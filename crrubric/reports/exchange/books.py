@@ -7,6 +7,15 @@ from enum import StrEnum
 
 from crrubric.domain.documents.tree import Tone
 
+CELL = 32_767  # UTF-16 units that Excel takes in a cell
+# all of it is typed text: nothing in it is a formula, an address or a number
+AS_TYPED = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
 Value = str | int | float | date | datetime | None
 
 
@@ -66,3 +75,21 @@ class BookWords:
     made_at: datetime
     cut: str
     more: str
+
+
+def fit_text(text: str, cut: str) -> str:
+    """The text, or as much of it as fits into a cell with the words that say how long it is.
+
+    Args: cut: with the place %(count)s.
+    """
+    if len(text) <= CELL // 2 or _count_units(text) <= CELL:
+        return text
+    told = cut % {"count": len(text)}
+    room = CELL - _count_units(told) - 1
+    whole = text.encode("utf-16-le", "surrogatepass")[: 2 * room]
+    return f"{whole.decode('utf-16-le', 'ignore')}\n{told}"
+
+
+def _count_units(text: str) -> int:
+    """How long Excel finds a text: characters beyond U+FFFF count twice."""
+    return len(text) + sum(letter > "\uffff" for letter in text)

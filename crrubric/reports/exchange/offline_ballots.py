@@ -22,8 +22,8 @@ from crrubric.domain.ballots.offline.readme import Say
 from crrubric.domain.ballots.offline.stamps import write_offline_stamp
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer, EvidenceKind
+from crrubric.reports.exchange.books import AS_TYPED
 from crrubric.reports.exchange.sheets import (
-    AS_TYPED,
     RowSheet,
     count_cell_lines,
     write_sheet_cell,

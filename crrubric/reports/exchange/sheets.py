@@ -18,32 +18,26 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from crrubric.domain.ballots.offline.books import cut_sheet_name
 from crrubric.domain.documents.tree import Tone
 from crrubric.domain.text import replace_control_characters
 from crrubric.reports.exchange.books import (
+    AS_TYPED,
     BookWords,
     Kind,
     SheetColumn,
     SheetTable,
     TonedCell,
     Value,
+    fit_text,
 )
 
-CELL = 32_767  # UTF-16 units that Excel takes in a cell
 ROWS = 1_048_576  # that it takes in a sheet
 SHORT = 40  # characters: such texts come again and again
 LINE, HIGHEST = 15, 409  # points: the height of a line, and the most that a row can have
-SHEET_NAME = 31  # characters of it
 _DAY_ZERO = date(1899, 12, 30).toordinal()  # of its calendar, from March 1900 on
 _DAY = 86_400  # seconds
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # Excel reads _x0041_ as the letter A
-# all of it is typed text: nothing in it is a formula, an address or a number
-AS_TYPED = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 NUMBER_FORMATS = {
     Kind.NUMBER: "General",  # a pattern of optional decimals is "12." in Excel
     Kind.PERCENT: "0.0 %",
@@ -105,24 +99,6 @@ def write_text(value: str) -> str:
 write_short_text = lru_cache(4096)(write_text)  # names and codes come again and again
 
 
-def fit_text(text: str, cut: str) -> str:
-    """The text, or as much of it as fits into a cell with the words that say how long it is.
-
-    Args: cut: with the place %(count)s.
-    """
-    if len(text) <= CELL // 2 or _count_units(text) <= CELL:
-        return text
-    told = cut % {"count": len(text)}
-    room = CELL - _count_units(told) - 1
-    whole = text.encode("utf-16-le", "surrogatepass")[: 2 * room]
-    return f"{whole.decode('utf-16-le', 'ignore')}\n{told}"
-
-
-def _count_units(text: str) -> int:
-    """How long Excel finds a text: characters beyond U+FFFF count twice."""
-    return len(text) + sum(letter > "\uffff" for letter in text)
-
-
 def align_kind(kind: Kind) -> dict[str, Any]:
     """Text stands a little off the number on its left; headers stand over their values."""
     return {"align": "left", "indent": 1} if kind is Kind.TEXT else {"align": "right"}
@@ -175,7 +151,7 @@ class BookWriter:
 
     def write_table(self, table: SheetTable) -> None:
         """Add a sheet with this table."""
-        sheet = self.book.add_worksheet(table.name[:SHEET_NAME], RowSheet)
+        sheet = self.book.add_worksheet(cut_sheet_name(table.name), RowSheet)
         columns, top = table.columns, len(table.intro)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)

@@ -13,6 +13,7 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any, Protocol
 
+from crrubric.domain.ballots.offline.books import cut_sheet_name
 from crrubric.domain.exchange.formulas import guard_formulas
 from crrubric.domain.planning.adoption import describe_points
 from crrubric.domain.planning.calibration import GUIDE, format_number, read_points, write_points
@@ -30,20 +31,11 @@ from crrubric.domain.planning.triage import Placement, Seats, Setting, count_sea
 from crrubric.domain.planning.venues import DEFAULT_VENUES, Venue
 from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
+from crrubric.reports.exchange.books import AS_TYPED, fit_text
 from crrubric.reports.results.figures import Translate
 
-SHEET_NAME = 31  # characters that Excel takes for the name of a sheet
 WIDE = 64  # characters of a column with sentences
 ADDED = ("pace", "chance", "band", "setting")
-# nothing that a person typed becomes a formula, a link or a number
-AS_TYPED = {
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "constant_memory": True,
-}
-
-
 # what the columns of a roster hold, as its last sheet explains
 EXPLAINED: Mapping[str, str] = {
     LEARNER: N_("number or code of the learner, as it was in the file"),
@@ -130,13 +122,6 @@ def write_findings(found: Placement, labels: Mapping[Setting, str]) -> tuple[str
     return pace, format_number(found.chance), found.band.words, labels[found.setting]
 
 
-def keep_plain(cell: str) -> str:
-    """What somebody typed, for XlsxWriter, which takes <r>…</r> for its own markup: then with a
-    blank behind it, so that it is text."""
-    text = replace_control_characters(cell)
-    return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
-
-
 class ExcelRoster:
     """A roster as an Excel workbook: the learners on one sheet, the summary on the next, and on
     the last what the columns hold."""
@@ -144,10 +129,16 @@ class ExcelRoster:
     def __init__(self, book: Any, header: Sequence[str], words: RosterWords) -> None:
         say = self.say = words.translate
         self.words, self.labels = words, words.label_settings()
+        self.cut = say(
+            N_(
+                "[Excel takes 32,767 characters in a cell. This text has %(count)s: all of it is in"
+                " the CSV file.]"
+            )
+        )
         self.added = lru_cache(ALIKE)(partial(list_findings, labels=self.labels))
         self.learners = book.add_worksheet(say(N_("Learners")))
         self.summary = book.add_worksheet(say(N_("Summary")))
-        self.columns = book.add_worksheet(say(N_("What the columns hold"))[:SHEET_NAME])
+        self.columns = book.add_worksheet(cut_sheet_name(say(N_("What the columns hold"))))
         self.bold, self.number = book.add_format({"bold": True}), book.add_format()
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         self.number.set_num_format("0.##")
@@ -157,7 +148,7 @@ class ExcelRoster:
         self.learners.set_column(0, len(columns) - 1, 16)
         self.learners.set_column(len(columns) - 1, len(columns) - 1, WIDE)
         for place, name in enumerate(columns):
-            self.learners.write_string(0, place, keep_plain(name), self.bold)
+            self.learners.write_string(0, place, self._keep_plain(name), self.bold)
         self._explain_columns(columns)
 
     def _explain_columns(self, columns: Sequence[str]) -> None:
@@ -171,17 +162,23 @@ class ExcelRoster:
         self.columns.write_string(0, 1, say(N_("What it holds")), self.bold)
         for line, name in enumerate(columns, 1):
             meaning = EXPLAINED.get(known.get(line - 1, ""))
-            self.columns.write_string(line, 0, keep_plain(name))
+            self.columns.write_string(line, 0, self._keep_plain(name))
             self.columns.write_string(
                 line, 1, say(meaning or N_("carried through from your file as it was"))
             )
+
+    def _keep_plain(self, cell: str) -> str:
+        """What somebody typed, for XlsxWriter, which takes <r>…</r> for its own markup: then with a
+        blank behind it, so that it is text. What a cell has no room for is said, not left out."""
+        text = fit_text(replace_control_characters(cell), self.cut)
+        return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
 
     def write_learner(self, learner: PlacedLearner) -> None:
         """The next line."""
         line, sheet = self.lines, self.learners
         for place, cell in enumerate(learner.cells):
             if cell:
-                sheet.write_string(line, place, keep_plain(cell))
+                sheet.write_string(line, place, self._keep_plain(cell))
         for place, found in enumerate(self.added(learner.placement), len(learner.cells)):
             if isinstance(found, float):
                 sheet.write_number(line, place, found, self.number)

@@ -73,6 +73,17 @@ def test_an_excel_file_has_numbers_as_numbers_and_texts_as_texts(tmp_path: Path)
     assert "2.67: 75 %; 5: 25 %" in summary[-1][0]
 
 
+def test_a_text_that_no_cell_takes_says_how_long_it_is(tmp_path: Path):
+    out = tmp_path / "out.xlsx"
+    rows = [[*ROSTER[0], "note"], [*ROSTER[1], "x" * 40_000]]
+
+    triage(written(tmp_path, rows), "--output", out)
+
+    told = load_workbook(out)["Learners"]["F2"].value
+    assert told.endswith("This text has 40000: all of it is in the CSV file.]")
+    assert len(told) == 32_767
+
+
 def test_what_a_workbook_is_put_together_from_lies_beside_it_and_is_gone(
     tmp_path: Path, created: list[str]
 ):

@@ -16,14 +16,16 @@ from crrubric.domain.documents.tree import Tone
 from crrubric.domain.text import replace_control_characters
 from crrubric.reports.exchange import sheets
 from crrubric.reports.exchange.books import (
+    CELL,
     BookWords,
     Kind,
     SheetColumn,
     SheetTable,
     TonedCell,
     Value,
+    fit_text,
 )
-from crrubric.reports.exchange.sheets import CELL, fit_text, open_book
+from crrubric.reports.exchange.sheets import open_book
 
 WORDS = BookWords(
     title="Credit recovery",
