@@ -154,6 +154,19 @@ def require_impartial(session: Session, seat: Seat) -> None:
     raise Invalid(words, vendor=company).mended_on(place)
 
 
+def find_restraint(session: Session, seat: Seat, action: Action) -> Invalid | None:
+    """Why the seat leaves an act to another chair, for the page that would show its form; None if
+    it may do it, or where that depends on what exactly is done."""
+    kind = RESTRAINTS[action]
+    once = kind is Restraint.ONCE_SHOWN and seat.evaluation.shown_at is not None
+    try:
+        if once or kind is Restraint.ALWAYS:
+            require_impartial(session, seat)
+    except Invalid as refusal:
+        return refusal
+    return None
+
+
 def refuse_who_stays_away(
     session: Session, actor: Actor, evaluation: Evaluation, words: str, *, field: str = ""
 ) -> None:

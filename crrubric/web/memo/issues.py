@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import CrrubricError, Invalid, Stale
+from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.memo.issuing.issues import ENDINGS, MemoFormat
 from crrubric.domain.memo.issuing.roles import FoundName, find_names
 from crrubric.domain.people.languages import NAMES
@@ -20,7 +20,7 @@ from crrubric.queries.memo.issues import (
     read_memo_bytes,
 )
 from crrubric.queries.memo.roles import load_named_members
-from crrubric.queries.people.access import Seat, require_impartial
+from crrubric.queries.people.access import Seat, find_restraint
 from crrubric.services.memo.issues import IssueText, issue_memo
 from crrubric.web.memo.forms import IssueForm, ReissueForm
 from crrubric.web.memo.memo import memo_of
@@ -72,18 +72,9 @@ def render_issue_page(seat: Seat, form: IssueForm | ReissueForm) -> str:
         form=form.showing(foreseen),
         foreseen=foreseen,
         number=count_memo_issues(session, seat.evaluation.id) + 1,
-        problems=list_issue_obstacles(seat),
+        problems=[why] if (why := find_restraint(session, seat, Action.ISSUE_MEMO)) else [],
         found=list_names_in_texts(seat, form.language.data),
     )
-
-
-def list_issue_obstacles(seat: Seat) -> list[CrrubricError]:
-    """Why this person can't issue the memo; empty if nothing is in the way."""
-    try:
-        require_impartial(db.session(), seat)
-    except Invalid as error:
-        return [error]
-    return []
 
 
 def list_names_in_texts(seat: Seat, language: str | None) -> list[FoundName]:

@@ -16,7 +16,7 @@ from crrubric.queries.memo.letters import (
     find_vendor_letter,
     list_vendor_letters,
 )
-from crrubric.queries.people.access import Seat
+from crrubric.queries.people.access import Seat, find_restraint
 from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.shared.reading import end_reading
 from crrubric.services.memo import letters as service
@@ -81,6 +81,7 @@ def render_letters(seat: Seat, form: LetterWordsForm) -> str:
         form=form,
         letters=list_vendor_letters(db.session(), seat.evaluation),
         usual=say(USUAL_CLOSING),
+        restraint=find_restraint(db.session(), seat, Action.WRITE_LETTERS),
     )
 
 

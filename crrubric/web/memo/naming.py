@@ -10,7 +10,7 @@ from crrubric.domain.events import Event
 from crrubric.extensions import db
 from crrubric.models import Evaluation
 from crrubric.queries.memo.issues import count_memo_issues
-from crrubric.queries.people.access import Seat
+from crrubric.queries.people.access import Seat, find_restraint
 from crrubric.queries.record.journal import find_latest_changes
 from crrubric.services.memo.naming import serialize_memo_names, set_memo_names
 from crrubric.web.memo.forms import NAMES, ROLES, NamesForm
@@ -40,7 +40,15 @@ def render_names_page(seat: Seat, form: NamesForm) -> str:
     """The page with the form."""
     issued = count_memo_issues(db.session(), seat.evaluation.id)
     under = HOME if seat.may(Action.VIEW_MEMO) else "evaluations.show_overview"
-    return render_page("memo/names.html", seat, under=under, back=under, form=form, issued=issued)
+    return render_page(
+        "memo/names.html",
+        seat,
+        under=under,
+        back=under,
+        form=form,
+        issued=issued,
+        restraint=find_restraint(db.session(), seat, Action.SET_MEMO_NAMES),
+    )
 
 
 @bp.post("/")

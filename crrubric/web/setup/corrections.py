@@ -11,7 +11,7 @@ from crrubric.domain.vocabulary import CorrectionEffect
 from crrubric.extensions import db
 from crrubric.models import Criterion
 from crrubric.queries.ballots.ballots import knows_ballots
-from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.people.access import Seat, find_restraint, make_not_found
 from crrubric.queries.setup.act_facts import foresee_selection_of_vendor
 from crrubric.queries.setup.rubrics import list_revisions
 from crrubric.services.setup import corrections as service
@@ -83,6 +83,7 @@ def render_correction_page(
         names=NAMES,
         earlier=[row for row in revisions if row.criterion_id == criterion_id],
         informed=knows_ballots(db.session(), seat),
+        restraint=find_restraint(db.session(), seat, Action.CORRECT_RUBRIC),
     )
 
 

@@ -136,6 +136,35 @@ def test_a_refused_step_back_does_not_tell_how_many_marks_there_are(make: Factor
 # who may decide
 
 
+BACK = [Phase.MEETING, Phase.SCORING]
+
+
+@pytest.mark.parametrize(
+    ("way", "page", "button"),
+    [
+        ([Phase.MEETING], "plan/seats", "Save"),
+        (BACK, "rubric/criteria/{criterion}/correct", "Make the correction"),
+        ([Phase.DECIDED], "memo/names/", "Save"),
+        ([Phase.DECIDED], "letters", "Save"),
+    ],
+)
+def test_a_form_that_would_be_refused_is_not_shown_but_why(
+    make: Factory, visit: Visit, way: list[Phase], page: str, button: str
+):
+    made = conflicted(make, Phase.SCORING)
+    away, made.chair = made.chair, make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
+    make.forward(made, way[0], {})
+    for phase in way[1:]:
+        phases.change_phase(made.chair, made.slug, phase, reason="Too early")
+    url = made.url(page.format(criterion=made.criteria[0].id))
+
+    told, free = (visit(who).get(url).text for who in (away, made.chair))
+
+    why = f"You have a conflict of interest with {made.vendors[0].name}: another chair"
+    assert (why in told, f">{button}</button>" in told) == (True, False)
+    assert (why in free, f">{button}</button>" in free) == (False, True)
+
+
 @pytest.mark.parametrize("vendor", [0, 1, None])
 def test_a_chair_with_a_conflict_records_no_recommendation(
     make: Factory, visit: Visit, vendor: int | None

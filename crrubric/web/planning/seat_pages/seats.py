@@ -9,7 +9,7 @@ from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.events import Event
 from crrubric.domain.results.priced_seats import SeatFacts, SeatProposal
 from crrubric.extensions import db
-from crrubric.queries.people.access import Seat
+from crrubric.queries.people.access import Seat, find_restraint
 from crrubric.queries.planning.seats import list_seat_proposals
 from crrubric.queries.record.journal import find_latest_changes
 from crrubric.services.planning import seats as service
@@ -110,5 +110,6 @@ def render_seats_page(
         form=form,
         proposals=proposals,
         proposed=proposed,
+        restraint=find_restraint(db.session(), seat, Action.SET_SEATS),
         facts=service.read_seat_facts(seat.evaluation),
     )
