@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, create_engine, inspect
 
+from crrubric.extensions import db
 from tests.databases import Image, is_movable, take_image
 from tests.workers import load_kept, store_kept
 
@@ -16,13 +17,14 @@ BOOKKEEPING = "alembic_version"
 
 
 def make_schema(revision: str = "head") -> None:
-    """Bring the empty database of the current app to a revision.
+    """Bring the database of the current app to a revision.
 
-    On SQLite the migrations run once for all workers: they take a second each time.
+    On SQLite the migrations run once for all workers: they take a second each time. A database that
+    has tables already is upgraded with what it holds.
     """
     from flask_migrate import upgrade
 
-    if not is_movable():
+    if not is_movable() or inspect(db.engine).get_table_names():
         upgrade(revision=revision)
         return
     name = f"schema of {revision}"

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import Rule
 
 from crrubric.domain.vocabulary import Phase
-from crrubric.web import DatabaseId, PrintableText
+from crrubric.web.shared.routes import DatabaseId, PrintableText
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.shared.test_access import SHORTLY, addresses

@@ -93,7 +93,7 @@ def test_every_bad_price_is_told_with_its_line_and_nothing_is_taken(make: Factor
     chair, url = visit(made.chair), made.url(VENDORS)
     table = (
         "Vendor\tTraining\tSet-up fee\tRenewal cap\tFurther prices\n"
-        "Quill\tfree\t-1\t400\t\n"
+        "Quill\tcheap\t-1\t400\t\n"
         'Bright\t1.505\t\t\t"Snacks | 5\nTraining\nTraining | 5 | | | once | 3"\n'
         "Dawn\t\t\t\tFrom | 30 | | 500\n"
         "Good\t1\t\t\t\n"
