@@ -29,6 +29,7 @@ from crrubric.models import (
     JournalEntry,
     Mark,
     Member,
+    SealedBallot,
     Vendor,
 )
 from crrubric.queries.people.access import Seat, make_not_found
@@ -219,6 +220,38 @@ def knows_ballots(session: Session, seat: Seat) -> bool:
     """Whether the seat can know others' ballots, and so could turn the result on purpose."""
     shown = seat.evaluation.shown_at is not None
     return shown or has_entered_ballot(session, seat.evaluation.id, seat.actor.user_id)
+
+
+def list_ballots_as_entered(session: Session, ballot_ids: Iterable[int]) -> frozenset[int]:
+    """Which of these ballots are open and as somebody entered them for their reviewer.
+
+    Opened again, with nothing confirmed, disputed or marked since: the reviewer may have no way to
+    mark them, so they can be entered once more.
+    """
+    marked_since = (
+        select(Mark.id)
+        .where(Mark.ballot_id == Ballot.id, Mark.marked_at > SealedBallot.sealed_at)
+        .exists()
+    )
+    found = session.scalars(
+        select(Ballot.id)
+        .join(
+            EntryOnBehalf,
+            and_(EntryOnBehalf.ballot_id == Ballot.id, EntryOnBehalf.number == Ballot.seals),
+        )
+        .join(
+            SealedBallot,
+            and_(SealedBallot.ballot_id == Ballot.id, SealedBallot.number == Ballot.seals),
+        )
+        .where(
+            Ballot.id.in_([*ballot_ids]),
+            Ballot.state == BallotState.OPEN,
+            EntryOnBehalf.confirmed_at.is_(None),
+            EntryOnBehalf.disputed_at.is_(None),
+            ~marked_since,
+        )
+    )
+    return frozenset(found)
 
 
 def has_entered_ballot(session: Session, evaluation_id: int, user_id: int | None) -> bool:

@@ -23,6 +23,7 @@ from crrubric.domain.vocabulary import BallotState
 from crrubric.models import Criterion, JournalEntry, Mark, Member
 from crrubric.queries.ballots.ballots import (
     BallotLine,
+    list_ballots_as_entered,
     list_own_ballots,
     load_seen_ballots,
     mark_text,
@@ -155,21 +156,26 @@ def load_enterable_ballots(
         for line in own
         if line.ballot.state is BallotState.OPEN and not line.ballot.recused
     }
-    marks = load_own_marks(session, [line.ballot.id for line in lines])
+    keys = [line.ballot.id for line in lines]
+    begun = load_own_marks(session, keys).keys() | {
+        line.ballot.id for line in lines if line.ballot.seals
+    }
+    begun -= list_ballots_as_entered(session, keys)
     reasons = {
         line.ballot.id: reason
         for line in lines
-        if (reason := explain_refused_entry(seat, line, marks.keys(), unscored))
+        if (reason := explain_refused_entry(seat, line, begun, unscored))
     }
     return arrange_ballots(OwnRubric(session, member, language), lines, reasons, {}, taken)
 
 
 def explain_refused_entry(
-    seat: Seat, line: BallotLine, marked: Collection[int], unscored: Collection[int]
+    seat: Seat, line: BallotLine, begun: Collection[int], unscored: Collection[int]
 ) -> ClosedReason | None:
     """Why a chair can't enter this ballot; None if they can.
 
-    Args: marked: ballots with a mark; unscored: vendors whose ballot the chair has not submitted.
+    Args: begun: ballots that their reviewer has answered in; unscored: vendors whose ballot the
+    chair has not submitted.
     """
     ballot = line.ballot
     if line.vendor.id in seat.shut_out:
@@ -178,7 +184,7 @@ def explain_refused_entry(
         return ClosedReason.WITHDRAWN
     if ballot.recused:
         return ClosedReason.THEIR_CONFLICT
-    if ballot.state is BallotState.SUBMITTED or ballot.seals or ballot.id in marked:
+    if ballot.state is BallotState.SUBMITTED or ballot.id in begun:
         return ClosedReason.BEGUN
     return ClosedReason.OWN_FIRST if line.vendor.id in unscored else None
 

@@ -16,6 +16,7 @@ from crrubric.domain.text import clean_text, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, DeclarationKind, EntrySource, NoticeKind
 from crrubric.models import Ballot, Criterion, Declaration, EntryOnBehalf, Mark, Member
+from crrubric.queries.ballots.ballots import list_ballots_as_entered, mark_text
 from crrubric.queries.people.access import (
     Seat,
     make_not_found,
@@ -152,9 +153,12 @@ def require_ballot_of_another(seat: Seat, ballot: Ballot) -> Ballot:
 
 
 def require_untouched_ballot(session: Session, seat: Seat, ballot: Ballot) -> Ballot:
-    """Another's untouched ballot. Raises: NotFound for one's own; WrongPhase if it was begun."""
+    """Another's ballot that is untouched, or as it was entered for them.
+
+    Raises: NotFound for one's own; WrongPhase if its reviewer has begun it.
+    """
     require_ballot_of_another(seat, ballot)
-    if ballot.state is BallotState.SUBMITTED or ballot.seals or _has_marks(session, ballot):
+    if _is_begun(session, ballot):
         raise WrongPhase(
             N_("%(name)s has begun this ballot: only they can mark it."), name=ballot.member.name
         )
@@ -303,13 +307,26 @@ def _write_marks_and_gaps(
         raise Invalid(N_("Say why the others have no mark."), field="rest")
     if len(marks) == len(asked) and rest:
         raise Invalid(N_("Every criterion has an answer: delete this reason."), field="rest")
+    there = {
+        mark.criterion_id: mark
+        for mark in session.scalars(select(Mark).where(Mark.ballot_id == ballot.id))
+    }
     for criterion in asked:
-        text = marks.get(criterion.id)
+        text, old = marks.get(criterion.id), there.get(criterion.id)
+        if text is None and old is not None:
+            raise Invalid(
+                N_("Enter an answer to “%(title)s” as well: there was one, and it stays."),
+                title=criterion.title,
+                field="rest",
+            )
         if text is None:
             session.add(make_gap(ballot, criterion.id, rest))
             continue
         check_answer(criterion, text.answer)
-        mark = make_mark(ballot, criterion.id)
+        said = mark_text(old) if old is not None else None
+        if said == text:
+            continue
+        mark = old if old is not None else make_mark(ballot, criterion.id)
         write_mark(mark, text)
         session.add(mark)
         note_event(
@@ -319,6 +336,7 @@ def _write_marks_and_gaps(
             evaluation_id=ballot.member.evaluation_id,
             subject=f"{ballot.vendor.name}: {criterion.title}",
             about=EntryReferences(ballot.vendor_id, criterion.id, ballot.member_id),
+            before=serialize_mark(said) if said is not None else None,
             after={**serialize_mark(text), "on behalf of": ballot.member.name},
         )
     session.flush()
@@ -348,9 +366,14 @@ def _refuse_unasked_marks(
         )
 
 
-def _has_marks(session: Session, ballot: Ballot) -> bool:
-    first = select(Mark.id).where(Mark.ballot_id == ballot.id).limit(1)
-    return session.scalar(first) is not None
+def _is_begun(session: Session, ballot: Ballot) -> bool:
+    """Whether it is submitted, or its reviewer has answered in it themselves."""
+    if ballot.state is BallotState.SUBMITTED:
+        return True
+    marked = session.scalar(select(Mark.id).where(Mark.ballot_id == ballot.id).limit(1))
+    if not ballot.seals and marked is None:
+        return False
+    return ballot.id not in list_ballots_as_entered(session, [ballot.id])
 
 
 def _has_open_ballot(session: Session, member: Member, vendor_id: int) -> bool:

@@ -248,6 +248,69 @@ def test_a_ballot_that_the_reviewer_began_can_not_be_entered_by_the_chair(make: 
         enter(made, entry(made))
 
 
+def reopen(made: Made) -> None:
+    """The chair gives the ballot back that was entered."""
+    seals.reopen_ballot(made.chair, made.slug, ballot_of(made, 0, 0).id, reason="A page was lost.")
+
+
+def test_an_entered_ballot_that_was_opened_again_is_entered_again(make: Factory, visit: Visit):
+    """Who has no account could never submit it."""
+    made = scene(make)
+    enter(made, entry(made))
+    reopen(made)
+    offered = visit(made.chair).get(made.url("progress")).text
+
+    found = enter(made, entry(made, said="NNA", rest=""))
+
+    ballot = ballot_of(made, 0, 0)
+    assert "Enter it again" in offered
+    assert (ballot.state, ballot.seals, found.number) == (BallotState.SUBMITTED, 2, 2)
+    assert stored_marks() == [
+        (Answer.NO, "said so"), (Answer.NO, "said so"), (Answer.NOT_APPLICABLE, "said so")
+    ]  # fmt: skip
+    assert verify_record(db.session()).problems == ()
+    assert "Read and confirm it" in visit(made.reviewers[0]).get(made.url("ballots/")).text
+
+
+def test_a_criterion_that_is_asked_again_can_be_answered_on_paper_again(make: Factory):
+    made = scene(make)
+    enter(made, entry(made))
+    second = make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
+    criterion = made.criteria[0]
+    again = Correction(
+        title=criterion.title, question="Really?", look_for="", reason="Unclear",
+        effect=CorrectionEffect.AGAIN,
+    )  # fmt: skip
+    correct_criterion(second, made.slug, criterion.id, again)
+
+    enter(made, entry(made, said="NN"))
+
+    assert ballot_of(made, 0, 0).seals == 2
+    assert sorted(stored_marks()) == [(Answer.NO, "said so"), (Answer.NO, "said so")]
+    assert verify_record(db.session()).problems == ()
+
+
+def test_an_entered_ballot_that_its_reviewer_goes_on_with_is_theirs(make: Factory):
+    made = scene(make)
+    enter(made, entry(made))
+    reopen(made)
+    make.mark_again(made, 0, 0, made.criteria[0].code, Answer.NO)
+
+    with pytest.raises(WrongPhase, match="has begun this ballot"):
+        enter(made, entry(made))
+
+
+def test_an_answer_that_was_entered_is_not_dropped_by_entering_again(make: Factory):
+    made = scene(make)
+    enter(made, entry(made))
+    reopen(made)
+
+    with pytest.raises(Invalid, match="there was one, and it stays"):
+        enter(made, entry(made, said="Y"))
+
+    assert len(stored_marks()) == 2
+
+
 def test_a_chair_with_a_conflict_enters_no_ballot_for_that_vendor(make: Factory, visit: Visit):
     made = scene(make)
     from crrubric.services.ballots.declarations import declare_interest
