@@ -114,6 +114,7 @@ class Frame(RuleBasedStateMachine):
         wipe()
         self.seed, self.steps, self.changed = 0, 0, True
         self.sealed: dict[tuple[int, int], str] = {}
+        self.gone_on: set[tuple[int, int]] = set()  # ballots marked since they were sealed last
         self.keys: dict[tuple[Any, ...], str] = {}  # of files, as addresses name them
         self.practice: dict[tuple[int, int], dict[str, Any]] = {}  # no journal tells of it
         # answers in votes on must-haves, by vote, member and criterion, and whose are sealed now

@@ -212,20 +212,26 @@ class Later(Frame):
             or self.not_enterable(name, pair)
             or self.aims(name)
             or (pair not in self.model.declarations and not free and Invalid)
-            or ((len(given) < len(own)) != bool(rest) and Invalid),  # why the others have no mark
+            or ((len(given) < len(own)) != bool(rest) and Invalid)  # why the others have no mark
+            # an answer that was entered before stays one
+            or (any((*pair, k) in self.model.marks for k in own if k not in given) and Invalid),
             lambda: entries.enter_ballot(self.people[name], self.slug, key, entry),
         )
         if done:
             none = {"kind": "NONE", "words": "", "waived": None}
             self.model.declarations.setdefault(pair, none)
-            self.model.ballots[pair].update(state="SUBMITTED", seals=1)
+            number = self.model.ballots[pair]["seals"] + 1
+            self.model.ballots[pair].update(state="SUBMITTED", seals=number)
+            self.gone_on.discard(pair)
             self.changed_late(pair)
             self.model.seen.add((self.seat(name), pair[1]))
             mark = {"answer": "YES", "note": "On the phone.", "evidence_kind": "DEMO",
-                    "evidence_place": "", "evidence_on": None, "evidence_until": None,
-                    "version": 1}  # fmt: skip
-            self.model.marks |= {(*pair, criterion): dict(mark) for criterion in given}
-            self.model.entered[(*pair, 1)] = {
+                    "evidence_place": "", "evidence_on": None, "evidence_until": None}  # fmt: skip
+            for cell in [(*pair, criterion) for criterion in given]:
+                old = self.model.marks.get(cell, {"version": 0})
+                if old != {**mark, "version": old["version"]}:
+                    self.model.marks[cell] = {**mark, "version": old["version"] + 1}
+            self.model.entered[(*pair, number)] = {
                 "source": "PAPER", "given_on": DAY.isoformat(), "dispute": "",
                 "entered_by": self.people[name].name, "confirmed": False,
             }  # fmt: skip
@@ -237,8 +243,16 @@ class Later(Frame):
         if self.shut_out(name, pair[1]) or not self.runs(pair[1]) or self.recused(*pair):
             return NotFound
         begun = model.ballots[pair]["seals"] or any(key[:2] == pair for key in model.marks)
+        begun = begun and not self.is_as_entered(pair)
         mine = model.ballots.get(own, {"state": "SUBMITTED"})
         return WrongPhase if begun or mine["state"] == "OPEN" else None
+
+    def is_as_entered(self, pair: Any) -> bool:
+        """Whether a ballot is open as somebody entered it, and its reviewer has done nothing."""
+        ballot = self.model.ballots[pair]
+        row = self.model.entered.get((*pair, ballot["seals"]))
+        answered = row and (row["confirmed"] or row["dispute"])
+        return bool(row and not answered and ballot["state"] == "OPEN" and pair not in self.gone_on)
 
     def waiting(self, name: str, vendor: int) -> Any:
         """The key of the entry that waits for the person's word, if one does."""

@@ -796,6 +796,7 @@ class Committee(
         )
         if done and not same:
             self.model.marks[key] = {**new, "version": version + 1}
+            self.gone_on.add(key[:2])
             self.changed_late(key[:2])
 
     def asks(self, member: int | None, criterion: int) -> bool:
@@ -825,6 +826,7 @@ class Committee(
         if done:
             count = self.model.ballots[pair]["seals"] + 1
             self.model.ballots[pair].update(state="SUBMITTED", seals=count)
+            self.gone_on.discard(pair)
             self.changed_late(pair)
 
     @act(Action.REOPEN_BALLOT, often=2, which=NUMBER, why=WHY)
