@@ -220,12 +220,14 @@ def is_root() -> bool:
 
 
 def spread(words: list[str]) -> list[str]:
-    """Options for pytest that spread the tests over four processes, unless the words say how.
+    """Options for pytest that spread the tests over processes, unless the words say how.
 
-    Twice the gate's two cores: while tests wait for a browser or a process, others run.
+    Three, one more than the gate's two cores: while a test waits for a browser or a process,
+    another runs. A quick run waits for little, and each process takes its time to begin.
     """
     chosen = any(w.split("=")[0] in ALONE or (w[:2] == "-n" and w[2:].isdigit()) for w in words)
-    return [] if chosen else ["-n", "4", "--dist", "loadgroup"]
+    count = "2" if "--quick" in words else "3"
+    return [] if chosen else ["-n", count, "--dist", "loadgroup"]
 
 
 def hand_over(*words: str) -> NoReturn:

@@ -122,13 +122,13 @@ def test_the_packages_of_the_tests_are_enough_for_every_other_command(checkout, 
     assert checkout.run("demo", current=elsewhere).returncode == 7
 
 
-def test_test_runs_pytest_in_the_checkout_spread_over_two_processes(checkout, elsewhere):
+def test_test_runs_pytest_in_the_checkout_spread_over_processes(checkout, elsewhere):
     checkout.set_up("test")
 
     done = checkout.run("test", "-k", "memo", current=elsewhere)
 
     assert done.stderr == ""
-    assert done.stdout == f"-n|4|--dist|loadgroup|-k|memo|{checkout.root}\n"
+    assert done.stdout == f"-n|3|--dist|loadgroup|-k|memo|{checkout.root}\n"
     assert done.returncode == 7
 
 
@@ -138,7 +138,7 @@ def test_a_word_of_ours_becomes_what_pytest_calls_it(checkout, elsewhere):
     done = checkout.run("test", "--coverage", "--quick", current=elsewhere)
 
     coverage = "--cov=crrubric|--cov-branch|--cov-report=term:skip-covered"
-    assert done.stdout == f"-n|4|--dist|loadgroup|{coverage}|--quick|{checkout.root}\n"
+    assert done.stdout == f"-n|2|--dist|loadgroup|{coverage}|--quick|{checkout.root}\n"
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_given_number_of_test_processes_is_respected(words):
 
 
 def test_an_argument_that_only_resembles_the_option_is_not_the_option():
-    assert run.spread(["--no-header", "-q", "tests/unit"]) == ["-n", "4", "--dist", "loadgroup"]
+    assert run.spread(["--no-header", "-q", "tests/unit"]) == ["-n", "3", "--dist", "loadgroup"]
 
 
 def test_a_python_that_is_too_old_is_told_so_in_a_sentence(monkeypatch):

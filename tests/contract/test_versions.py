@@ -7,6 +7,7 @@ begins with something filled in carries a version.
 import ast
 import inspect
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -43,11 +44,14 @@ WITHOUT = {
 }
 
 
-def modules() -> Iterator[tuple[Any, ast.Module]]:
+@cache
+def modules() -> list[tuple[Any, ast.Module]]:
     """Every module with views, and its syntax."""
+    found = []
     for path in sorted((ROOT / "web").rglob("*.py")):
         name = ".".join(path.relative_to(ROOT.parent).with_suffix("").parts)
-        yield import_module(name.removesuffix(".__init__")), ast.parse(path.read_text())
+        found.append((import_module(name.removesuffix(".__init__")), ast.parse(path.read_text())))
+    return found
 
 
 def calls() -> Iterator[tuple[Any, ast.Call]]:
