@@ -5,8 +5,9 @@ Steps of a removal that two people decided; nothing else deletes rows of a recor
 
 import sqlite3
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import String, cast, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, String, cast, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from crrubric.domain.errors import NotReady
@@ -99,9 +100,9 @@ def remove_due_rows(session: Session, kind: RecordKind, before: datetime, now: d
     count = 0
     for table, condition in list_due_rows(kind, before):
         ids = list(session.scalars(select(table.id).where(condition)))
-        count += len(ids)
         for at in range(0, len(ids), BATCH):
-            some = ids[at : at + BATCH]
+            some = _hold_due_rows(session, table, condition, ids[at : at + BATCH])
+            count += len(some)
             if kind is RecordKind.ACCOUNT:
                 _empty_accounts(session, some, now)
             elif kind is RecordKind.MAIL:
@@ -109,6 +110,16 @@ def remove_due_rows(session: Session, kind: RecordKind, before: datetime, now: d
             else:
                 session.execute(delete(table).where(table.id.in_(some)))
     return count
+
+
+def _hold_due_rows(
+    session: Session, table: type[Any], condition: ColumnElement[bool], ids: list[int]
+) -> list[int]:
+    """Which of these rows are due once they are held: until then somebody may have given an account
+    a seat, or used a session."""
+    these = select(table.id).where(table.id.in_(ids)).order_by(table.id)
+    session.execute(these.with_for_update())
+    return list(session.scalars(these.where(condition)))
 
 
 def _empty_accounts(session: Session, ids: list[int], now: datetime) -> None:

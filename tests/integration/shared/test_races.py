@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import Context
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.errors import NotFound
 from crrubric.domain.events import Event
@@ -24,6 +26,7 @@ from crrubric.domain.vocabulary import (
     Outcome,
     Phase,
     PositionKind,
+    RecordKind,
     Role,
     Stakeholder,
     Standing,
@@ -67,7 +70,9 @@ from crrubric.services.meeting.decisions import FindingText
 from crrubric.services.people import accounts, administration, links
 from crrubric.services.people.district import set_district
 from crrubric.services.planning import settlements, votes
+from crrubric.services.record.removing import remove_due_rows
 from crrubric.services.setup import committee, evaluations, phases, practice, rubrics
+from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unseen_mark
 from tests.factories import (
     Factory,
@@ -374,6 +379,41 @@ def test_one_account_added_twice_at_once_is_one_account(app: Flask, make: Factor
     found = together(app, made, *[lambda: make_user("ana@school.example")] * 2)
 
     assert names(found) == ["Invalid", "User"]
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)  # SQLite has one writer
+def test_an_account_that_is_invited_while_unused_ones_are_removed_stays(
+    app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch
+):
+    made, unused = make.evaluation(), make.user("Una Unused")
+    key, address, later = unused.id, unused.email, now_utc() + timedelta(days=1)
+    db.session.remove()
+    work = inviting(made, address)
+
+    def invite() -> None:
+        with app.app_context():
+            work()
+            db.session.remove()
+
+    with unit_of_work() as session:
+        look = session.scalars
+
+        def look_and_invite(wanted: Any) -> Any:
+            """What is due, and then somebody gives one of them a seat."""
+            monkeypatch.setattr(session, "scalars", look)
+            found = list(look(wanted))
+            thread = threading.Thread(target=invite)
+            thread.start()
+            thread.join(30)
+            return found
+
+        monkeypatch.setattr(session, "scalars", look_and_invite)
+        removed = remove_due_rows(session, RecordKind.ACCOUNT, later, later)
+
+    user = db.session.get_one(User, key)
+    assert (user.removed_at, user.name) == (None, "Una Unused")
+    assert count(Member, Member.user_id == key) == 1
+    assert removed == count(User, User.removed_at.is_not(None))
 
 
 def make_user(email: str) -> User:
