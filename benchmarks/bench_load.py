@@ -104,10 +104,10 @@ class Person:
         begin, longest = time.monotonic(), 15  # seconds between two tries, as static/js/turns.js
         for tried in count():
             answer, text = self.send("/sign-in", email=self.email, password=PASSWORD)
-            if answer.status != 503:
+            if answer.status not in {429, 503}:  # 429: one account signs in many times at once
                 break
             notes.sent_away += 1
-            longer = min(longest, int(answer.headers["Retry-After"]) * 1.5**tried)
+            longer = min(longest, int(answer.headers.get("Retry-After", 1)) * 1.5**tried)
             time.sleep(longer * (0.5 + random.random()))
         if answer.status != 200:
             notes.failures.append(f"sign-in {answer.status}: {text[:200]}")
