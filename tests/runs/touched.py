@@ -6,6 +6,7 @@ no room (models, settings, the command line, styles) concerns all of them and co
 
 import subprocess
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -15,6 +16,7 @@ KINDS = ("unit", "integration", "browser")  # of tests, which have the same room
 TEXTS = (".md", ".po")  # nothing that a room does
 
 
+@cache
 def list_rooms() -> frozenset[str]:
     """The names of all rooms: those that have tests."""
     folders = (each for kind in KINDS for each in (ROOT / "tests" / kind).iterdir())
@@ -30,23 +32,20 @@ def find_touched_rooms() -> frozenset[str]:
 def list_changed_files() -> list[str] | None:
     """The files of the change, seen from the top of the checkout; None where git can't tell."""
     try:
-        return ask_git("status") or ask_git("last commit")
+        changed = ask_git("status", "--porcelain", "--untracked-files=all", "--no-renames")
+        letters = 3  # of the state of a file, before its name
+        return [line[letters:] for line in changed] or ask_git(
+            "show", "--format=", "--name-only", "--no-renames", "-m", "HEAD"
+        )
     except (OSError, subprocess.CalledProcessError):
         return None
 
 
-QUESTIONS = {
-    "status": ("status", "--porcelain", "--untracked-files=all", "--no-renames", "-z"),
-    "last commit": ("show", "--format=", "--name-only", "--no-renames", "-m", "-z", "HEAD"),
-}
-
-
-def ask_git(question: str) -> list[str]:
-    """The files that git names. Raises: OSError, CalledProcessError."""
-    command = ["git", "-C", str(ROOT), *QUESTIONS[question]]
+def ask_git(*words: str) -> list[str]:
+    """What git lists. Raises: OSError, CalledProcessError."""
+    command = ["git", "-C", str(ROOT), *words, "-z"]
     told = subprocess.run(command, check=True, capture_output=True).stdout.decode()
-    state = 3 if question == "status" else 0  # letters before a name
-    return [name[state:] for name in told.split("\0") if name]
+    return list(filter(None, told.split("\0")))
 
 
 def name_rooms(files: Iterable[str]) -> frozenset[str]:

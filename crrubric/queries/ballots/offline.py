@@ -21,14 +21,9 @@ from crrubric.domain.ballots.offline.books import (
 from crrubric.domain.record.chain import SITE
 from crrubric.domain.vocabulary import BallotState
 from crrubric.models import Criterion, JournalEntry, Mark, Member
-from crrubric.queries.ballots.ballots import (
-    BallotLine,
-    list_ballots_as_entered,
-    list_own_ballots,
-    load_seen_ballots,
-    mark_text,
-)
+from crrubric.queries.ballots.ballots import BallotLine, list_own_ballots, mark_text
 from crrubric.queries.ballots.declarations import load_own_declarations
+from crrubric.queries.ballots.on_behalf import list_begun_ballots, load_seen_ballots
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.setup.assignments import assignment_of, keep_assigned_parts
 from crrubric.queries.setup.rubrics import (
@@ -156,11 +151,7 @@ def load_enterable_ballots(
         for line in own
         if line.ballot.state is BallotState.OPEN and not line.ballot.recused
     }
-    keys = [line.ballot.id for line in lines]
-    begun = load_own_marks(session, keys).keys() | {
-        line.ballot.id for line in lines if line.ballot.seals
-    }
-    begun -= list_ballots_as_entered(session, keys)
+    begun = list_begun_ballots(session, (line.ballot for line in lines))
     reasons = {
         line.ballot.id: reason
         for line in lines
@@ -174,8 +165,8 @@ def explain_refused_entry(
 ) -> ClosedReason | None:
     """Why a chair can't enter this ballot; None if they can.
 
-    Args: begun: ballots that their reviewer has answered in; unscored: vendors whose ballot the
-    chair has not submitted.
+    Args: begun: ballots that are submitted or answered in; unscored: vendors whose ballot the chair
+    has not submitted.
     """
     ballot = line.ballot
     if line.vendor.id in seat.shut_out:
@@ -184,7 +175,7 @@ def explain_refused_entry(
         return ClosedReason.WITHDRAWN
     if ballot.recused:
         return ClosedReason.THEIR_CONFLICT
-    if ballot.state is BallotState.SUBMITTED or ballot.id in begun:
+    if ballot.id in begun:
         return ClosedReason.BEGUN
     return ClosedReason.OWN_FIRST if line.vendor.id in unscored else None
 

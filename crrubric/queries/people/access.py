@@ -154,14 +154,19 @@ def require_impartial(session: Session, seat: Seat) -> None:
     raise Invalid(words, vendor=company).mended_on(place)
 
 
+def refuse_restrained(session: Session, seat: Seat, action: Action) -> None:
+    """Raise Invalid if a conflict of interest keeps the seat from all of an action."""
+    if RESTRAINTS[action] is Restraint.ALWAYS:
+        require_impartial(session, seat)
+    elif RESTRAINTS[action] is Restraint.ONCE_SHOWN:
+        require_impartial_once_shown(session, seat)
+
+
 def find_restraint(session: Session, seat: Seat, action: Action) -> Invalid | None:
     """Why the seat leaves an act to another chair, for the page that would show its form; None if
     it may do it, or where that depends on what exactly is done."""
-    kind = RESTRAINTS[action]
-    once = kind is Restraint.ONCE_SHOWN and seat.evaluation.shown_at is not None
     try:
-        if once or kind is Restraint.ALWAYS:
-            require_impartial(session, seat)
+        refuse_restrained(session, seat, action)
     except Invalid as refusal:
         return refusal
     return None
@@ -233,8 +238,5 @@ def require_locked_seat(
     """
     evaluation = lock_evaluation(session, slug, exclusive=exclusive)
     seat = require(actor, action, evaluation, session)
-    if RESTRAINTS[action] is Restraint.ALWAYS:
-        require_impartial(session, seat)
-    elif RESTRAINTS[action] is Restraint.ONCE_SHOWN:
-        require_impartial_once_shown(session, seat)
+    refuse_restrained(session, seat, action)
     return seat

@@ -13,8 +13,8 @@ from crrubric.domain.events import Event
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer, BallotState, Phase
 from crrubric.models import Abstention, Ballot, Criterion, Evaluation, Mark, Member, Vendor
-from crrubric.queries.ballots.ballots import has_seen_ballot, load_seen_ballots
 from crrubric.queries.ballots.ballots import mark_text as mark_text
+from crrubric.queries.ballots.on_behalf import has_seen_ballot, load_seen_ballots
 from crrubric.queries.people.access import Seat, lock_evaluation, make_not_found, require
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import assignment_of, load_assignments

@@ -16,7 +16,8 @@ from crrubric.domain.text import clean_text, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, DeclarationKind, EntrySource, NoticeKind
 from crrubric.models import Ballot, Criterion, Declaration, EntryOnBehalf, Mark, Member
-from crrubric.queries.ballots.ballots import list_ballots_as_entered, mark_text
+from crrubric.queries.ballots.ballots import mark_text
+from crrubric.queries.ballots.on_behalf import list_begun_ballots
 from crrubric.queries.people.access import (
     Seat,
     make_not_found,
@@ -158,7 +159,7 @@ def require_untouched_ballot(session: Session, seat: Seat, ballot: Ballot) -> Ba
     Raises: NotFound for one's own; WrongPhase if its reviewer has begun it.
     """
     require_ballot_of_another(seat, ballot)
-    if _is_begun(session, ballot):
+    if ballot.id in list_begun_ballots(session, [ballot]):
         raise WrongPhase(
             N_("%(name)s has begun this ballot: only they can mark it."), name=ballot.member.name
         )
@@ -364,16 +365,6 @@ def _refuse_unasked_marks(
             name=ballot.member.name,
             what="; ".join(": ".join(filter(None, (x.title, marks[x.id].note))) for x in found),
         )
-
-
-def _is_begun(session: Session, ballot: Ballot) -> bool:
-    """Whether it is submitted, or its reviewer has answered in it themselves."""
-    if ballot.state is BallotState.SUBMITTED:
-        return True
-    marked = session.scalar(select(Mark.id).where(Mark.ballot_id == ballot.id).limit(1))
-    if not ballot.seals and marked is None:
-        return False
-    return ballot.id not in list_ballots_as_entered(session, [ballot.id])
 
 
 def _has_open_ballot(session: Session, member: Member, vendor_id: int) -> bool:

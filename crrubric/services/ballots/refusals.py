@@ -11,7 +11,7 @@ from crrubric.domain.policy import PREPARING
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, Phase
 from crrubric.models import Ballot, Evaluation, Member
-from crrubric.queries.ballots.ballots import entry_of
+from crrubric.queries.ballots.on_behalf import entry_of
 from crrubric.queries.people.access import find_evaluation, make_not_found
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.ballots import find_assigned_criterion, refuse_seen_ballot

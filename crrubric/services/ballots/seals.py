@@ -18,7 +18,7 @@ from crrubric.domain.translation import N_
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import BallotState, NoticeKind
 from crrubric.models import Abstention, Ballot, Criterion, Mark, SealedBallot
-from crrubric.queries.ballots.ballots import has_seen_ballot
+from crrubric.queries.ballots.on_behalf import has_seen_ballot
 from crrubric.queries.ballots.seals import serialize_ballot_gaps, serialize_ballot_marks
 from crrubric.queries.people.access import (
     Seat,

@@ -10,7 +10,7 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
-from crrubric.queries.ballots.ballots import load_seen_ballots
+from crrubric.queries.ballots.on_behalf import load_seen_ballots
 from crrubric.queries.people.access import Seat
 from crrubric.queries.setup.assignments import load_assignments
 from crrubric.services.exchange.names import NameBook

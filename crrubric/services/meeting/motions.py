@@ -70,9 +70,8 @@ def correct_motion(
                 tells=lambda entry: (entry.after or {}).get(ROW) == {"place": place},
             )
             return motion
-        if tidy.votes > count_recorded_votes(
-            motion
-        ):  # who voted then may have left the committee since
+        # who voted then may have left the committee since
+        if tidy.votes > count_recorded_votes(motion):
             meeting = session.get_one(Meeting, motion.meeting_id)
             refuse_excess_votes(tidy.votes, count_voters(session, meeting, whenever=True))
         if motion.kind is MotionKind.UNDISPUTED and motion.carried != tidy.carried:

@@ -22,7 +22,7 @@ from crrubric.models import (
     Member,
     Vendor,
 )
-from crrubric.queries.ballots.ballots import load_seen_ballots
+from crrubric.queries.ballots.on_behalf import load_seen_ballots
 from crrubric.queries.people.access import Seat, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.act_facts import foresee_assignment_to_experts

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.translation import N_
 from crrubric.models import Evaluation
-from crrubric.queries.ballots.ballots import has_ballot_on_behalf, has_entered_ballot
+from crrubric.queries.ballots.on_behalf import has_ballot_on_behalf, has_entered_ballot
 from crrubric.queries.people.people import Actor
 
 # what somebody is told who stays away from a vendor, by what they would do

@@ -11,10 +11,10 @@ from crrubric.queries.ballots.ballots import (
     can_mark_ballot,
     list_own_ballots,
     load_own_criterion_marks,
-    load_seen_ballots,
 )
 from crrubric.queries.ballots.declarations import load_own_declarations
 from crrubric.queries.ballots.files import count_own_criterion_files
+from crrubric.queries.ballots.on_behalf import load_seen_ballots
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.setup.assignments import list_assigned_parts
 from crrubric.queries.setup.rubrics import RubricPart, load_tensions, load_wordings

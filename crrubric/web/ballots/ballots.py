@@ -18,16 +18,15 @@ from crrubric.queries.ballots import seals
 from crrubric.queries.ballots.ballots import (
     can_mark_ballot,
     count_answered_criteria,
-    entry_of,
     find_next_ballot,
     find_own_ballot,
-    has_seen_ballot,
     is_ballot_waiting,
     list_own_ballots,
     load_own_gaps,
 )
 from crrubric.queries.ballots.declarations import load_own_declarations
 from crrubric.queries.ballots.files import count_own_ballot_files, list_vendor_files
+from crrubric.queries.ballots.on_behalf import entry_of, has_seen_ballot
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.questions.questions import list_own_askings, list_vendor_questions
 from crrubric.queries.results.renewals import list_told_vendors

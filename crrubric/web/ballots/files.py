@@ -11,11 +11,8 @@ from crrubric.domain.vocabulary import FileKind
 from crrubric.extensions import db
 from crrubric.models import AttachedFile
 from crrubric.queries.ballots import files as read
-from crrubric.queries.ballots.ballots import (
-    can_mark_ballot,
-    find_own_ballot,
-    has_seen_ballot,
-)
+from crrubric.queries.ballots.ballots import can_mark_ballot, find_own_ballot
+from crrubric.queries.ballots.on_behalf import has_seen_ballot
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.services.ballots import attachments as service
 from crrubric.services.ballots.ballots import find_assigned_criterion

@@ -30,7 +30,7 @@ from crrubric.queries.setup.members import has_waiting_seat
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.setup.earlier import has_final_needs, start_from_earlier
 from crrubric.services.setup.evaluations import create_evaluation
-from crrubric.web.setup.forms import EvaluationForm
+from crrubric.web.setup.forms import LIBRARY, EvaluationForm, is_evaluation
 from crrubric.web.shared.access import allow_everyone, require_sign_in
 from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.page import render_site_page
@@ -38,7 +38,6 @@ from crrubric.web.shared.reading import translate_text
 from crrubric.web.shared.session import current_actor, current_person, require_person
 from crrubric.web.shared.words import current_day
 
-LIBRARY = "library:"  # before the number of a rubric of the library; no address has a colon
 bp = Blueprint("home", __name__)
 HOME = "home.show_home"
 
@@ -135,7 +134,7 @@ def save_new_evaluation() -> ResponseReturnValue:
             "in_place": form.in_place.data,
         }
         try:
-            if form.earlier.data and not form.earlier.data.startswith(LIBRARY):
+            if is_evaluation(form.earlier.data or ""):
                 evaluation = start_from_earlier(
                     current_actor(),
                     form.earlier.data,

@@ -10,7 +10,7 @@ from crrubric.domain.people.languages import NAMES
 from crrubric.domain.vocabulary import CorrectionEffect
 from crrubric.extensions import db
 from crrubric.models import Criterion
-from crrubric.queries.ballots.ballots import knows_ballots
+from crrubric.queries.ballots.on_behalf import knows_ballots
 from crrubric.queries.people.access import Seat, find_restraint, make_not_found
 from crrubric.queries.setup.act_facts import foresee_selection_of_vendor
 from crrubric.queries.setup.rubrics import list_revisions

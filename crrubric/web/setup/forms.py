@@ -48,6 +48,7 @@ from crrubric.web.shared.forms import (
 from crrubric.web.shared.versions import EditForm
 
 LAST_MINUTE = time(23, 59)
+LIBRARY = "library:"  # before the number of a rubric of the library; no address has a colon
 # how the journal calls what these controls are about
 END = {"ends_on": ("ends_at",), "ends_time": ("ends_at",)}
 TRANSLATIONS = {
@@ -57,7 +58,7 @@ TRANSLATIONS = {
 
 def is_evaluation(chosen: str) -> bool:
     """Whether what a new evaluation begins with is an earlier one, and not a rubric alone."""
-    return bool(chosen) and not chosen.startswith("library:")
+    return bool(chosen) and not chosen.startswith(LIBRARY)
 
 
 class EvaluationForm(Form):

@@ -34,7 +34,7 @@ from crrubric.models import (
     Notice,
     Vendor,
 )
-from crrubric.queries.ballots.ballots import has_seen_ballot
+from crrubric.queries.ballots.on_behalf import has_seen_ballot
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.exchange import filled_ballots, import_plans, imports, mark_drafts
