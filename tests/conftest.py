@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import Iterator
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import create_engine, event
 
 from crrubric.app import create_app
@@ -21,6 +24,7 @@ from crrubric.services.ballots import attachments
 from crrubric.services.people import hashing
 from crrubric.services.shared import queues
 from crrubric.services.shared.later import KEY as KEY_OF_LATER
+from crrubric.web.shared import templates
 from tests.databases import note_empty, postgresql_server, quick_folder, wipe
 from tests.factories import Factory
 from tests.schemas import make_schema
@@ -94,12 +98,33 @@ def fresh_app(url: str, folder: Path, **settings: Any) -> Flask:
 
     app = create_app({**SETTINGS, "INSTANCE": str(folder), "DATABASE_URL": url, **settings})
     refuse_untranslated_texts(app)
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache()  # compiled once for all apps
+    app.jinja_env.bytecode_cache = CompiledTemplates()  # compiled once for all apps
     prepare_migrations(app)
     with app.app_context():
         make_schema()
         note_empty()
     return app
+
+
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Templates as they were compiled for a language, until they, it or how it is done changes."""
+
+    def get_bucket(
+        self, environment: Environment, name: str, filename: str | None, source: str
+    ) -> Bucket:
+        """What is kept of the template in the environment's language."""
+        language = getattr(environment, "language", None)
+        return super().get_bucket(
+            environment, f"{language} {name}", filename, source + digest_texts(language)
+        )
+
+
+@cache
+def digest_texts(language: str | None) -> str:
+    """What stands for the texts of a language, and for how they get into templates."""
+    package = Path(templates.__file__).parents[2]
+    found = sorted(package.glob(f"translations/{language}/*/*.po"))
+    return sha256(b"".join(map(Path.read_bytes, [Path(templates.__file__), *found]))).hexdigest()
 
 
 def refuse_untranslated_texts(app: Flask) -> None:

@@ -49,6 +49,7 @@ from crrubric.web.shared import (
     resuming,
     routes,
     session,
+    templates,
     versions,
     words,
 )
@@ -73,6 +74,7 @@ def list_blueprints() -> Iterator[Blueprint]:
 
 def init_app(app: Flask) -> None:
     """Bind the web's own pieces and refuse to start with an undeclared route."""
+    app.jinja_environment = templates.PageEnvironment  # before the first part asks for it
     origins.init_app(app)  # before whatever reads a form
     form_tokens.csrf.init_app(app)
     limiter.init_app(app)

@@ -1,14 +1,18 @@
-"""Templates: each compiles, is shown by something, and every word in it can be translated."""
+"""Templates: each compiles, is shown by something, and every word in it is in our languages."""
 
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
+from jinja2 import DictLoader
 
 from crrubric.app import create_app
+from crrubric.web.shared.templates import PageEnvironment
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "templates"
@@ -19,6 +23,8 @@ PARTS = [
 ]
 # A call of gettext or ngettext, up to its first argument's first character.
 CALL = re.compile(r"(?<![\w.])(?:_|n?gettext)\(\s*(.)")
+PLAIN = "Save"
+TYPED, SHOWN = "<\u05d0>", "&lt;\u05d0&gt;"
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +108,62 @@ def test_the_texts_can_be_extracted_for_translators(tmp_path: Path):
     words = target.read_text(encoding="utf-8")
     assert 'msgid "Review and submit"' in words  # of a template
     assert 'msgid "Special education"' in words  # of Python
+
+
+@pytest.fixture
+def environment(app: Flask) -> Iterator[PageEnvironment]:
+    """The app's environment with templates of this test, while a page in English is made."""
+    templates = {
+        "frame.html": "<p>{{ _('Save') }}</p>{% block body %}{% endblock %}",
+        "page.html": (
+            "{% extends 'frame.html' %}{% from 'parts.html' import row %}"
+            "{% block body %}{{ row(typed) }}{{ _('%(done)s of %(total)s answered',"
+            " done=typed, total=3) }}{{ _(named) }}{% endblock %}"
+        ),
+        "parts.html": (
+            "{% macro row(typed, label=_('Save')) %}<i>{{ label }}{{ typed }}</i>{% endmacro %}"
+        ),
+        "percent.html": "{{ _('100 %%') }}|{{ _('%(count)s %%', count=7) }}",
+        "own.html": "{% macro _own(text) %}({{ text }}){% endmacro %}{{ _own('Save') }}",
+    }
+    with app.test_request_context(), force_locale("en"):
+        yield make_environment(app, templates)
+
+
+def make_environment(app: Flask, templates: dict[str, str]) -> PageEnvironment:
+    """An environment as the app's, with other templates."""
+    found = app.jinja_env.overlay(loader=DictLoader(templates), bytecode_cache=None)
+    assert isinstance(found, PageEnvironment)
+    found.by_language = {}
+    return found
+
+
+def test_fixed_texts_and_those_with_places_are_in_the_language_of_the_page(
+    environment: PageEnvironment,
+):
+    page = environment.get_template("page.html").render(typed=TYPED, named=PLAIN)
+    with force_locale("es"):
+        spanish = environment.get_template("page.html").render(typed=TYPED, named=PLAIN)
+
+    held = f"\u2068{SHOWN}\u2069"  # what was typed from right to left can't turn the words around
+    assert page == f"<p>Save</p><i>Save{SHOWN}</i>{held} of 3 answeredSave"
+    assert spanish == f"<p>Guardar</p><i>Guardar{SHOWN}</i>{held} de 3 con respuestaGuardar"
+
+
+def test_nothing_is_looked_up_when_a_page_says_a_fixed_text(
+    environment: PageEnvironment, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[str] = []
+    monkeypatch.setitem(environment.globals, "_", lambda text: asked.append(text) or text)
+
+    environment.get_template("page.html").render(typed="", named="No text of ours")
+
+    assert asked == ["No text of ours"]
+
+
+def test_doubled_signs_of_percent_are_single_on_the_page(environment: PageEnvironment):
+    assert environment.get_template("percent.html").render() == "100 %|7 %"
+
+
+def test_a_macro_of_a_similar_name_is_none_of_our_texts(environment: PageEnvironment):
+    assert environment.get_template("own.html").render() == "(Save)"

@@ -21,7 +21,12 @@ from crrubric.web.shared.language import current_language
 def init_app(app: Flask) -> None:
     """Let templates speak: a large page says a thousand sentences, so the way is short."""
     app.jinja_env.globals.update(
-        {"_": translate_text, "gettext": translate_text, "ngettext": translate_plural}
+        {
+            "_": translate_text,
+            "gettext": translate_text,
+            "ngettext": translate_plural,
+            "fill_text": fill_text,
+        }
     )
     app.jinja_env.filters["translated"] = translate_rubric_row
 
@@ -29,11 +34,14 @@ def init_app(app: Flask) -> None:
 def translate_text(text: str, **values: Any) -> Markup:
     """A sentence in the language of the page; what people typed in it can't turn it around."""
     texts = current_translations()
-    return (
-        look_up_text(texts, text) % isolate_values(values)
-        if values
-        else look_up_fixed_text(texts, text)
-    )
+    if values:
+        return fill_text(look_up_text(texts, text), **values)
+    return look_up_fixed_text(texts, text)
+
+
+def fill_text(text: Markup, **values: Any) -> Markup:
+    """A text that is in the language of the page already, its places filled."""
+    return text % isolate_values(values)
 
 
 def translate_plural(singular: str, plural: str, num: int, **values: Any) -> Markup:
