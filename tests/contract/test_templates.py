@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 from jinja2 import DictLoader
+from markupsafe import Markup
 
 from crrubric.app import create_app
 from crrubric.web.shared.templates import PageEnvironment
@@ -167,3 +168,29 @@ def test_doubled_signs_of_percent_are_single_on_the_page(environment: PageEnviro
 
 def test_a_macro_of_a_similar_name_is_none_of_our_texts(environment: PageEnvironment):
     assert environment.get_template("own.html").render() == "(Save)"
+
+
+def test_a_part_is_made_once_for_the_same_values_and_anew_for_others(app: Flask):
+    made = "{% macro part(text) %}{{ note(text) }}<i>{{ text }}</i>{% endmacro %}"
+    pages = {"page.html": made + "{{ keep(part, text) }}"}
+    noted: list[str] = []
+    with app.test_request_context(), force_locale("en"):
+        environment = make_environment(app, pages)
+        environment.globals = {**environment.globals, "note": lambda text: noted.append(text) or ""}
+        page = environment.get_template("page.html")
+        shown = [page.render(text=text) for text in ("a", "<b>", "a", "<b>", 1, True)]
+
+    assert shown == [f"<i>{text}</i>" for text in ("a", "&lt;b&gt;", "a", "&lt;b&gt;", "1", "True")]
+    assert noted == ["a", "<b>", 1, True]
+
+
+@pytest.mark.parametrize("value", [Markup("<b>"), ["a"], object()])
+def test_no_part_is_kept_of_what_may_change_or_is_called_safe(app: Flask, value: object):
+    """Text that is called safe equals the same text that is not, and is shown otherwise."""
+    made = "{% macro part(text) %}{{ text }}{% endmacro %}{{ keep(part, text) }}"
+    with app.test_request_context(), force_locale("en"):
+        page = make_environment(app, {"page.html": made}).get_template("page.html")
+        page.render(text="<b>")
+
+        with pytest.raises(TypeError):
+            page.render(text=value)

@@ -7,7 +7,18 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from crrubric.clock import now_utc
@@ -34,6 +45,19 @@ from crrubric.models import (
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.people.people import is_present_reviewer
 from crrubric.queries.setup.assignments import assignment_of
+
+# Made once: every page of a ballot asks for both, and every mark that is saved for the last.
+OWN_BALLOT = (
+    select(Ballot)
+    .options(joinedload(Ballot.vendor))
+    .where(Ballot.member_id == bindparam("member"), Ballot.vendor_id == bindparam("vendor"))
+)
+MARKS = select(Mark).where(Mark.ballot_id == bindparam("ballot"))
+ANSWERED = (
+    select(Criterion.id, Mark.id)
+    .outerjoin(Mark, and_(Mark.criterion_id == Criterion.id, Mark.ballot_id == bindparam("ballot")))
+    .where(Criterion.evaluation_id == bindparam("evaluation"), Criterion.left_out.is_(False))
+)
 
 
 def can_mark_ballot(seat: Seat, ballot: Ballot) -> bool:
@@ -114,14 +138,10 @@ def find_own_ballot(session: Session, seat: Seat, vendor_id: int) -> tuple[Ballo
     """The seat's own ballot for a vendor and its marks by criterion id. Raises: NotFound."""
     if seat.member is None:
         raise make_not_found()
-    ballot = session.scalar(
-        select(Ballot)
-        .options(joinedload(Ballot.vendor))
-        .where(Ballot.member_id == seat.member.id, Ballot.vendor_id == vendor_id)
-    )
+    ballot = session.scalar(OWN_BALLOT, {"member": seat.member.id, "vendor": vendor_id})
     if ballot is None:
         raise make_not_found()
-    marks = session.scalars(select(Mark).where(Mark.ballot_id == ballot.id))
+    marks = session.scalars(MARKS, {"ballot": ballot.id})
     return ballot, {mark.criterion_id: mark for mark in marks}
 
 
@@ -142,11 +162,7 @@ def count_answered_criteria(session: Session, seat: Seat, ballot_id: int) -> tup
     if seat.member is None:
         raise make_not_found()
     own = assignment_of(session, seat.member)
-    rows = session.execute(
-        select(Criterion.id, Mark.id)
-        .outerjoin(Mark, and_(Mark.criterion_id == Criterion.id, Mark.ballot_id == ballot_id))
-        .where(Criterion.evaluation_id == seat.evaluation.id, Criterion.left_out.is_(False))
-    )
+    rows = session.execute(ANSWERED, {"ballot": ballot_id, "evaluation": seat.evaluation.id})
     marked = [mark is not None for criterion, mark in rows if own.covers(criterion)]
     return sum(marked), len(marked)
 

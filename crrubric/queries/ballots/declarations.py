@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain.events import Event
@@ -11,10 +11,12 @@ from crrubric.domain.text import sort_key
 from crrubric.domain.vocabulary import DeclarationKind
 from crrubric.models import Declaration, JournalEntry, Member, Vendor
 
+OWN = select(Declaration).where(Declaration.member_id == bindparam("member"))  # made once
+
 
 def load_own_declarations(session: Session, member: Member) -> dict[int, Declaration]:
     """A member's declarations by vendor id."""
-    rows = session.scalars(select(Declaration).where(Declaration.member_id == member.id))
+    rows = session.scalars(OWN, {"member": member.id})
     return {row.vendor_id: row for row in rows}
 
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from crrubric.domain.actions import Action
@@ -28,6 +28,12 @@ from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.setup.prices import keeps_from_prices
 
 T = TypeVar("T")
+# Made once: every ballot asks how many files hang on each of its marks.
+COUNTED = (
+    select(MarkFile.criterion_id, func.count())
+    .where(MarkFile.ballot_id == bindparam("ballot"), MarkFile.removed_at.is_(None))
+    .group_by(MarkFile.criterion_id)
+)
 
 
 def may_read_ballot(seat: Seat) -> ColumnElement[bool]:
@@ -96,11 +102,7 @@ def load_own_files(session: Session, ballot: Ballot) -> Mapping[int, Sequence[Ma
 
 def count_own_ballot_files(session: Session, ballot: Ballot) -> Mapping[int, int]:
     """How many files hang on each mark of one's own ballot, by criterion id."""
-    rows = session.execute(
-        select(MarkFile.criterion_id, func.count())
-        .where(MarkFile.ballot_id == ballot.id, MarkFile.removed_at.is_(None))
-        .group_by(MarkFile.criterion_id)
-    )
+    rows = session.execute(COUNTED, {"ballot": ballot.id})
     return {row[0]: row[1] for row in rows}
 
 

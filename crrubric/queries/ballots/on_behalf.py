@@ -2,12 +2,22 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.vocabulary import BallotState
 from crrubric.models import Ballot, EntryOnBehalf, Mark, Member, SealedBallot
 from crrubric.queries.people.access import Seat
+
+# Made once: every ballot that is opened asks it, and every mark that is saved.
+SEEN = (
+    select(EntryOnBehalf.id)
+    .join(Ballot, Ballot.id == EntryOnBehalf.ballot_id)
+    .where(
+        EntryOnBehalf.entered_by_id == bindparam("member"), Ballot.vendor_id == bindparam("vendor")
+    )
+    .limit(1)
+)
 
 
 def entry_of(session: Session, ballot: Ballot) -> EntryOnBehalf | None:
@@ -36,12 +46,7 @@ def load_seen_ballots(session: Session, evaluation_id: int) -> set[tuple[int, in
 
 def has_seen_ballot(session: Session, member_id: int, vendor_id: int) -> bool:
     """Whether the member has seen another's ballot for the vendor."""
-    seen = (
-        select(EntryOnBehalf.id)
-        .join(Ballot, Ballot.id == EntryOnBehalf.ballot_id)
-        .where(EntryOnBehalf.entered_by_id == member_id, Ballot.vendor_id == vendor_id)
-    )
-    return session.scalar(seen.limit(1)) is not None
+    return session.scalar(SEEN, {"member": member_id, "vendor": vendor_id}) is not None
 
 
 def knows_ballots(session: Session, seat: Seat) -> bool:

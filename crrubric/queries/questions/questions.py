@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from crrubric.domain.actions import Action
@@ -30,23 +31,31 @@ def select_readable_questions(seat: Seat) -> Select[Question]:
     chair and, from the meeting on, everybody read all. Nobody reads about a vendor that they stay
     away from.
     """
-    rows = select_all_questions(seat.evaluation).where(Question.vendor_id.not_in(seat.shut_out))
-    if seat.evaluation.phase in FROM_MEETING or seat.may(Action.MANAGE_QUESTIONS):
-        return rows
-    member_id = seat.member.id if seat.member else None
-    scored = select(Ballot.vendor_id).where(Ballot.member_id == member_id)
-    return rows.where(Question.answered_on.is_not(None), Question.vendor_id.in_(scored))
+    reads_all = seat.evaluation.phase in FROM_MEETING or seat.may(Action.MANAGE_QUESTIONS)
+    return _select_readable_questions(reads_all=reads_all).params(
+        evaluation=seat.evaluation.id,
+        away=seat.shut_out,
+        member=seat.member.id if seat.member else None,
+    )
 
 
-def select_all_questions(evaluation: Evaluation) -> Select[Question]:
-    """All questions, by vendor and in the order in which they were written."""
-    return (
+@cache
+def _select_readable_questions(*, reads_all: bool) -> Select[Question]:
+    """The same for any evaluation, vendors that somebody stays away from, and member."""
+    rows = (
         select(Question)
         .join(Question.vendor)
         .options(contains_eager(Question.vendor), joinedload(Question.criterion))
-        .where(Vendor.evaluation_id == evaluation.id)
+        .where(
+            Vendor.evaluation_id == bindparam("evaluation"),
+            Question.vendor_id.not_in(bindparam("away", expanding=True)),
+        )
         .order_by(Vendor.position, Question.id)
     )
+    if reads_all:
+        return rows
+    scored = select(Ballot.vendor_id).where(Ballot.member_id == bindparam("member"))
+    return rows.where(Question.answered_on.is_not(None), Question.vendor_id.in_(scored))
 
 
 def list_readable_questions(session: Session, seat: Seat) -> list[Question]:
@@ -89,16 +98,21 @@ def list_standing_questions(
     """
     if evaluation.phase not in FROM_MEETING:
         return []
-    rows = select_all_questions(evaluation).where(
-        Question.withdrawn_at.is_(None), Question.vendor_id.not_in(away)
-    )
-    return list(session.scalars(rows))
+    rows = _select_readable_questions(reads_all=True).where(Question.withdrawn_at.is_(None))
+    return list(session.scalars(rows, {"evaluation": evaluation.id, "away": away}))
 
 
 def list_own_askings(session: Session, seat: Seat, *, vendor_id: int | None = None) -> list[Asking]:
     """What the person asked themselves, the oldest first, with the question it became."""
     if seat.member is None:
         return []
+    own = {"member": seat.member.id, "away": seat.shut_out, "vendor": vendor_id}
+    return list(session.scalars(_select_own_askings(of_one_vendor=vendor_id is not None), own))
+
+
+@cache
+def _select_own_askings(*, of_one_vendor: bool) -> Select[Asking]:
+    """What any member asked, of one vendor or of all but those that they stay away from."""
     rows = (
         select(Asking)
         .join(Asking.vendor)
@@ -107,12 +121,13 @@ def list_own_askings(session: Session, seat: Seat, *, vendor_id: int | None = No
             joinedload(Asking.criterion),
             joinedload(Asking.question),
         )
-        .where(Asking.member_id == seat.member.id, Asking.vendor_id.not_in(seat.shut_out))
+        .where(
+            Asking.member_id == bindparam("member"),
+            Asking.vendor_id.not_in(bindparam("away", expanding=True)),
+        )
         .order_by(Vendor.position, Asking.asked_at, Asking.id)
     )
-    if vendor_id is not None:
-        rows = rows.where(Asking.vendor_id == vendor_id)
-    return list(session.scalars(rows))
+    return rows.where(Asking.vendor_id == bindparam("vendor")) if of_one_vendor else rows
 
 
 def list_waiting_askings(session: Session, seat: Seat) -> list[WaitingAsking]:

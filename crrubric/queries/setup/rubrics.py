@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from crrubric import models
@@ -19,6 +19,34 @@ from crrubric.queries.setup.wording import translate_rubric_text
 
 OF_RUBRIC = ("RUBRIC_", "SECTION_", "CRITERION_")  # how the events begin that change it
 
+# Made once: every ballot asks for them, and for each other's wordings when a mark is saved.
+CRITERIA = (
+    select(Criterion)
+    .where(Criterion.evaluation_id == bindparam("evaluation"))
+    .order_by(Criterion.position, Criterion.id)
+)
+ASKED_CRITERIA = CRITERIA.where(Criterion.left_out.is_(False))
+SECTIONS = (
+    select(Section)
+    .where(Section.evaluation_id == bindparam("evaluation"))
+    .order_by(Section.position)
+)
+TENSIONS = select(models.Tension).where(models.Tension.evaluation_id == bindparam("evaluation"))
+REVISIONS = (
+    select(RubricRevision)
+    .options(joinedload(RubricRevision.criterion))
+    .where(RubricRevision.evaluation_id == bindparam("evaluation"))
+    .order_by(RubricRevision.number)
+)
+WORDINGS = (
+    select(RubricRevision.criterion_id, func.max(RubricRevision.number))
+    .where(
+        RubricRevision.evaluation_id == bindparam("evaluation"),
+        RubricRevision.effect == CorrectionEffect.AGAIN,
+    )
+    .group_by(RubricRevision.criterion_id)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class RubricPart:
@@ -32,15 +60,11 @@ def list_rubric_parts(
     session: Session, evaluation_id: int, *, with_left_out: bool = False
 ) -> list[RubricPart]:
     """The rubric by section, in order, in two queries."""
-    wanted = select(Criterion).where(Criterion.evaluation_id == evaluation_id)
-    if not with_left_out:
-        wanted = wanted.where(Criterion.left_out.is_(False))
+    own = {"evaluation": evaluation_id}
     by_section: dict[int, list[Criterion]] = {}
-    for criterion in session.scalars(wanted.order_by(Criterion.position, Criterion.id)):
+    for criterion in session.scalars(CRITERIA if with_left_out else ASKED_CRITERIA, own):
         by_section.setdefault(criterion.section_id, []).append(criterion)
-    sections = session.scalars(
-        select(Section).where(Section.evaluation_id == evaluation_id).order_by(Section.position)
-    )
+    sections = session.scalars(SECTIONS, own)
     rows = [RubricPart(section, tuple(by_section.get(section.id, ()))) for section in sections]
     return rows if with_left_out else [part for part in rows if part.criteria]
 
@@ -53,8 +77,7 @@ def number_criteria_on_paper(parts: Iterable[RubricPart]) -> dict[int, int]:
 
 def list_sections(session: Session, evaluation_id: int) -> list[Section]:
     """Every section, in order."""
-    wanted = select(Section).where(Section.evaluation_id == evaluation_id)
-    return list(session.scalars(wanted.order_by(Section.position)))
+    return list(session.scalars(SECTIONS, {"evaluation": evaluation_id}))
 
 
 def find_section(session: Session, evaluation: Evaluation, section_id: int) -> Section:
@@ -70,9 +93,7 @@ def load_tensions(
 ) -> dict[int, list[tuple[int, str]]]:
     """Criterion id -> the criteria that pull against it, with the reason; both ways."""
     found: dict[int, list[tuple[int, str]]] = {}
-    for row in session.scalars(
-        select(models.Tension).where(models.Tension.evaluation_id == evaluation_id)
-    ):
+    for row in session.scalars(TENSIONS, {"evaluation": evaluation_id}):
         why = translate_rubric_text(row, "why", language)
         found.setdefault(row.first_id, []).append((row.second_id, why))
         found.setdefault(row.second_id, []).append((row.first_id, why))
@@ -105,11 +126,7 @@ def read_rubric(session: Session, evaluation: Evaluation) -> Rubric:
             select(Criterion).where(Criterion.evaluation_id == evaluation.id)
         )
     }
-    tensions = session.scalars(
-        select(models.Tension)
-        .where(models.Tension.evaluation_id == evaluation.id)
-        .order_by(models.Tension.id)
-    )
+    tensions = session.scalars(TENSIONS.order_by(models.Tension.id), {"evaluation": evaluation.id})
     parts = list_rubric_parts(session, evaluation.id, with_left_out=True)
     return number_criteria(
         Rubric(
@@ -167,14 +184,7 @@ def _read_criterion(row: Criterion) -> RubricCriterion:
 
 def list_revisions(session: Session, evaluation_id: int) -> list[RubricRevision]:
     """Every correction after ballots opened, the oldest first, with its criterion."""
-    return list(
-        session.scalars(
-            select(RubricRevision)
-            .options(joinedload(RubricRevision.criterion))
-            .where(RubricRevision.evaluation_id == evaluation_id)
-            .order_by(RubricRevision.number)
-        )
-    )
+    return list(session.scalars(REVISIONS, {"evaluation": evaluation_id}))
 
 
 def load_newest_corrections(session: Session, evaluation_id: int) -> dict[int, RubricRevision]:
@@ -187,12 +197,5 @@ def load_wordings(session: Session, evaluation_id: int) -> dict[int, int]:
 
     A page that shows a criterion shows it in that wording; 0, as it was frozen, is left out.
     """
-    rows = session.execute(
-        select(RubricRevision.criterion_id, func.max(RubricRevision.number))
-        .where(
-            RubricRevision.evaluation_id == evaluation_id,
-            RubricRevision.effect == CorrectionEffect.AGAIN,
-        )
-        .group_by(RubricRevision.criterion_id)
-    )
+    rows = session.execute(WORDINGS, {"evaluation": evaluation_id})
     return {row[0]: row[1] for row in rows}

@@ -1,6 +1,6 @@
 """Ballots: issuing and marking them. Blind: only one's own, ever."""
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from crrubric.clock import now_utc
@@ -25,6 +25,18 @@ from crrubric.services.shared.days import refuse_after_end, require_past_day
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unseen_mark
+
+# Made once: every mark that is saved asks for both.
+HELD_BALLOT = (
+    select(Ballot)
+    .options(joinedload(Ballot.vendor, innerjoin=True))
+    .where(Ballot.member_id == bindparam("member"), Ballot.vendor_id == bindparam("vendor"))
+    .with_for_update(of=Ballot)
+    .execution_options(populate_existing=True)
+)
+STORED = select(Mark).where(
+    Mark.ballot_id == bindparam("ballot"), Mark.criterion_id == bindparam("criterion")
+)
 
 
 def issue_ballots_if_scoring(session: Session, evaluation: Evaluation) -> None:
@@ -105,9 +117,7 @@ def write_own_mark(
     if tidy.evidence_on:
         require_past_day(evaluation, tidy.evidence_on, field="evidence_on")
     check_answer(criterion, tidy.answer)
-    mark = session.scalar(
-        select(Mark).where(Mark.ballot_id == ballot.id, Mark.criterion_id == criterion.id)
-    )
+    mark = session.scalar(STORED, {"ballot": ballot.id, "criterion": criterion.id})
     old = mark_text(mark) if mark else None
     if mark is not None and old == tidy:
         return mark
@@ -186,16 +196,8 @@ def lock_own_ballot(session: Session, seat: Seat, vendor_id: int) -> Ballot:
 
     Raises: NotFound if there is none; WrongPhase if the vendor left the selection.
     """
-    ballot = session.scalar(
-        select(Ballot)
-        .options(joinedload(Ballot.vendor, innerjoin=True))
-        .where(
-            Ballot.member_id == (seat.member.id if seat.member else None),
-            Ballot.vendor_id == vendor_id,
-        )
-        .with_for_update(of=Ballot)
-        .execution_options(populate_existing=True)
-    )
+    member_id = seat.member.id if seat.member else None
+    ballot = session.scalar(HELD_BALLOT, {"member": member_id, "vendor": vendor_id})
     if ballot is None:
         raise make_not_found()
     require_candidate(ballot.vendor)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -30,6 +30,10 @@ SHOWN_ALREADY = N_(
     "The committee has seen the ballots: a conflict of interest is not taken back any more, for"
     " that could turn the result. Its words can still be corrected. Tell a chair that it was a"
     " mistake; if you are the chair, an administrator can appoint an acting one."
+)
+# Made once: every mark that is saved asks it.
+DECLARED = select(Declaration).where(
+    Declaration.member_id == bindparam("member"), Declaration.vendor_id == bindparam("vendor")
 )
 
 
@@ -277,11 +281,7 @@ def require_declaration(session: Session, member: Member, vendor: Vendor) -> Non
 
 
 def _find_declaration(session: Session, member_id: int, vendor_id: int) -> Declaration | None:
-    return session.scalar(
-        select(Declaration).where(
-            Declaration.member_id == member_id, Declaration.vendor_id == vendor_id
-        )
-    )
+    return session.scalar(DECLARED, {"member": member_id, "vendor": vendor_id})
 
 
 def _lock_conflict(session: Session, actor: Actor, slug: str, declaration_id: int) -> Declaration:

@@ -44,6 +44,12 @@ class EntryReferences:
 NOTHING = EntryReferences()
 # Made once: every unit of work asks it. Columns, not the row: what is loaded may be from before.
 ACTOR = select(User.standing, User.disabled_at).where(User.id == bindparam("user"))
+HEAD = (
+    select(JournalEntry.number, JournalEntry.hash)
+    .where(JournalEntry.chain == bindparam("chain"))
+    .order_by(JournalEntry.number.desc())
+    .limit(1)
+)
 
 
 def note_event(
@@ -198,12 +204,7 @@ def _lock_chain_head(session: Session, chain: int) -> tuple[int, str]:
     """(number, hash) of the newest entry; nobody else adds to the chain until we are done."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(LOCK, chain)))
-    row = session.execute(
-        select(JournalEntry.number, JournalEntry.hash)
-        .where(JournalEntry.chain == chain)
-        .order_by(JournalEntry.number.desc())
-        .limit(1)
-    ).one_or_none()
+    row = session.execute(HEAD, {"chain": chain}).one_or_none()
     return (row.number, row.hash) if row else (0, START)
 
 

@@ -19,7 +19,7 @@ from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.setup.assignments import list_assigned_parts
 from crrubric.queries.setup.rubrics import RubricPart, load_tensions, load_wordings
 from crrubric.queries.setup.wording import translate_rubric_text
-from crrubric.web.ballots.mark_fields import Tried, list_evidence_kinds, make_mark_fields
+from crrubric.web.ballots.mark_fields import Tried, make_mark_fields
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import render_page
@@ -70,7 +70,6 @@ def render_across_page(seat: Seat, criterion_id: int, *, tried: Tried | None = N
             row.vendor.id: make_mark_fields(row.vendor.id, marks.get(row.ballot.id), tried, wording)
             for row in ready
         },
-        kinds=list_evidence_kinds(),
         tried=tried,
         back=ACROSS,
         tensions=load_tensions(db.session(), seat.evaluation.id, current_language()).get(

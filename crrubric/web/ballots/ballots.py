@@ -13,7 +13,7 @@ from crrubric.domain.text import replace_control_characters
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import BallotState
 from crrubric.extensions import db
-from crrubric.models import Ballot, Criterion
+from crrubric.models import Ballot, Criterion, VendorFile
 from crrubric.queries.ballots import seals
 from crrubric.queries.ballots.ballots import (
     can_mark_ballot,
@@ -25,8 +25,9 @@ from crrubric.queries.ballots.ballots import (
     load_own_gaps,
 )
 from crrubric.queries.ballots.declarations import load_own_declarations
+from crrubric.queries.ballots.extras import find_ballot_extras
 from crrubric.queries.ballots.files import count_own_ballot_files, list_vendor_files
-from crrubric.queries.ballots.on_behalf import entry_of, has_seen_ballot
+from crrubric.queries.ballots.on_behalf import entry_of
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.questions.questions import list_own_askings, list_vendor_questions
 from crrubric.queries.results.renewals import list_told_vendors
@@ -41,7 +42,6 @@ from crrubric.web.ballots.forms import MarkForm
 from crrubric.web.ballots.mark_fields import (
     MarkFields,
     Tried,
-    list_evidence_kinds,
     make_mark_fields,
 )
 from crrubric.web.ballots.refusals import refuse_invalid_answer, refuse_reworded_answer
@@ -99,8 +99,8 @@ def render_ballot_page(
     own, marks = find_own_ballot(db.session(), seat, vendor_id)
     rubric = list_assigned_parts(db.session(), own.member)
     asked = [row.id for part in rubric for row in part.criteria]
-    seen = has_seen_ballot(db.session(), own.member_id, vendor_id)
-    wordings = load_wordings(db.session(), seat.evaluation.id)
+    there = find_ballot_extras(db.session(), own)
+    wordings = load_wordings(db.session(), seat.evaluation.id) if there.corrections else {}
     return render_page(
         "ballots/ballot.html",
         seat,
@@ -112,29 +112,32 @@ def render_ballot_page(
         fields={
             key: make_mark_fields(key, marks.get(key), tried, wordings.get(key, 0)) for key in asked
         },
-        kinds=list_evidence_kinds(),
         tried=tried,
         total=len(asked),
         answered=sum(key in marks for key in asked),
         tensions=load_tensions(db.session(), seat.evaluation.id, current_language()),
-        corrected=load_newest_corrections(db.session(), seat.evaluation.id),
+        corrected=load_newest_corrections(db.session(), seat.evaluation.id)
+        if there.corrections
+        else {},
         titles={
             row.id: translate_rubric_text(row, "title", current_language())
             for part in rubric
             for row in part.criteria
         },
-        file_counts=count_own_ballot_files(db.session(), own),
-        vendor_files=[
-            file
-            for file in list_vendor_files(db.session(), seat, vendor_id=vendor_id)
-            if file.withdrawn_at is None
-        ],
-        writable=can_mark_ballot(seat, own) and not seen,
-        seen=seen,
+        file_counts=count_own_ballot_files(db.session(), own) if there.mark_files else {},
+        vendor_files=list_standing_files(seat, vendor_id) if there.vendor_files else [],
+        writable=can_mark_ballot(seat, own) and not there.seen,
+        seen=there.seen,
         may_ask=may_ask(seat, own),
-        askings=list_own_askings(db.session(), seat, vendor_id=vendor_id),
-        questions=list_vendor_questions(db.session(), seat, vendor_id),
+        askings=list_own_askings(db.session(), seat, vendor_id=vendor_id) if there.askings else [],
+        questions=list_vendor_questions(db.session(), seat, vendor_id) if there.questions else [],
     )
+
+
+def list_standing_files(seat: Seat, vendor_id: int) -> list[VendorFile]:
+    """The vendor's files that the seat may read and that were not taken back."""
+    files = list_vendor_files(db.session(), seat, vendor_id=vendor_id)
+    return [file for file in files if file.withdrawn_at is None]
 
 
 def may_ask(seat: Seat, own: Ballot) -> bool:

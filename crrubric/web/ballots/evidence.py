@@ -23,6 +23,7 @@ from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.queries.setup.vendors import list_visible_vendors
 from crrubric.web.ballots.files import send_attached_file
+from crrubric.web.ballots.mark_fields import list_evidence_kinds
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.ids import read_address_number
 from crrubric.web.shared.page import render_page
@@ -34,13 +35,16 @@ AGED = "aged"
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters."""
+    """Give templates the filters, and the kinds of evidence to choose from."""
     filters = {"place_of": place_of, "aged": describe_evidence_age, "file_size": format_file_size}
     app.jinja_env.filters.update(filters)
+    app.jinja_env.globals["evidence_kinds"] = list_evidence_kinds
 
 
 def describe_evidence_age(mark: Mark, criterion: Criterion) -> str:
     """What is to be said of the age of a mark's evidence; nothing where it is fresh."""
+    if mark.evidence_on is None and mark.evidence_until is None:
+        return ""
     found = check_evidence_age(
         mark.evidence_on,
         mark.evidence_until,

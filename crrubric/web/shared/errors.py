@@ -16,7 +16,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import BadHost, HTTPException, SecurityError
 
@@ -41,6 +41,7 @@ from crrubric.logs import describe_request, find_request_id, log_security_event
 from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.queries.setup.vendors import list_visible_vendors
+from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.web.shared.forms import Offer, attach_error, list_offers, list_typed_names
 from crrubric.web.shared.page import READING, current_address
 from crrubric.web.shared.session import current_actor, current_person, forget_unknown_person
@@ -323,11 +324,11 @@ def name_things() -> dict[str, str]:
         seat = require(current_actor(), Action.VIEW_EVALUATION, evaluation, session)
     except CrrubricError:
         return {}
-    translated = current_app.jinja_env.filters["translated"]  # its module imports this one
+    locale = get_locale()
     names = {f"vendor-{row.id}": row.name for row in list_visible_vendors(session, seat)}
     for part in list_rubric_parts(session, evaluation.id, with_left_out=True):
         for row in part.criteria:
-            title = translated(row, "title")
+            title = translate_rubric_text(row, "title", locale.language if locale else "")
             names.update(dict.fromkeys((f"criterion-{row.id}", f"answer-{row.id}"), title))
             names[f"c{row.id}"] = title
     return names

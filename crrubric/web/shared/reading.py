@@ -9,8 +9,10 @@ from typing import Any
 
 from babel.support import NullTranslations
 from flask import Flask
+from jinja2 import Environment, pass_environment
 from markupsafe import Markup
 
+from crrubric.domain.people.languages import SOURCE
 from crrubric.domain.text import isolate_values
 from crrubric.extensions import CATALOGUES
 from crrubric.models import Criterion, Section, Tension
@@ -28,7 +30,7 @@ def init_app(app: Flask) -> None:
             "fill_text": fill_text,
         }
     )
-    app.jinja_env.filters["translated"] = translate_rubric_row
+    app.jinja_env.filters["translated"] = translate_row_of_page
 
 
 def translate_text(text: str, **values: Any) -> Markup:
@@ -72,6 +74,17 @@ def translate_rubric_row(row: object, text: str) -> str:
 
     Rows of the results already have their texts in that language: they are given as they are.
     """
+    return _translate_row(row, text, current_language())
+
+
+@pass_environment
+def translate_row_of_page(environment: Environment, row: object, text: str) -> str:
+    """The same for a template, which is compiled for the language of its page."""
+    language: str = getattr(environment, "language", None) or SOURCE
+    return _translate_row(row, text, language)
+
+
+def _translate_row(row: object, text: str, language: str) -> str:
     if isinstance(row, Criterion | Section | Tension):
-        return translate_rubric_text(row, text, current_language())
+        return translate_rubric_text(row, text, language)
     return str(getattr(row, text))

@@ -5,21 +5,25 @@ compiled, they are a part of what stands around them.
 """
 
 from collections.abc import MutableMapping
+from types import NoneType
 from typing import Any, Self
 
 from babel.support import NullTranslations
 from flask.templating import Environment as FlaskEnvironment
 from flask_babel import get_locale
-from jinja2 import Template, nodes
+from jinja2 import Environment, Template, nodes, pass_environment
 from jinja2.runtime import Context, Macro
+from jinja2.utils import LRUCache
 from jinja2.visitor import NodeTransformer
 
-from crrubric.catalogue import load_translations
+from crrubric import catalogue
 from crrubric.domain.people.languages import SOURCE
 from crrubric.web.shared.reading import look_up_fixed_text, look_up_text
 
 SAY = "_"  # how a template says a text
 FILL = "fill_text"  # what fills the places of one that is written in already
+KEPT_PARTS = 2000  # of each language; on a ballot of 21 criteria there are some 100
+PLAIN = {str, int, bool, NoneType}
 
 
 class FixedTexts(NodeTransformer):
@@ -79,6 +83,8 @@ class PageEnvironment(FlaskEnvironment):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.by_language: dict[str, Self] = {}
+        self.parts = LRUCache(0)
+        self.globals["keep"] = keep_part
 
     def _load_template(
         self,
@@ -97,7 +103,7 @@ class PageEnvironment(FlaskEnvironment):
         """The environment of a language, made when it is first spoken."""
         if language not in self.by_language:
             made = self.overlay()
-            made.language = language
+            made.language, made.parts = language, LRUCache(KEPT_PARTS)
             self.by_language.setdefault(language, made)
         return self.by_language[language]
 
@@ -106,5 +112,25 @@ class PageEnvironment(FlaskEnvironment):
         tree = super()._parse(source, name, filename)
         if self.language is None:
             return tree
-        written: nodes.Template = FixedTexts(load_translations(self.language)).visit(tree)
+        written: nodes.Template = FixedTexts(catalogue.load_translations(self.language)).visit(tree)
         return written
+
+
+@pass_environment
+def keep_part(environment: Environment, macro: Macro, *values: Any) -> str:
+    """What a macro makes of these values; made once, and then kept in memory.
+
+    For what many pages repeat word for word. The macro may use nothing but these values: neither
+    who reads nor when. None of them may be what somebody typed about a vendor: that is not to lie
+    in memory.
+
+    Raises: TypeError for a value that may change, or that is safe because somebody says so.
+    """
+    key = (macro._func.__code__.co_filename, macro.name, values, tuple(map(type, values)))
+    parts: LRUCache = environment.parts  # type: ignore[attr-defined]  # one of a language has them
+    made: str | None = parts.get(key)
+    if made is None:
+        if not PLAIN.issuperset(key[-1]):
+            raise TypeError(f"{macro.name} is made of {key[-1]}, which can't be compared")
+        made = parts[key] = macro(*values)
+    return made

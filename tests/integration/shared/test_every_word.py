@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from functools import partial
 from importlib import resources
+from weakref import WeakKeyDictionary
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -25,6 +26,7 @@ from crrubric.models import Base
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.ballots import MarkText, record_mark
 from crrubric.services.setup.practice import record_practice_mark, show_spread
+from crrubric.web.shared.templates import PageEnvironment
 from tests.factories import Factory, Made
 from tests.integration.conftest import TOKEN, Visit
 from tests.integration.people.test_own_account import ask
@@ -64,8 +66,18 @@ class Pseudo(NullTranslations):
 
 
 @pytest.fixture
-def pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
+def pseudo(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    speak_in_brackets(app, monkeypatch)
+
+
+IN_BRACKETS: WeakKeyDictionary[Flask, dict[str, PageEnvironment]] = WeakKeyDictionary()
+
+
+def speak_in_brackets(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every text of ours stand in brackets, those that are compiled into templates, too."""
     monkeypatch.setattr(catalogue, "load_translations", lambda _language: Pseudo())
+    monkeypatch.setattr(app.jinja_env, "bytecode_cache", None)
+    monkeypatch.setattr(app.jinja_env, "by_language", IN_BRACKETS.setdefault(app, {}))
 
 
 def texts(page: Page) -> Iterator[str]:

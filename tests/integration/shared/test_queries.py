@@ -24,7 +24,7 @@ MOST = {
     "action items": 5,
     "board": 5,
     "measures": 7,
-    "ballot": 18,
+    "ballot": 13,
     "vendors": 6,
     "cost": 6,
     "learners to price": 6,

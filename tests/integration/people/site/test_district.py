@@ -7,7 +7,6 @@ from babel import Locale
 from flask import Flask
 from sqlalchemy import select
 
-from crrubric import catalogue
 from crrubric.domain.errors import Invalid, NotFound, Stale
 from crrubric.domain.events import Event
 from crrubric.domain.record.chain import SITE
@@ -21,7 +20,7 @@ from crrubric.services.people.district import set_district
 from crrubric.web.shared.zones import label_zone
 from tests.factories import Factory
 from tests.integration.conftest import Visit, Visitor, error_of
-from tests.integration.shared.test_every_word import Pseudo, texts, typed, unmarked
+from tests.integration.shared.test_every_word import speak_in_brackets, texts, typed, unmarked
 from tests.pages import Page, parse, words
 
 FORM = {"name": "Lakeside Unified", "time_zone": "America/Chicago", "version": "0"}
@@ -252,7 +251,7 @@ def test_the_page_speaks_spanish(make: Factory, visit: Visit):
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 def test_every_word_is_translated(app: Flask, ada: Visitor, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(catalogue, "load_translations", lambda _language: Pseudo())
+    speak_in_brackets(app, monkeypatch)
     pages = [ada.page("/"), ada.page("/district")]
     refused = ada.post("/district", {"version": "0"})
     ada.post("/district", FORM)
