@@ -21,6 +21,7 @@ from psycopg.sql import Literal
 
 from crrubric.extensions import db
 from crrubric.models import Base
+from crrubric.queries.results.kept import KEPT
 
 MEMORY = Path("/dev/shm")
 ENOUGH = 2**30  # bytes that must be free in memory: a server's own files take some 60 MB
@@ -105,6 +106,7 @@ class PostgresqlImage:
 def driver_connection() -> Iterator[Any]:
     """A connection of the current app's database without SQLAlchemy's transactions around it."""
     db.session.rollback()  # what this test has read would keep SQLite's writers waiting
+    KEPT.clear()  # an image holds another past under the same newest entry
     connection = db.engine.raw_connection()
     try:
         yield connection.driver_connection

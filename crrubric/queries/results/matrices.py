@@ -13,11 +13,13 @@ from crrubric.domain.results.basis import ResultBasis
 from crrubric.domain.results.outcome import DecisionRule
 from crrubric.models import Criterion, Evaluation, Finding, Reinstatement, Vendor
 from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.results.kept import Computed, compute_results, find_kept_place
 from crrubric.queries.results.marks import read_ballots
-from crrubric.queries.setup.rubrics import RubricPart, list_rubric_parts
+from crrubric.queries.setup.rubrics import ANEW, RubricPart, list_rubric_parts
 from crrubric.queries.setup.wording import translate_rubric_text
 
 Key = tuple[str, str]  # vendor code, criterion code
+RULE = ("rule_kind", "threshold_over", "threshold_under", "quorum", "scoring_mode", "pass_mark")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class Matrix:
     parts: list[RubricPart]
     vendors: Mapping[str, Vendor]
     criteria: Mapping[str, Criterion]
+    computed: Computed  # the same, with what is derived from it
     withheld: tuple[domain.ScoredVendor, ...] = ()  # the reader stays away from them
 
     def picked(self, codes: Iterable[str]) -> list[tuple[str, Vendor]]:
@@ -46,40 +49,53 @@ def rule_of(evaluation: Evaluation) -> DecisionRule:
 
 
 def read_matrix(session: Session, evaluation: Evaluation, language: str = "") -> Matrix:
-    """Everything the result pages show, in seven queries at any size.
+    """Everything the result pages show, in ten queries at any size; in four where it is kept.
 
     Args: language: in which criteria are named; "" as the rubric was written.
     Raises: NotFound before the meeting, whoever asks: nothing may depend on a mark until then.
     """
     if evaluation.phase not in FROM_MEETING:
         raise make_not_found()
-    rubric = list_rubric_parts(session, evaluation.id)
+    place = find_kept_place(session, evaluation.id, language)
+    rubric = list_rubric_parts(session, evaluation.id, anew=True)
     # a vendor has a row for each must-have that was lifted for it, or else one
     rows = session.execute(
         select(Vendor, Criterion.code)
         .outerjoin(Reinstatement, Reinstatement.vendor_id == Vendor.id)
         .outerjoin(Criterion, Criterion.id == Reinstatement.criterion_id)
         .where(Vendor.evaluation_id == evaluation.id, Vendor.withdrawn_at.is_(None))
-        .order_by(Vendor.position)
+        .order_by(Vendor.position),
+        execution_options=ANEW,
     ).all()
     vendors = {vendor.id: vendor for vendor, _lifted in rows}
     criteria = {row.id: row for part in rubric for row in part.criteria}
-    ballots = read_ballots(session, evaluation.id, list(vendors.values()), list(criteria.values()))
-    basis = ResultBasis(
-        criteria=tuple(
-            convert_criterion(part, row, language) for part in rubric for row in part.criteria
-        ),
-        vendors=convert_vendors(vendors.values()),
-        ballots=ballots,
-        adopted=load_adopted_findings(session, evaluation.id, vendors, criteria),
-        rule=rule_of(evaluation),
-        mode=evaluation.scoring_mode,
-        pass_mark=Fraction(evaluation.pass_mark, 100),
-        lifted=frozenset((vendor.code, lifted) for vendor, lifted in rows if lifted is not None),
-    )
+
+    computed = place.found
+    if computed is None or not computed.is_about(
+        [row.code for row in vendors.values()], [row.code for row in criteria.values()]
+    ):
+        if place.key:  # else it was read and held just now
+            session.refresh(evaluation, RULE)
+        ballots = read_ballots(
+            session, evaluation.id, list(vendors.values()), list(criteria.values())
+        )
+        basis = ResultBasis(
+            criteria=tuple(
+                convert_criterion(part, row, language) for part in rubric for row in part.criteria
+            ),
+            vendors=convert_vendors(vendors.values()),
+            ballots=ballots,
+            adopted=load_adopted_findings(session, evaluation.id, vendors, criteria),
+            rule=rule_of(evaluation),
+            mode=evaluation.scoring_mode,
+            pass_mark=Fraction(evaluation.pass_mark, 100),
+            lifted=frozenset((vendor.code, code) for vendor, code in rows if code is not None),
+        )
+        computed = place.keep(basis)
     return Matrix(
-        basis=basis,
-        results=basis.results(),
+        basis=computed.basis,
+        results=computed.results,
+        computed=computed,
         parts=rubric,
         vendors={row.code: row for row in vendors.values()},
         criteria={row.code: row for row in criteria.values()},
@@ -97,13 +113,17 @@ def read_matrix_for_seat(session: Session, seat: Seat, language: str = "") -> Ma
     away = {code for code, vendor in read.vendors.items() if vendor.id in seat.shut_out}
     if not away:
         return read
-    basis = read.basis.without_vendors(away)
-    if not basis.vendors:
+    if away >= read.vendors.keys():
         raise make_not_found()
+    computed = read.computed.derive(
+        ("without vendors", frozenset(away)),
+        lambda: compute_results(read.basis.without_vendors(away)),
+    )
     return replace(
         read,
-        basis=basis,
-        results=basis.results(),
+        basis=computed.basis,
+        results=computed.results,
+        computed=computed,
         vendors={code: row for code, row in read.vendors.items() if code not in away},
         withheld=tuple(vendor for vendor in read.basis.vendors if vendor.code in away),
     )
@@ -137,7 +157,8 @@ def load_adopted_findings(
     rows = session.scalars(
         select(Finding)
         .join(Vendor, Vendor.id == Finding.vendor_id)
-        .where(Vendor.evaluation_id == evaluation_id)
+        .where(Vendor.evaluation_id == evaluation_id),
+        execution_options=ANEW,
     )
     return {
         (vendors[row.vendor_id].code, criteria[row.criterion_id].code): domain.AdoptedFinding(

@@ -19,6 +19,7 @@ from crrubric.queries.setup.wording import translate_rubric_text
 
 OF_RUBRIC = ("RUBRIC_", "SECTION_", "CRITERION_")  # how the events begin that change it
 
+ANEW = {"populate_existing": True}
 # Made once: every ballot asks for them, and for each other's wordings when a mark is saved.
 CRITERIA = (
     select(Criterion)
@@ -57,14 +58,18 @@ class RubricPart:
 
 
 def list_rubric_parts(
-    session: Session, evaluation_id: int, *, with_left_out: bool = False
+    session: Session, evaluation_id: int, *, with_left_out: bool = False, anew: bool = False
 ) -> list[RubricPart]:
-    """The rubric by section, in order, in two queries."""
-    own = {"evaluation": evaluation_id}
+    """The rubric by section, in order, in two queries.
+
+    Args: anew: what was read earlier is read once more, rather than be given as it was.
+    """
+    own, options = {"evaluation": evaluation_id}, ANEW if anew else {}
     by_section: dict[int, list[Criterion]] = {}
-    for criterion in session.scalars(CRITERIA if with_left_out else ASKED_CRITERIA, own):
+    wanted = CRITERIA if with_left_out else ASKED_CRITERIA
+    for criterion in session.scalars(wanted, own, execution_options=options):
         by_section.setdefault(criterion.section_id, []).append(criterion)
-    sections = session.scalars(SECTIONS, own)
+    sections = session.scalars(SECTIONS, own, execution_options=options)
     rows = [RubricPart(section, tuple(by_section.get(section.id, ()))) for section in sections]
     return rows if with_left_out else [part for part in rows if part.criteria]
 

@@ -18,13 +18,14 @@ from crrubric.domain.events import Event
 from crrubric.domain.impartiality import OF_ONESELF
 from crrubric.domain.limits import SHORT_TEXT
 from crrubric.domain.policy import SITE_POLICY
-from crrubric.domain.record.chain import SITE, START, TIMED, hash_of
+from crrubric.domain.record.chain import SITE, TIMED, hash_of
 from crrubric.domain.record.entries import ROW as ROW  # for whoever writes an entry
 from crrubric.domain.record.texts import draw_salts
 from crrubric.domain.text import cut_visibly
 from crrubric.models import Evaluation, JournalEntry, User
 from crrubric.queries.people.access import AWAY, make_not_found
 from crrubric.queries.people.people import Actor
+from crrubric.queries.record.chain_heads import find_chain_head
 from crrubric.queries.record.journal import link_of
 
 WAITING = "journal"  # the key in the session's own dictionary
@@ -44,12 +45,6 @@ class EntryReferences:
 NOTHING = EntryReferences()
 # Made once: every unit of work asks it. Columns, not the row: what is loaded may be from before.
 ACTOR = select(User.standing, User.disabled_at).where(User.id == bindparam("user"))
-HEAD = (
-    select(JournalEntry.number, JournalEntry.hash)
-    .where(JournalEntry.chain == bindparam("chain"))
-    .order_by(JournalEntry.number.desc())
-    .limit(1)
-)
 
 
 def note_event(
@@ -204,8 +199,7 @@ def _lock_chain_head(session: Session, chain: int) -> tuple[int, str]:
     """(number, hash) of the newest entry; nobody else adds to the chain until we are done."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(LOCK, chain)))
-    row = session.execute(HEAD, {"chain": chain}).one_or_none()
-    return (row.number, row.hash) if row else (0, START)
+    return find_chain_head(session, chain)
 
 
 def find_changes(
