@@ -28,8 +28,6 @@ from crrubric.domain.memo.meeting_facts import (
     MemoReinstatement,
 )
 from crrubric.domain.results.contradictions import find_contradictions
-from crrubric.domain.statistics.reliability import reliability_of
-from crrubric.domain.statistics.robustness import robustness_of
 from crrubric.domain.vocabulary import Phase
 from crrubric.models import (
     Decision,
@@ -93,7 +91,7 @@ def load_memo_facts(
     """
     read = read_matrix(session, evaluation, language)
     decision = recommendation_of(session, evaluation.id)
-    counts = read.basis.ballots.counts()
+    read.basis.ballots.counts()
     zone = ZoneInfo(evaluation.district.time_zone)
     minutes = load_minutes(session, evaluation.id)
     held = minutes.sittings[::-1]
@@ -186,8 +184,8 @@ def load_memo_facts(
     book = None if evaluation.names_people else load_role_book(session, evaluation, language)
     end_reading(session)  # what follows is arithmetic, and can take seconds
     facts = read_facts(
-        reliability=reliability_of(read.basis, counts),
-        robustness=robustness_of(read.basis, counts),
+        reliability=read.reliability,
+        robustness=read.robustness,
     )
     return facts if book is None else hide_names(facts, book)
 

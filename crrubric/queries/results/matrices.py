@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.results import results as domain
 from crrubric.domain.results.basis import ResultBasis
-from crrubric.domain.results.outcome import DecisionRule
+from crrubric.domain.results.outcome import Counts, DecisionRule
+from crrubric.domain.statistics.reliability import Reliability, reliability_of
+from crrubric.domain.statistics.robustness import Robustness, robustness_of
 from crrubric.models import Criterion, Evaluation, Finding, Reinstatement, Vendor
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.results.kept import Computed, compute_results, find_kept_place
@@ -33,6 +35,21 @@ class Matrix:
     criteria: Mapping[str, Criterion]
     computed: Computed  # the same, with what is derived from it
     withheld: tuple[domain.ScoredVendor, ...] = ()  # the reader stays away from them
+
+    @property
+    def counts(self) -> Counts:
+        """How many gave which answer, shape (vendors, criteria, 6)."""
+        return self.computed.derive("counts", self.basis.ballots.counts)
+
+    @property
+    def robustness(self) -> Robustness:
+        """How far the order can be trusted, with the usual draws of weights."""
+        return self.computed.derive("robustness", lambda: robustness_of(self.basis, self.counts))
+
+    @property
+    def reliability(self) -> Reliability:
+        """How far ballots agree."""
+        return self.computed.derive("reliability", lambda: reliability_of(self.basis, self.counts))
 
     def picked(self, codes: Iterable[str]) -> list[tuple[str, Vendor]]:
         """The vendors with these codes, in this order."""

@@ -1,7 +1,11 @@
 """Running a layout of typst over one text, with the fonts of packages only."""
 
+import ctypes
 import json
+import sys
+from contextlib import suppress
 from datetime import datetime
+from importlib import resources
 from pathlib import Path
 
 import typst
@@ -14,6 +18,8 @@ from crrubric.reports.documents.fonts import (
 )
 
 SHARPNESS = 180  # pixels per inch of a picture
+NOTHING = resources.files("crrubric") / "data" / "nothing.typ"
+KEPT_FOR = 10  # papers after one for which typst keeps what it worked out for it
 
 
 def read_layout(templates: Path, *names: str) -> bytes:
@@ -27,7 +33,9 @@ def lay_out_pdf(layout: bytes, text: str, *, moment: datetime) -> bytes:
     Args: moment: when the file says that it was made.
     """
     compiler = _start_compiler(layout, text)
-    return _expect_file(compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=moment))
+    made = compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=moment)
+    return_memory()
+    return _expect_file(made)
 
 
 def lay_out_picture(layout: bytes, text: str, *, sharpness: int = SHARPNESS) -> bytes:
@@ -36,6 +44,20 @@ def lay_out_picture(layout: bytes, text: str, *, sharpness: int = SHARPNESS) -> 
     Args: sharpness: pixels per inch.
     """
     return _expect_file(_start_compiler(layout, text).compile(format="png", ppi=sharpness))
+
+
+def return_memory() -> None:
+    """Let typst forget what it worked out for the last paper, and give the memory back.
+
+    It keeps that for the next ten papers, which are others: some 50 MB each.
+    """
+    with resources.as_file(NOTHING) as page:
+        compiler = typst.Compiler(page, font_paths=load_fonts(large=False))
+        for _ in range(KEPT_FOR + 1):
+            compiler.compile(format="svg")
+    if sys.platform == "linux":
+        with suppress(AttributeError):  # another C library, which has no such habit
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _start_compiler(layout: bytes, text: str) -> typst.Compiler:

@@ -1,6 +1,6 @@
 """Figures on how far an order can be trusted: rank acceptability, swing weights."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from crrubric.domain.results.results import Results
 from crrubric.domain.statistics.acceptability import Acceptability
@@ -22,6 +22,7 @@ from crrubric.reports.results.figures import (
 )
 
 SHOWN = 3  # ranks with a colour of their own; the rest is one
+RANKS = 12  # with a column of their own in the table
 BARS = 12  # criteria in the chart of swing weights; the table has all
 LOOKS = (
     ("var(--yes)", "var(--yes)", "var(--card)"),
@@ -32,13 +33,16 @@ LOOKS = (
 
 
 def draw_robustness_charts(
-    found: Robustness, results: Results, translate: Translate
+    found: Robustness, results: Results, translate: Translate, shown: Collection[str]
 ) -> list[Chart]:
-    """The charts of the what-if page; none where there is nothing to test."""
+    """The charts of the what-if page; none where there is nothing to test.
+
+    Args: shown: the vendors whose ranks are drawn, by code.
+    """
     names = {vendor.code: vendor.name for vendor in results.vendors}
     titles = {row.code: row.title for row in results.criteria}
     drawn = [
-        acceptability_figure(share, names, translate)
+        acceptability_figure(share, names, translate, shown)
         for share in (found.around, found.uniform)
         if share is not None
     ]
@@ -46,13 +50,13 @@ def draw_robustness_charts(
 
 
 def acceptability_figure(
-    found: Acceptability, names: dict[str, str], translate: Translate
+    found: Acceptability, names: dict[str, str], translate: Translate, shown: Collection[str]
 ) -> Chart:
-    """How often each vendor has each rank: stacked bars."""
+    """How often each of these vendors has each rank: stacked bars."""
     import plotly.graph_objects as go  # heavy: only when a figure is drawn
 
-    shares = found.shares
-    size = len(shares)
+    shares = {code: row for code, row in found.shares.items() if code in shown}
+    size = len(found.shares)
     ranks = [translate(N_("Rank %(number)s")) % {"number": place + 1} for place in range(size)]
     parts = {ranks[place]: [row[place] for row in shares.values()] for place in range(size)[:SHOWN]}
     if size > SHOWN:
@@ -95,17 +99,34 @@ def acceptability_figure(
     return Chart(
         title,
         translate(N_("Stacked bar chart of ranks by vendor. %(values)s")) % {"values": alt},
-        figure_json(traces, size + 1, barmode="stack", xaxis=axis, legend=ABOVE, margin=ROOM),
+        figure_json(
+            traces, len(shares) + 1, barmode="stack", xaxis=axis, legend=ABOVE, margin=ROOM
+        ),
         ChartTable(
             translate(N_("%(title)s: %(draws)s cases, seed %(seed)s"))
             % {"title": title, "draws": found.draws, "seed": found.seed},
-            (translate(N_("Vendor")), *ranks),
+            (translate(N_("Vendor")), *name_rank_columns(ranks, translate)),
             tuple(
-                (name, *(f"{value * 100:.1f} %" for value in row))
+                (name, *(f"{value * 100:.1f} %" for value in join_low_ranks(row)))
                 for name, row in zip(vendors, shares.values(), strict=True)
             ),
         ),
     )
+
+
+def name_rank_columns(ranks: Sequence[str], translate: Translate) -> list[str]:
+    """The names of the columns of `join_low_ranks`."""
+    if len(ranks) <= RANKS:
+        return list(ranks)
+    lower = translate(N_("Rank %(number)s or lower")) % {"number": RANKS}
+    return [*ranks[: RANKS - 1], lower]
+
+
+def join_low_ranks(shares: Sequence[float]) -> list[float]:
+    """The shares of the ranks; from the last column on, of all of them together."""
+    if len(shares) <= RANKS:
+        return list(shares)
+    return [*shares[: RANKS - 1], sum(shares[RANKS - 1 :])]
 
 
 def swing_figure(

@@ -12,7 +12,6 @@ from crrubric.domain.statistics.intervals import NO_ERROR
 from crrubric.domain.statistics.preferences import kendall_tau_b
 from crrubric.domain.statistics.reliability import (
     AgreementGroup,
-    reliability_of,
     sort_by_disagreement,
 )
 from crrubric.domain.text import sort_key
@@ -53,8 +52,7 @@ def show_agreement(seat: Seat) -> ResponseReturnValue:
         raise make_not_found()
     read = read_matrix_for_seat(db.session(), seat, current_language())
     end_reading(db.session())
-    counts = read.basis.ballots.counts()
-    found = reliability_of(read.basis, counts)
+    counts, found = read.counts, read.reliability
     ordered = COLUMNS[sort].sort if sort in COLUMNS else list
 
     def address(column: str) -> str:
@@ -86,7 +84,10 @@ def show_agreement(seat: Seat) -> ResponseReturnValue:
             (_("Sections"), _("Section"), ordered(found.sections)),
             (_("Reviewers who represent the same group"), _("Stakeholder"), stakeholders),
         ),
-        chart=disagreement_figure(sort_by_disagreement(found.criteria), _),
+        chart=read.computed.derive(
+            "chart of agreement",
+            lambda: disagreement_figure(sort_by_disagreement(found.criteria), _),
+        ),
         portraits=summarize_reviewers(read.basis.ballots, counts) if beside else (),
         kendall=kendall_tau_b(read.basis.ballots, read.basis.criteria) if beside and few else {},
         cohen=cohen_pairs(read.basis.ballots) if beside and few else {},

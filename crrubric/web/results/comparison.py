@@ -76,7 +76,7 @@ def make_share_address(
 
 def describe_first_place(read: Matrix) -> str:
     """A sentence if neither another rule nor unresolved cells change who is first; else nothing."""
-    found = try_first_place(read.basis, read.basis.ballots.counts())
+    found = read.computed.derive("first place", lambda: try_first_place(read.basis, read.counts))
     return describe_robustness(ValueFormatter(_), found, read.results, names=False).steady()
 
 

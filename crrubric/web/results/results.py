@@ -129,10 +129,11 @@ def show_scores(seat: Seat) -> ResponseReturnValue:
     read = read_matrix(db.session(), seat.evaluation, current_language())
     costs = {code: vendor.price.cost.span for code, vendor in read.vendors.items()}
     end_reading(db.session())
+    derive = read.computed.derive
     drawn = (
-        figures.score_figure(read.results, _),
+        derive("chart of scores", lambda: figures.score_figure(read.results, _)),
         cost_figures.cost_figure(read.results, costs, _),
-        figures.answers_figure(read.results, _),
+        derive("chart of answers", lambda: figures.answers_figure(read.results, _)),
     )
     charts = [chart for chart in drawn if chart is not None]
     columns = make_score_columns(read.results)

@@ -1,5 +1,7 @@
 """PDF files: what a screen reader is told, and that no typed character takes a paper away."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -261,3 +263,32 @@ def test_a_character_without_a_shape_prints_as_its_code():
     assert "here: [U+E000]." in read_words(read_paper(Paragraph("here: \ue000.")))
     assert replace_missing_characters("plain é 中", large=False) == "plain é [U+4E2D]"
     assert replace_missing_characters("plain é 中", large=True) == "plain é 中"
+
+
+MEASURED = '''
+from datetime import UTC, datetime
+from crrubric.reports.documents.layouts import lay_out_pdf
+
+def measure():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+layout = b"""#set document(title: "A")
+#for part in range(12) [= #part
+#sys.inputs.text #lorem(2000)]"""
+sizes = []
+for number in range(6):
+    lay_out_pdf(layout, f"Paper {number}. ", moment=datetime(2026, 11, 30, tzinfo=UTC))
+    sizes.append(measure())
+print(sizes[-1] - sizes[0])
+'''
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux how much memory there is")
+def test_papers_that_are_made_leave_no_memory_behind():
+    """What typst keeps of one paper for the next ten would be some 50 MB for each."""
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED], capture_output=True, text=True, check=True
+    )
+
+    assert int(done.stdout) < 20_000  # kB
