@@ -67,6 +67,7 @@ class SqliteImage:
 
     def put_back(self) -> None:
         """Make the database of the current app hold this and nothing else."""
+        KEPT.clear()  # another past may have the same newest entry
         self.taken_at = monotonic()
         with driver_connection() as connection:
             self.copy.backup(connection, progress=self.lose_patience, sleep=0.01)
@@ -97,6 +98,7 @@ class PostgresqlImage:
 
     def put_back(self) -> None:
         """Make the database hold this and nothing else; its sequences go on counting."""
+        KEPT.clear()
         with driver_connection() as connection:
             connection.execute(self.script)
             connection.commit()
@@ -106,7 +108,6 @@ class PostgresqlImage:
 def driver_connection() -> Iterator[Any]:
     """A connection of the current app's database without SQLAlchemy's transactions around it."""
     db.session.rollback()  # what this test has read would keep SQLite's writers waiting
-    KEPT.clear()  # an image holds another past under the same newest entry
     connection = db.engine.raw_connection()
     try:
         yield connection.driver_connection

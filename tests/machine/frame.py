@@ -11,6 +11,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any, ClassVar
 
+import numpy as np
 import pytest
 from hypothesis import note
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -25,12 +26,13 @@ from crrubric.domain.results.outcome import DecisionRule, decide_outcome
 from crrubric.domain.results.tally import Tally
 from crrubric.domain.vocabulary import Outcome, Role, Stakeholder, Standing
 from crrubric.extensions import db
-from crrubric.models import Ballot, Base, District, SealedBallot, User, Vendor
+from crrubric.models import Ballot, Base, District, Evaluation, SealedBallot, User, Vendor
 from crrubric.queries.ballots.ballots import iterate_disclosed_marks
 from crrubric.queries.people.access import find_evaluation
 from crrubric.queries.people.people import OPERATOR, Actor, actor_of
 from crrubric.queries.record.verification import verify_record
-from crrubric.queries.results.matrices import read_matrix
+from crrubric.queries.results.kept import KEPT
+from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.services.setup import committee, evaluations, vendors
 from crrubric.services.shared.unit import unit_of_work
 from tests.databases import take_image, wipe
@@ -390,6 +392,7 @@ class Frame(RuleBasedStateMachine):
                 read_matrix(session, evaluation)
             return
         read = read_matrix(session, evaluation)
+        self.kept_results_are_fresh(session, evaluation, read)
         found = {
             (read.vendors[vendor].id, read.criteria[criterion].id): cell.resolution.outcome
             for (vendor, criterion), cell in read.results.cells.items()
@@ -397,6 +400,17 @@ class Frame(RuleBasedStateMachine):
         asked = [key for key, row in state.criteria.items() if not row["left_out"]]
         cells = [(vendor, key) for vendor in filter(self.runs, state.vendors) for key in asked]
         assert found == {key: self.outcome(*key) for key in cells}
+
+    def kept_results_are_fresh(self, session: Any, evaluation: Evaluation, kept: Matrix) -> None:
+        """What is kept since before the last act is what is computed after it."""
+        KEPT.clear()
+        fresh = read_matrix(session, evaluation)
+        assert kept.results == fresh.results
+        assert np.array_equal(kept.basis.ballots.answers, fresh.basis.ballots.answers)
+        assert kept.basis.ballots.reviewers == fresh.basis.ballots.reviewers
+        assert dict(kept.basis.adopted) == dict(fresh.basis.adopted)
+        for name in ("criteria", "vendors", "rule", "mode", "pass_mark", "lifted"):
+            assert getattr(kept.basis, name) == getattr(fresh.basis, name)
 
 
 def asked_by(state: State, member: int) -> set[str]:
