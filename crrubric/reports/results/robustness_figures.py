@@ -66,7 +66,7 @@ def acceptability_figure(
     traces = [
         go.Bar(
             name=name,
-            x=[value * 100 for value in values],
+            x=[round(value * 100, 3) for value in values],  # a hair above 100 has no label
             y=[wrap_label(name) for name in vendors],
             orientation="h",
             cliponaxis=False,  # the edge of the last bar shows
@@ -90,6 +90,7 @@ def acceptability_figure(
         "range": [0, 100],
         "dtick": 50,
         "tickangle": 0,
+        "ticklabeloverflow": "allow",  # the last label stands half beyond the axis
         "ticksuffix": " %",
     }
     alt = "; ".join(
@@ -220,6 +221,7 @@ def disagreement_figure(groups: Sequence[AgreementGroup], translate: Translate) 
         "range": [0, min(100.0, max(20.0, max(values) * 1.15))],
         "nticks": 4,
         "tickangle": 0,
+        "ticklabeloverflow": "allow",  # the last label stands half beyond the axis
         "ticksuffix": " %",
     }
     return Chart(

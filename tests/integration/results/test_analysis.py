@@ -302,3 +302,35 @@ def test_the_comparison_of_reviewers_is_for_the_chair(make, visit):
     assert reviewer.status_code == 200
     assert "Comparison of reviewers" not in reviewer.text
     assert "Alpha without this reviewer" not in reviewer.text
+
+
+def test_of_many_vendors_a_page_shows_twenty_by_rank(make, visit):
+    marks = {
+        (who, vendor): "YYY" if vendor < 11 else "YNN" for who in (0, 1) for vendor in range(22)
+    }
+    made = committee(make, reviewers=2, vendors=22, marks=marks)
+    companies = [vendor.company for vendor in made.vendors]
+
+    first = opened(visit, made, "what-if", **trial(made))
+    links = {words(node): node.get("href") for node in first.all("a")}
+    answer = visit(made.chair).get(links["21 to 22"].partition("#")[0])
+    second = parse(answer.status_code, answer.text)
+
+    shown, rest = (
+        [row[0] for row in rows(page, "Ranks with random weights")[1:]] for page in (first, second)
+    )
+    assert (len(shown), len(rest)) == (20, 2)
+    assert {*shown, *rest} == {*companies}
+    assert rows(first, "Ranks with random weights")[0][-1] == "Rank 12 or lower"
+    pairs = [row[0].split(" · ") for row in rows(second, "Vendors compared in pairs")[1:]]
+    assert [{*pair} for pair in pairs] == [{*rest}]
+    assert "Nothing is changed: this is the official result." in second.text  # the trial stays
+
+
+@pytest.mark.parametrize("place", ["2", "20", "41", "-1", "x", "21"])
+def test_a_place_to_which_nothing_leads_is_not_found(make, visit, place):
+    made = committee(make)
+
+    answer = visit(made.chair).get(made.url("what-if"), query_string={"from": place})
+
+    assert answer.status_code == 404
