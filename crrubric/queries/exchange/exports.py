@@ -109,21 +109,22 @@ def list_vendor_marks(
 def make_mark_row(row: DisclosedMark, files: Sequence[MarkFile]) -> MarkRow:
     """One mark with its files, by column."""
     mark = row.mark
-    return MarkRow(
-        reviewer=row.reviewer,
-        vendor=row.vendor,
-        criterion=row.criterion,
-        mark=mark.answer.value,
-        note=mark.note,
-        evidence=describe_evidence(mark.evidence_kind, mark.evidence_place, mark.evidence_on),
-        evidence_until=mark.evidence_until.isoformat() if mark.evidence_until else "",
-        files="; ".join(file.name for file in files),
-        origin=describe_origin(row),
-        blind=describe_blindness(row),
-        evidence_kind=mark.evidence_kind.value if mark.evidence_kind else "",
-        evidence_place=mark.evidence_place,
-        evidence_on=mark.evidence_on.isoformat() if mark.evidence_on else "",
-    )
+    kind, place, on = mark.evidence_kind, mark.evidence_place, mark.evidence_on
+    return {
+        "reviewer": row.reviewer,
+        "vendor": row.vendor,
+        "criterion": row.criterion,
+        "mark": mark.answer.value,
+        "note": mark.note,
+        "evidence": describe_evidence(kind, place, on) if kind or place or on else "",
+        "evidence_until": mark.evidence_until.isoformat() if mark.evidence_until else "",
+        "files": "; ".join([file.name for file in files]) if files else "",
+        "origin": describe_origin(row),
+        "blind": describe_blindness(row),
+        "evidence_kind": kind.value if kind else "",
+        "evidence_place": place,
+        "evidence_on": on.isoformat() if on else "",
+    }
 
 
 def load_results_facts(

@@ -20,6 +20,7 @@ def iterate_csv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
     None is an empty cell, text is made safe. No more is held than a piece.
     Raises: ValueError if a row has other columns than the header; whatever `rows` raises.
     """
+    columns = tuple(columns)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(map(guard_formulas, columns))
@@ -48,13 +49,16 @@ def encode_csv(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
 
 def list_safe_cells(columns: Sequence[str], row: Row) -> list[object]:
     """The cells of a row in the order of the columns, text made safe for spreadsheets."""
-    if len(row) != len(columns) or any(name not in row for name in columns):
-        raise ValueError(f"a row has the columns {list(row)} instead of {list(columns)}")
+    cells: Iterable[object] = row.values()
+    if tuple(row) != columns:
+        if len(row) != len(columns) or any(name not in row for name in columns):
+            raise ValueError(f"a row has the columns {list(row)} instead of {list(columns)}")
+        cells = map(row.__getitem__, columns)
     return [
         (make_short_safe(cell) if len(cell) < SHORT else make_safe(cell))
-        if isinstance(cell, str)
+        if cell and isinstance(cell, str)
         else cell
-        for cell in map(row.__getitem__, columns)
+        for cell in cells
     ]
 
 
