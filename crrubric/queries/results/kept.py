@@ -79,6 +79,12 @@ class KeptResults:
             while len(self.rows) > AT_MOST:
                 self.rows.popitem(last=False)
 
+    def forget(self, evaluation_id: int) -> None:
+        """Keep nothing of an evaluation any more."""
+        with self.lock:
+            for key in [row for row in self.rows if row[0] == evaluation_id]:
+                del self.rows[key]
+
 
 KEPT: WeakKeyDictionary[Engine, KeptResults] = WeakKeyDictionary()
 

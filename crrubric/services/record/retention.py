@@ -21,6 +21,7 @@ from crrubric.domain.text import clean_text, key_of
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_in_bounds
 from crrubric.domain.vocabulary import RecordKind
+from crrubric.extensions import db
 from crrubric.models import Evaluation, JournalEntry, KeepingSchedule, Removal
 from crrubric.queries.people.access import make_not_found, require_on_site
 from crrubric.queries.people.people import Actor
@@ -32,6 +33,7 @@ from crrubric.queries.record.retention import (
     foresee_removal,
     read_keeping_times,
 )
+from crrubric.queries.results.kept import find_kept_results
 from crrubric.services.people.district import find_or_make_district
 from crrubric.services.record.removing import remove_due_rows, remove_evaluation
 from crrubric.services.shared.journal import find_changes, note_event
@@ -190,6 +192,7 @@ def confirm_removal(
     with unit_of_work() as session:
         now = now_utc()
         removal = _lock_removal(session, removal_id)
+        removed = removal.evaluation_id
         _require_second_person(session, actor, removal)
         subject = _name_subject(session, removal)
         if removal.evaluation_id is not None:
@@ -224,6 +227,8 @@ def confirm_removal(
             subject=subject,
             after={**told, **counts, **about},
         )
+    if removed is not None:
+        find_kept_results(db.session()).forget(removed)
 
 
 def _describe_evaluation(session: Session, evaluation_id: int, now: datetime) -> dict[str, object]:

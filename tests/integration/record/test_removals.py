@@ -50,6 +50,8 @@ from crrubric.queries.record.retention import (
     list_kept_records,
 )
 from crrubric.queries.record.verification import verify_record
+from crrubric.queries.results.kept import find_kept_results
+from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.record.removing import PERSONAL, compact_database
 from crrubric.services.record.retention import (
     confirm_removal,
@@ -210,6 +212,20 @@ def test_the_operator_is_the_second_person_where_there_is_one_administrator(
 
     assert [row.actor_name for row in site_entries(Event.RECORD_REMOVED)] == ["operator"]
     assert problems() == []
+
+
+def test_no_result_of_a_removed_record_stays_in_memory(make: Factory, ada: Actor, bob: Actor):
+    made, other = make.evaluation(title="Gone"), make.evaluation(title="Stays")
+    gone, stays = made.evaluation.id, other.evaluation.id
+    for each in (made, other):
+        archive(make, each)
+    for number in (gone, stays):
+        read_matrix(db.session(), db.session.get_one(Evaluation, number))
+    kept = find_kept_results(db.session())
+    with years_later():
+        confirm_removal(bob, propose_removal(ada, RecordKind.EVALUATION, gone), typed="Gone")
+
+    assert [key[0] for key in kept.rows] == [stays]
 
 
 def test_a_record_is_kept_through_its_day_and_while_it_is_held(
