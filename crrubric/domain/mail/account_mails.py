@@ -222,6 +222,19 @@ def compose_address_link(say: MailTranslator, to: MailContext, *, minutes: int) 
     return frame_mail(say, to, subject, [what, to.link, nothing, _describe_site(say, to)])
 
 
+def compose_taken_notice(say: MailTranslator, to: MailContext) -> MailText:
+    """To the owner of an account: another one was to have its address, and does not get it."""
+    what = say(
+        N_(
+            "Somebody who is signed in to crrubric wants to sign in with this e-mail address from "
+            "now on. It has an account already, yours, and nothing changes."
+        )
+    )
+    how = say(N_("If it was you, sign in with this address instead. If not, do nothing."))
+    subject = say(N_("This e-mail address has an account"))
+    return _compose_account_mail(say, to, subject, [what, how])
+
+
 def compose_address_notice(say: MailTranslator, to: MailContext, *, old: str, new: str) -> MailText:
     """To the old and to the new address: with which one signs in from now on."""
     what = say(

@@ -133,7 +133,12 @@ def make_taken(email: str) -> Invalid:
 
 def is_taken(session: Session, email: str) -> bool:
     """Whether the address has an account, however it is spelled."""
-    return session.scalar(select(User.id).where(User.email_key == email_key(email))) is not None
+    return find_owner(session, email) is not None
+
+
+def find_owner(session: Session, email: str) -> User | None:
+    """Whose account has the address, however it is spelled."""
+    return session.scalar(select(User).where(User.email_key == email_key(email)))
 
 
 def add_user(
