@@ -29,6 +29,7 @@ from crrubric.services.people.attempts import (
     AttemptStep,
     begin_attempt,
     forget_failures,
+    network_of,
     note_failed_account,
     withdraw_attempt,
 )
@@ -231,11 +232,13 @@ def try_password(attempt: Attempt, expected: str | None, password: str) -> bool:
 
     Raises: TooSoon; Busy, and then it counts as none, as nothing was compared.
     """
-    begin_attempt(attempt)
+    delays = begin_attempt(attempt)
     try:
-        return matches_password(expected, password, known=attempt.known)
+        return matches_password(
+            expected, password, known=attempt.known, address=network_of(attempt.address)
+        )
     except Busy:
-        withdraw_attempt(attempt)
+        withdraw_attempt(attempt, delays=delays)
         raise
 
 
