@@ -11,6 +11,7 @@ from flask import Flask
 
 from crrubric.cli.running import (
     make_app,
+    print_line,
     refuse_newer_schema,
     upgrade_schema,
 )
@@ -71,7 +72,7 @@ def write_backup(target: Path, replace: bool) -> None:
     with app.app_context():
         done = write_backup_file(target, replace=replace)
     for line in describe_backup(done):
-        click.echo(line)
+        print_line(line)
     warn_of_lost_rows(done.facts)
 
 
@@ -94,7 +95,7 @@ def describe_facts(facts: BackupFacts) -> str:
 def warn_of_lost_rows(facts: BackupFacts) -> None:
     """Say on stderr that something was wrong with the database before it was copied."""
     if facts.lost_rows:
-        click.echo(
+        print_line(
             f"crrubric: {facts.lost_rows} rows point at rows that are not there, in the database"
             " already: “crrubric verify” names them.",
             err=True,
@@ -109,7 +110,7 @@ def back_up_before_upgrade(revision: str) -> None:
     """
     url = db.engine.url
     if url.get_backend_name() != "sqlite" and not postgresql.has_tools():
-        click.echo(
+        print_line(
             "crrubric: No backup was made: pg_dump is not there. The upgrade is one transaction; to"
             " go back after it you need a backup of your own.",
             err=True,
@@ -123,7 +124,7 @@ def back_up_before_upgrade(revision: str) -> None:
         done = write_backup_file(find_free_name(folder / name_dated_file(stem, now_utc(), ending)))
     except (CrrubricError, OSError) as error:
         raise Invalid(NO_BACKUP, why=error) from None
-    click.echo(f"Backed up to {done.path}: delete it once all is well.")
+    print_line(f"Backed up to {done.path}: delete it once all is well.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +158,7 @@ def restore_backup(source: Path) -> None:
     else:
         done = restore_file(app, source, database.resolve())
     for line in describe_restoration(done):
-        click.echo(line)
+        print_line(line)
     warn_of_lost_rows(done.facts)
 
 
