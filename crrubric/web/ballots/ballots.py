@@ -26,7 +26,7 @@ from crrubric.queries.ballots.ballots import (
 )
 from crrubric.queries.ballots.declarations import load_own_declarations
 from crrubric.queries.ballots.files import count_own_ballot_files, list_vendor_files
-from crrubric.queries.ballots.on_behalf import entry_of, has_seen_ballot
+from crrubric.queries.ballots.on_behalf import entry_of, has_ballot_on_behalf, has_seen_ballot
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.questions.questions import list_own_askings, list_vendor_questions
 from crrubric.queries.results.renewals import list_told_vendors
@@ -131,6 +131,7 @@ def render_ballot_page(
         ],
         writable=can_mark_ballot(seat, own) and not seen,
         seen=seen,
+        entered=has_ballot_on_behalf(db.session(), own.member_id, vendor_id),
         may_ask=may_ask(seat, own),
         askings=list_own_askings(db.session(), seat, vendor_id=vendor_id),
         questions=list_vendor_questions(db.session(), seat, vendor_id),

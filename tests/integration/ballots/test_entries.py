@@ -36,7 +36,7 @@ from crrubric.services.setup.committee import change_member
 from crrubric.services.setup.corrections import Correction, correct_criterion
 from tests.factories import Factory, Made, ballot_of, let_chair_score, stored_marks
 from tests.integration.conftest import Visit, error_of
-from tests.pages import parse
+from tests.pages import parse, words
 
 TODAY = now_utc().date() - timedelta(days=1)
 
@@ -274,6 +274,17 @@ def test_an_entered_ballot_that_was_opened_again_is_entered_again(make: Factory,
     ]  # fmt: skip
     assert verify_record(db.session()).problems == ()
     assert "Read and confirm it" in visit(made.reviewers[0]).get(made.url("ballots/")).text
+
+
+def test_who_goes_on_with_an_entered_ballot_is_told_who_has_seen_it(make: Factory, visit: Visit):
+    made = scene(make)
+    enter(made, entry(made))
+    reopen(made)
+
+    page = words(visit(made.reviewers[0]).page(made.url(f"ballots/{made.vendors[0].id}")).root)
+
+    assert "Whoever entered this ballot for you has seen its answers." in page
+    assert "nobody else sees them" not in page
 
 
 def test_a_file_of_marks_for_an_entered_ballot_says_where_it_is_entered_again(make: Factory):
