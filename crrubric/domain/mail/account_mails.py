@@ -3,6 +3,7 @@
 from enum import Enum
 
 from crrubric.domain.mail.mails import SITE_NAME, MailContext, MailText, MailTranslator, frame_mail
+from crrubric.domain.text import quote_inside
 from crrubric.domain.translation import N_
 
 NOT_YOU = N_(
@@ -273,7 +274,7 @@ def compose_passkey_notice(
     say: MailTranslator, to: MailContext, news: PasskeyNews, *, name: str
 ) -> MailText:
     """What became of a passkey of theirs. Args: name: what they call it."""
-    what = say(PASSKEY_SENTENCES[news], name=name)
+    what = say(PASSKEY_SENTENCES[news], name=quote_inside(name))
     return _compose_account_mail(say, to, say(PASSKEY_SUBJECTS[news]), [what, say(NOT_YOU)])
 
 
