@@ -26,6 +26,7 @@ from crrubric.cli import (
     table_imports,
     verify,
 )
+from crrubric.cli.running import print_line
 from crrubric.domain.errors import CrrubricError, InvalidLines, InvalidPlaces, NotFound
 from crrubric.queries.people.access import NO_PAGE
 
@@ -44,7 +45,7 @@ class CommandGroup(click.Group):
             if isinstance(error, BrokenPipeError):
                 discard_output()
         for line in lines:
-            click.echo(line, err=True)
+            print_line(line, err=True)
         sys.exit(1)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from crrubric.cli.running import run_in_app
+from crrubric.cli.running import ROW_NUMBER, print_line, run_in_app
 from crrubric.clock import now_utc
 from crrubric.domain.archive.manifest import CopyKind
 from crrubric.domain.ballots.receipts import group_receipt
@@ -62,8 +62,8 @@ def write_archive_file(
     )
     with write_whole_file(target, replace=replace) as draft, draft.open("r+b") as file:
         made = make_archive(OPERATOR, slug, file, wanted)
-    click.echo(f"wrote {target}: {made.files} files")
-    click.echo(f"Its SHA-256 before the comment is {group_receipt(made.sha256)}.")
+    print_line(f"wrote {target}: {made.files} files")
+    print_line(f"Its SHA-256 before the comment is {group_receipt(made.sha256)}.")
 
 
 @click.group("retention")
@@ -83,17 +83,17 @@ def print_due_records() -> None:
         words += [remark.message % remark.values for remark in row.obstacles]
         if row.removal is not None:
             words.append(f"removal {row.removal.id}, proposed by {row.removal.proposed_by}")
-        click.echo("\t".join(words))
+        print_line("\t".join(words))
     for due in list_due_records(db.session(), now):
         if due.count:
             words = [due.kind.label, f"{due.count}, ended before {due.before:%Y-%m-%d %H:%M} UTC"]
             if due.removal is not None:
                 words.append(f"removal {due.removal.id}, proposed by {due.removal.proposed_by}")
-            click.echo("\t".join(words))
+            print_line("\t".join(words))
 
 
 @retention_group.command("confirm")
-@click.argument("number", type=int)
+@click.argument("number", type=ROW_NUMBER)
 @click.option("--title", default="", help="The title of the evaluation, word for word.")
 @run_in_app
 def confirm_as_operator(number: int, title: str) -> None:
@@ -108,12 +108,12 @@ def confirm_as_operator(number: int, title: str) -> None:
         raise Invalid(message, number=number) from None
     for remark in (*foreseen.effects, *foreseen.doubts):
         names = ", ".join(name for name, _detail in remark.names)
-        click.echo(f"- {remark.message % remark.values} {names}".rstrip(), err=True)
+        print_line(f"- {remark.message % remark.values} {names}".rstrip(), err=True)
     db.session.rollback()  # nobody waits for an answer with a reading transaction
     click.confirm("Remove it for good?", abort=True, err=True)
     confirm_removal(OPERATOR, number, typed=title, seen=foreseen.fingerprint())
-    click.echo("removed; the certificate is in the journal of the site")
+    print_line("removed; the certificate is in the journal of the site")
     try:
         compact_database()
     except NotReady as error:
-        click.echo(str(error), err=True)
+        print_line(str(error), err=True)

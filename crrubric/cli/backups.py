@@ -1,8 +1,10 @@
 """crrubric backup and crrubric restore."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,6 +13,7 @@ from flask import Flask
 
 from crrubric.cli.running import (
     make_app,
+    print_line,
     refuse_newer_schema,
     upgrade_schema,
 )
@@ -25,7 +28,11 @@ from crrubric.queries.operations.health import find_newest_revision
 from crrubric.queries.record.backups import BackupFacts
 from crrubric.services.record import postgresql_backups as postgresql
 from crrubric.services.record.backups import BackupFile, hash_file, write_backup_file
-from crrubric.services.record.restores import EndedThings, finish_restoration
+from crrubric.services.record.restores import (
+    EndedThings,
+    finish_restoration,
+    list_returning_things,
+)
 from crrubric.services.record.sqlite_backups import (
     copy_database,
     inspect_database,
@@ -36,7 +43,7 @@ from crrubric.services.record.sqlite_backups import (
 from crrubric.services.record.sqlite_restores import (
     give_to_owner,
     keep_aside,
-    list_returning_things,
+    read_file_pairs,
 )
 from crrubric.services.record.whole_files import find_free_name, name_dated_file, write_whole_file
 
@@ -71,7 +78,7 @@ def write_backup(target: Path, replace: bool) -> None:
     with app.app_context():
         done = write_backup_file(target, replace=replace)
     for line in describe_backup(done):
-        click.echo(line)
+        print_line(line)
     warn_of_lost_rows(done.facts)
 
 
@@ -94,7 +101,7 @@ def describe_facts(facts: BackupFacts) -> str:
 def warn_of_lost_rows(facts: BackupFacts) -> None:
     """Say on stderr that something was wrong with the database before it was copied."""
     if facts.lost_rows:
-        click.echo(
+        print_line(
             f"crrubric: {facts.lost_rows} rows point at rows that are not there, in the database"
             " already: “crrubric verify” names them.",
             err=True,
@@ -109,7 +116,7 @@ def back_up_before_upgrade(revision: str) -> None:
     """
     url = db.engine.url
     if url.get_backend_name() != "sqlite" and not postgresql.has_tools():
-        click.echo(
+        print_line(
             "crrubric: No backup was made: pg_dump is not there. The upgrade is one transaction; to"
             " go back after it you need a backup of your own.",
             err=True,
@@ -123,25 +130,29 @@ def back_up_before_upgrade(revision: str) -> None:
         done = write_backup_file(find_free_name(folder / name_dated_file(stem, now_utc(), ending)))
     except (CrrubricError, OSError) as error:
         raise Invalid(NO_BACKUP, why=error) from None
-    click.echo(f"Backed up to {done.path}: delete it once all is well.")
+    print_line(f"Backed up to {done.path}: delete it once all is well.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restoration:
     """What became of a restoration, to be told. `lost`: what the present database had more than
-    the backup; `back`: a line for each thing that had been removed or taken away since."""
+    the backup; `back`: a line for each thing that had been removed or taken away since, None where
+    there is no former database to compare with."""
 
     place: str
     facts: BackupFacts
     ended: EndedThings
     kept: Path | None = None
     lost: tuple[int, datetime | None] = (0, None)
-    back: tuple[str, ...] = ()
+    back: tuple[str, ...] | None = None
 
 
 @click.command("restore")
 @click.argument("source", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-def restore_backup(source: Path) -> None:
+@click.option("--former", metavar="URL",
+              help="PostgreSQL: the database that was in use before. What the backup brings back,"
+              " and it had no more, is listed. The password may stand in PGPASSWORD.")  # fmt: skip
+def restore_backup(source: Path, former: str | None) -> None:
     """Bring the backup SOURCE back, in the place of the database.
 
     Stop the server first. The present database is kept beside it under a dated name; PostgreSQL
@@ -153,11 +164,13 @@ def restore_backup(source: Path) -> None:
     app = make_app()
     database = find_database_file(app)
     if database is None:
-        done = restore_dump(app, source)
+        done = restore_dump(app, source, former)
+    elif former is not None:
+        raise click.UsageError("--former is for PostgreSQL: the file that was there is compared.")
     else:
         done = restore_file(app, source, database.resolve())
     for line in describe_restoration(done):
-        click.echo(line)
+        print_line(line)
     warn_of_lost_rows(done.facts)
 
 
@@ -176,7 +189,10 @@ def restore_file(app: Flask, source: Path, database: Path) -> Restoration:
             make_app({"DATABASE_URL": f"sqlite:///{draft.as_posix()}"}), facts, digest
         )
         make_single_file(draft)
-        back = list_returning_things(database, draft) if database.exists() else ()
+        back = None
+        if database.exists():
+            ask = (partial(read_file_pairs, file) for file in (database, draft))
+            back = list_returning_things(*ask)
         lost = compare_entries(database, facts)
         kept = keep_aside(database)
         if kept:
@@ -188,14 +204,25 @@ def restore_file(app: Flask, source: Path, database: Path) -> Restoration:
     )  # fmt: skip
 
 
-def restore_dump(app: Flask, source: Path) -> Restoration:
-    """Bring a dump back into an empty PostgreSQL database. Raises: Invalid, NotReady."""
+def restore_dump(app: Flask, source: Path, former: str | None = None) -> Restoration:
+    """Bring a dump back into an empty PostgreSQL database.
+
+    Args: former: the address of the database that was in use before. Raises: Invalid, NotReady.
+    """
     refuse_other_kind(source, b"SQLite format 3", "SQLite")
     refuse_newer_schema(postgresql.read_dump_revision(source))
-    with app.app_context(), TemporaryDirectory() as folder:
-        facts = postgresql.load_dump(db.engine, source, Path(folder) / "contents")
-        place = f"the database “{db.engine.url.database}”"
-    return Restoration(place=place, facts=facts, ended=finish_inside(app, facts, hash_file(source)))
+    with ExitStack() as stack:
+        before = stack.enter_context(postgresql.open_former_database(former)) if former else None
+        with app.app_context(), TemporaryDirectory() as folder:
+            facts = postgresql.load_dump(db.engine, source, Path(folder) / "contents")
+            place = f"the database “{db.engine.url.database}”"
+        ended, back = finish_inside(app, facts, hash_file(source)), None
+        if before is not None:
+            with app.app_context():
+                ask = (partial(postgresql.read_server_pairs, each) for each in (before, db.engine))
+                back = list_returning_things(*ask)
+                db.engine.dispose()
+    return Restoration(place=place, facts=facts, ended=ended, back=back)
 
 
 def refuse_other_kind(source: Path, header: bytes, kind: str) -> None:
@@ -245,5 +272,10 @@ def describe_restoration(done: Restoration) -> Iterator[str]:
         f"Ended: {ended.sessions} sessions, {ended.links} one-time links, {ended.calendars} links"
         f" of calendars. Not to be sent any more: {ended.mails} mails."
     )
-    yield from done.back
+    if done.back is None:
+        yield (
+            "What was removed or taken from somebody since the backup can’t be told, as there was"
+            " no former database to compare with. Look at who administers the site."
+        )
+    yield from done.back or ()
     yield "Passwords are those of the backup. Run “crrubric verify”, then start the server."

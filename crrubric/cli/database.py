@@ -5,6 +5,7 @@ import click
 from crrubric.cli.backups import back_up_before_upgrade
 from crrubric.cli.running import (
     make_app,
+    print_line,
     read_database_revision,
     refuse_newer_schema,
     run_in_app,
@@ -37,7 +38,7 @@ def upgrade_database(no_backup: bool) -> None:
             if found < find_newest_revision() and not no_backup:
                 back_up_before_upgrade(found)
         upgrade_schema()
-    click.echo("The database is ready.")
+    print_line("The database is ready.")
 
 
 @db_group.command("compact")
@@ -48,7 +49,7 @@ def rewrite_database() -> None:
     Whoever saves meanwhile waits: run it when nobody works. SQLite needs as much room once more.
     """
     compact_database()
-    click.echo("The database is written anew.")
+    print_line("The database is written anew.")
 
 
 @db_group.command("revision")

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import click
 
+from crrubric.cli.running import print_line
 from crrubric.domain.errors import Invalid
 from crrubric.domain.people.zones import find_zone, is_zone, suggest_zones
 from crrubric.domain.translation import N_
@@ -51,7 +52,7 @@ def set_up_district(name: str | None, zone: str | None) -> None:
     if not ((name and given) or is_on_terminal()):
         if name or given:
             raise click.UsageError("Give both --district and --timezone.")
-        click.echo(f"Name and time zone of the district are not set: {HOW}", err=True)
+        print_line(f"Name and time zone of the district are not set: {HOW}", err=True)
         return
     name = name or click.prompt("Name of the district", err=True)
     zone = given or ask_for_zone()
@@ -60,7 +61,7 @@ def set_up_district(name: str | None, zone: str | None) -> None:
 
 def report_district(district: District, verb: str) -> None:
     """Say what is set, and where it is changed."""
-    click.echo(
+    print_line(
         f"The district {verb} {district.name}, in the time zone {district.time_zone}:"
         " an administrator changes that on the page District.",
         err=True,

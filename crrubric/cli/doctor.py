@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.sansio.utils import host_is_trusted
 
 from crrubric import __version__
-from crrubric.cli.running import make_app, read_database_revision
+from crrubric.cli.running import make_app, print_line, read_database_revision
 from crrubric.cli.serving import find_database_file
 from crrubric.config import current_settings
 from crrubric.domain.limits import MEGABYTE
@@ -80,16 +80,16 @@ def diagnose() -> None:
     server is greeted. Ends with 1 if something is wrong.
     """
     app = make_app()
-    click.echo(f"crrubric {__version__}, Python {sys.version.split()[0]}")
+    print_line(f"crrubric {__version__}, Python {sys.version.split()[0]}")
     with app.app_context():
         findings = list(examine_installation(current_settings(), find_database_file(app)))
     for finding in findings:
-        click.echo(f"{finding.verdict.value}  {finding.words}")
+        print_line(f"{finding.verdict.value}  {finding.words}")
     count = sum(finding.verdict is Verdict.WRONG for finding in findings)
     if count:
-        click.echo(f"To mend: {count}", err=True)
+        print_line(f"To mend: {count}", err=True)
         sys.exit(1)
-    click.echo("Nothing is wrong.")
+    print_line("Nothing is wrong.")
 
 
 def examine_installation(settings: Settings, file: Path | None) -> Iterator[Diagnosis]:

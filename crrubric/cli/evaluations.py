@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from crrubric.cli.running import run_in_app
+from crrubric.cli.running import print_line, run_in_app
 from crrubric.domain.errors import Invalid
 from crrubric.domain.setup.rubric import load_built_in_rubric, parse_rubric
 from crrubric.domain.text import email_key
@@ -54,7 +54,7 @@ def make_evaluation(title: str, purpose: str, chair: str | None, rubric: Path | 
             )
         actor = actor_of(user)
     evaluation = create_evaluation(actor, title=title, purpose=purpose, rubric=source)
-    click.echo(f"made {evaluation.slug}")
+    print_line(f"made {evaluation.slug}")
 
 
 @evaluation_group.command("appoint")
@@ -67,7 +67,7 @@ def appoint_acting_chair(slug: str, email: str, reason: str) -> None:
     evaluation = find_evaluation(db.session(), slug)
     member = find_member_by_address(db.session(), evaluation, email)
     appoint_chair(OPERATOR, slug, member.id, reason=reason)
-    click.echo(f"{member.name} is acting chair of {slug}")
+    print_line(f"{member.name} is acting chair of {slug}")
 
 
 def read_text(path: Path) -> str:
@@ -84,4 +84,4 @@ def print_evaluations() -> None:
     """Print slug, phase and title of every evaluation; the deleted ones have no phase."""
     for row in db.session.scalars(select(Evaluation).order_by(Evaluation.id)):
         phase = row.phase.label if row.deleted_at is None else "-"
-        click.echo(f"{row.slug}\t{phase}\t{row.title}")
+        print_line(f"{row.slug}\t{phase}\t{row.title}")

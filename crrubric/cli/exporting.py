@@ -8,7 +8,7 @@ import click
 
 from crrubric.catalogue import load_translations
 from crrubric.cli.results import iterate_results_json
-from crrubric.cli.running import run_in_app
+from crrubric.cli.running import print_line, run_in_app
 from crrubric.domain.actions import Action
 from crrubric.domain.exchange.files import EVIDENCE, FILES, RESULTS, WORKBOOK, DataFile
 from crrubric.domain.people.languages import NAMES, SOURCE
@@ -49,7 +49,7 @@ def write_export_file(slug: str, target: Path, what: str | None, language: str) 
     seat = require(OPERATOR, action, evaluation, db.session())
     with write_whole_file(target, replace=True) as draft, draft.open("r+b") as out:
         choose_writer(file, language)(seat, out)
-    click.echo(f"wrote {target}")
+    print_line(f"wrote {target}")
 
 
 def find_data_file(target: Path, what: str | None) -> DataFile:

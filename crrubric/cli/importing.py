@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from crrubric.cli.evaluations import FILE
-from crrubric.cli.running import run_in_app
+from crrubric.cli.running import ROW_NUMBER, print_line, run_in_app
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
@@ -110,7 +110,7 @@ def parse_column_roles(
 @click.option("--sheet", "sheets", multiple=True, metavar="NAME",
               help="A sheet of a workbook that is read; without it those that fit best. As often as"
               " needed.")  # fmt: skip
-@click.option("--header", type=click.IntRange(1), help="The number of the line with the headers.")
+@click.option("--header", type=ROW_NUMBER, help="The number of the line with the headers.")
 @click.option("--column", "columns", multiple=True, metavar="HEADER=ROLE",
               callback=parse_column_roles,
               help="What a column is: reviewer, vendor, criterion, mark, note, time, mark:CODE,"
@@ -172,7 +172,7 @@ def import_marks_file(
         else:
             done = import_marks(OPERATOR, source, slug=slug or "", mapping=mapping, wishes=wishes,
                                 watch=watch)  # fmt: skip
-    click.echo(summarize_import(done))
+    print_line(summarize_import(done))
 
 
 def choose_mapping(
@@ -207,7 +207,7 @@ def choose_mapping(
     unread = list_unread_parts(all_heads, mapping)
     for kind, names in (("Sheets", unread.sheets), ("Columns", unread.columns)):
         if names:
-            click.echo(f"{kind} that are not read: {', '.join(names)}", err=True)
+            print_line(f"{kind} that are not read: {', '.join(names)}", err=True)
     return mapping
 
 
@@ -224,14 +224,14 @@ def print_plan(source: TableSource, slug: str, mapping: MarkMapping, wishes: Imp
     seat = require(OPERATOR, Action.IMPORT_MARKS, evaluation, db.session())
     plan = make_import_plan(db.session(), seat, source, mapping=mapping, wishes=wishes)
     found = plan.found
-    click.echo(f"{mapping.layout.label}; headers in line {mapping.header}")
+    print_line(f"{mapping.layout.label}; headers in line {mapping.header}")
     for label, role in mapping.columns.items():
-        click.echo(f"  {label}: {role or '(not read)'}")
+        print_line(f"  {label}: {role or '(not read)'}")
     for (word, answer), count in sorted(found.words.items()):
-        click.echo(f"  “{word}” is {answer.value}, {count} times")
-    click.echo(f"{found.marks} marks on {len(found.marked.rows)} ballots")
+        print_line(f"  “{word}” is {answer.value}, {count} times")
+    print_line(f"{found.marks} marks on {len(found.marked.rows)} ballots")
     if found.superseded:
-        click.echo(f"{len(found.superseded)} rows were answered again later: they are left out")
+        print_line(f"{len(found.superseded)} rows were answered again later: they are left out")
     found.refuse_bad_lines()
 
 

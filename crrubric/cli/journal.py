@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from crrubric.cli.results import find_permitted_evaluation
-from crrubric.cli.running import run_in_app
+from crrubric.cli.running import print_line, run_in_app
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import WrongPhase
 from crrubric.domain.event_fields import TextKind
@@ -15,6 +15,7 @@ from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.queries.record.copied import iterate_copied_links
 from crrubric.queries.record.verification import begin_snapshot
+from crrubric.services.record.whole_files import write_whole_file
 
 PRIVATE = N_(
     "The journal tells what is private until the decision: write a copy once it is recorded."
@@ -46,6 +47,9 @@ def write_journal_copy(slug: str, target: Path, withhold: tuple[str, ...]) -> No
         raise WrongPhase(PRIVATE)
     kinds = frozenset(map(TextKind, withhold))
     links = iterate_copied_links(db.session(), evaluation, kinds)
-    with target.open("w", encoding="utf-8", newline="\n") as file:
+    with (
+        write_whole_file(target, replace=True) as draft,
+        draft.open("w", encoding="utf-8", newline="\n") as file,
+    ):
         file.writelines(f"{line}\n" for line in write_copy(evaluation.id, links))
-    click.echo(f"wrote {target}")
+    print_line(f"wrote {target}")

@@ -6,7 +6,7 @@ import threading
 import click
 from flask import Flask
 
-from crrubric.cli.running import run_in_app
+from crrubric.cli.running import print_line, run_in_app
 from crrubric.config import settings_of
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
@@ -35,7 +35,7 @@ def send_outbox(most: int) -> None:
     Exits with 1 and one line on stderr if the server can't be used; what waits is tried again.
     """
     reminders, done = run_mail_round(most)
-    click.echo(summarize_mail_round(reminders, done))
+    print_line(summarize_mail_round(reminders, done))
     if done.down:
         raise Invalid(N_("The mail server can’t be used: %(why)s"), why=done.down)
 
@@ -59,12 +59,12 @@ def summarize_mail_round(reminders: int, done: SendingResult) -> str:
 def print_waiting_mails() -> None:
     """List the mails that wait, and why."""
     if not is_mail_on():
-        click.echo("Mail is off: e-mails are written but not sent.", err=True)
+        print_line("Mail is off: e-mails are written but not sent.", err=True)
     for row in list_waiting_mails(db.session()):
         why = row.last_error or "not tried yet"
         if row.unsure_at is not None:
             why += "; an earlier try had no answer, so that it may arrive twice"
-        click.echo(
+        print_line(
             f"{row.id}\t{row.next_try_at:%Y-%m-%d %H:%M} UTC\t{row.to_address}\t{row.subject}"
             f"\ttried {row.attempts} times\t{why}"
         )
@@ -76,7 +76,7 @@ def print_waiting_mails() -> None:
 def try_mail(address: str) -> None:
     """Send an e-mail to ADDRESS now, to see whether the settings are right."""
     send_test_mail(address)
-    click.echo(f"The server accepted an e-mail to {address}.")
+    print_line(f"The server accepted an e-mail to {address}.")
 
 
 def start_mail_thread(app: Flask) -> threading.Thread | None:

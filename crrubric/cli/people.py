@@ -4,7 +4,7 @@ import click
 from sqlalchemy import select
 
 from crrubric.cli.district import add_district_options, set_up_district
-from crrubric.cli.running import run_in_app
+from crrubric.cli.running import print_line, run_in_app
 from crrubric.config import current_settings
 from crrubric.domain.errors import Invalid
 from crrubric.domain.text import email_key
@@ -56,11 +56,11 @@ def add_account(
     if standing is Standing.ADMINISTRATOR or district or timezone:
         set_up_district(district, timezone)
     user = add_user(OPERATOR, name=name, email=email, standing=standing)
-    click.echo(f"{user.name} is added. Send them this link; it works once, for seven days:")
-    click.echo(make_one_time_link(user))
-    click.echo(f"They sign in at {site_url()} afterwards.")
+    print_line(f"{user.name} is added. Send them this link; it works once, for seven days:")
+    print_line(make_one_time_link(user))
+    print_line(f"They sign in at {site_url()} afterwards.")
     if not current_settings().SITE_URL:
-        click.echo("If people reach the site at another address, set SITE_URL to it.")
+        print_line("If people reach the site at another address, set SITE_URL to it.")
 
 
 @user_group.command("link")
@@ -68,7 +68,7 @@ def add_account(
 @run_in_app
 def renew_one_time_link(email: str) -> None:
     """Print a fresh one-time link for a person, to choose a (new) password."""
-    click.echo(make_one_time_link(find_user(email)))
+    print_line(make_one_time_link(find_user(email)))
 
 
 def find_user(email: str) -> User:
@@ -86,7 +86,7 @@ def find_user(email: str) -> User:
 def correct_address(email: str, new: str) -> None:
     """Put another address on an account; both are told if the site sends mail."""
     user = change_address(OPERATOR, find_user(email).id, new)
-    click.echo(f"{user.name} now signs in with {user.email}")
+    print_line(f"{user.name} now signs in with {user.email}")
 
 
 @user_group.command("vouch")
@@ -95,7 +95,7 @@ def correct_address(email: str, new: str) -> None:
 def confirm_address(email: str) -> None:
     """Confirm that an address is its account's owner's: seats that wait for that count."""
     user = vouch_for_address(OPERATOR, find_user(email).id)
-    click.echo(f"the address {user.email} is {user.name}’s")
+    print_line(f"the address {user.email} is {user.name}’s")
 
 
 @user_group.command("disable")
@@ -104,7 +104,7 @@ def confirm_address(email: str) -> None:
 def disable_account(email: str) -> None:
     """Sign a person out everywhere and let them sign in no more; the record stays."""
     user = set_account_disabled(OPERATOR, find_user(email).id, disabled=True)
-    click.echo(f"{user.name} can’t sign in any more")
+    print_line(f"{user.name} can’t sign in any more")
 
 
 @user_group.command("enable")
@@ -113,7 +113,7 @@ def disable_account(email: str) -> None:
 def enable_account(email: str) -> None:
     """Let a person whose account was disabled sign in again."""
     user = set_account_disabled(OPERATOR, find_user(email).id, disabled=False)
-    click.echo(f"{user.name} can sign in again")
+    print_line(f"{user.name} can sign in again")
 
 
 @user_group.command("reset-second-step")
@@ -122,7 +122,7 @@ def enable_account(email: str) -> None:
 def reset_second_step(email: str) -> None:
     """Turn off the second step of a person who has lost phone and recovery codes."""
     user = reset_two_steps(OPERATOR, find_user(email).id)
-    click.echo(f"{user.name} signs in with the password alone until they set it up again")
+    print_line(f"{user.name} signs in with the password alone until they set it up again")
 
 
 @user_group.command("unlink")
@@ -131,7 +131,7 @@ def reset_second_step(email: str) -> None:
 def unlink_person(email: str) -> None:
     """Undo the connections of a person with accounts of providers of single sign-on."""
     user = unlink_all_identities(OPERATOR, find_user(email).id)
-    click.echo(f"{user.name} signs in with no other account any more")
+    print_line(f"{user.name} signs in with no other account any more")
 
 
 @user_group.command("sign-out")
@@ -140,4 +140,4 @@ def unlink_person(email: str) -> None:
 def sign_person_out(email: str) -> None:
     """Sign a person out of every browser; the password stays."""
     user = sign_out_everywhere(OPERATOR, find_user(email).id)
-    click.echo(f"{user.name} is signed out everywhere")
+    print_line(f"{user.name} is signed out everywhere")

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from crrubric.catalogue import load_translations
+from crrubric.cli.running import print_line
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, InvalidLines
 from crrubric.domain.people.languages import NAMES, SOURCE
@@ -32,6 +33,7 @@ from crrubric.domain.planning.triage import Setting, count_seats
 from crrubric.domain.typed import parse_exact_number
 from crrubric.reports.planning.rosters import WRITERS, RosterWords, RosterWriter
 from crrubric.services.planning.rosters import iterate_roster_rows
+from crrubric.services.record.whole_files import write_whole_file
 
 Writer = Callable[[Path, Sequence[str], RosterWords], AbstractContextManager[RosterWriter]]
 LISTED = 1_000  # bad lines named one by one; above that, how many more there are
@@ -121,16 +123,13 @@ def place_learners(
         raise click.UsageError("--output is FILE.csv or FILE.xlsx.")
     if output.exists() and output.samefile(roster):
         raise click.UsageError("--output would overwrite the roster: name another file.")
-    half = output.with_name(f".{output.name}.part")
-    try:
-        counts, bad = write_placed(roster, half, writer, columns, (calibration, language))
-        half.replace(output)
-    finally:
-        half.unlink(missing_ok=True)  # no learner's line stays behind
-    click.echo("\n".join(summarize_settings(counts)))
+    with write_whole_file(output, replace=True) as draft:  # no learner's line stays behind
+        counts, bad = write_placed(roster, draft, writer, columns, (calibration, language))
+    for line in summarize_settings(counts):
+        print_line(line)
     if bad:
-        click.echo(f"crrubric: lines that could not be used: {bad}", err=True)
-    click.echo(f"wrote {output}")
+        print_line(f"crrubric: lines that could not be used: {bad}", err=True)
+    print_line(f"wrote {output}")
 
 
 def write_placed(
@@ -168,7 +167,7 @@ def write_placed(
                     continue
                 bad += 1
                 if bad <= LISTED:
-                    click.echo(f"  line {found.number}: {describe_reason(found)}", err=True)
+                    print_line(f"  line {found.number}: {describe_reason(found)}", err=True)
             by_setting = {setting: counts[setting] for setting in Setting}
             out.write_summary(by_setting, count_seats(by_setting))
     return by_setting, bad
@@ -180,8 +179,8 @@ def find_columns_or_name_them(header: Sequence[str], chosen: Mapping[str, str]) 
         return find_roster_columns(header, chosen)
     except InvalidLines:
         there = ", ".join(f"“{name.strip()}”" for name in header)
-        click.echo(f"crrubric: the columns of this file are {there}.", err=True)
-        click.echo("  Say which is which, like --column learner=HEADER.", err=True)
+        print_line(f"crrubric: the columns of this file are {there}.", err=True)
+        print_line("  Say which is which, like --column learner=HEADER.", err=True)
         raise
 
 

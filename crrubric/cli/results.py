@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from crrubric.catalogue import load_translations
-from crrubric.cli.running import run_in_app
+from crrubric.cli.running import ROW_NUMBER, print_line, run_in_app
 from crrubric.config import folder
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import NotFound
@@ -29,6 +29,7 @@ from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.documents.formats import RENDERERS
+from crrubric.services.record.whole_files import write_whole_file
 
 
 def find_permitted_evaluation(slug: str, action: Action) -> Evaluation:
@@ -88,7 +89,7 @@ def iterate_results_json(seat: Seat) -> Iterator[str]:
 )
 @click.option(
     "--issue",
-    type=click.IntRange(min=1),
+    type=ROW_NUMBER,
     help="This issue, as it was issued, instead of what the memo would say now.",
 )
 @run_in_app
@@ -114,10 +115,10 @@ def write_memo_file(
         load_translations(spoken).gettext,
     )
     value = replace(value, logo=load_present_logo(db.session()))
-    path.write_bytes(
-        RENDERERS[path.suffix](value, Path(folder("templates")), Path(folder("static")))
-    )
-    click.echo(f"wrote {path}")
+    made = RENDERERS[path.suffix](value, Path(folder("templates")), Path(folder("static")))
+    with write_whole_file(path, replace=True) as draft:
+        draft.write_bytes(made)
+    print_line(f"wrote {path}")
 
 
 def write_issued_file(evaluation: Evaluation, number: int, path: Path) -> None:
@@ -129,5 +130,6 @@ def write_issued_file(evaluation: Evaluation, number: int, path: Path) -> None:
         file = find_memo_file(db.session(), evaluation, number, form)
     except NotFound:
         raise click.ClickException(f"There is no issue {number} of this memo.") from None
-    path.write_bytes(read_memo_bytes(db.session(), file))
-    click.echo(f"wrote {path}, SHA-256 {file.sha256}")
+    with write_whole_file(path, replace=True) as draft:
+        draft.write_bytes(read_memo_bytes(db.session(), file))
+    print_line(f"wrote {path}, SHA-256 {file.sha256}")

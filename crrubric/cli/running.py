@@ -1,5 +1,7 @@
-"""Every command runs inside the app, on a database with the schema that the code knows."""
+"""Every command runs inside the app, on a database with the schema that the code knows, and says
+what it says line by line."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -7,14 +9,33 @@ from typing import Any, ParamSpec, TypeVar
 import click
 from flask import Flask, current_app
 
+from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
+from crrubric.domain.text import drop_steering, replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.extensions import db, prepare_migrations
 from crrubric.queries.operations.health import find_newest_revision
 from crrubric.queries.record.backups import read_revision
 
+# as large as a database can hold it
+ROW_NUMBER = click.IntRange(limits.ID.least, limits.ID.most)
+BREAKS = re.compile("[\r\n\u2028\u2029]+")
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+def print_line(text: str, *, err: bool = False) -> None:
+    """Print one line, on stdout or stderr.
+
+    A header, a file's name or a line of an archive can hold what a terminal obeys, or a break
+    behind which a line of ours seems to stand.
+    """
+    click.echo(keep_to_one_line(text), err=err)
+
+
+def keep_to_one_line(text: str) -> str:
+    """The text with a blank for each break, and a mark for whatever steers a terminal."""
+    return replace_control_characters(drop_steering(BREAKS.sub(" ", text)))
 
 
 def make_app(settings: Mapping[str, Any] | None = None) -> Flask:

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event
@@ -30,6 +30,8 @@ from crrubric.settings.model import Settings
 MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of malloc.h
 TICK = 1  # seconds that the loop sleeps at most
 RESTING = 10  # seconds: a connection that was quiet for less may be about to ask again
+JUST_ASKED = 1  # seconds: so quick is the next request of a page that is being loaded
+HEAD_SENT = 2  # seconds that the head of a request may take where others wait for a connection
 # What a thread writes before it waits for whoever reads: the largest file with all that goes with
 # it, so that a slow reader of one holds no thread (what is more than a megabyte waits on disk).
 UNREAD_BYTES = 24 * limits.MEGABYTE
@@ -256,25 +258,40 @@ def run_loop_once(server: Server, timeout: float = TICK) -> None:
 
 
 def close_resting_channels(server: Server) -> None:
-    """Where all connections are taken, close those that have been quiet longest: a tenth of them.
+    """Where all connections are taken, close those that are missed least: a tenth of them.
 
-    Idle browsers would keep everybody else out, and whoever asks whether the server lives. Where
-    none is idle, those go that have been sending their request, or reading their answer, for
-    longest.
+    Else a few browsers, or somebody who means it, would keep everybody out, and whoever asks
+    whether the server lives.
     """
     if len(server.sockets) < server.most:
         return
-    before = time.time() - RESTING
-    resting = [one for one in server.channels() if is_idle(one) and one.last_activity < before]
-    resting.sort(key=lambda one: one.last_activity)
-    if not resting:
-        since = {one: find_start(one) for one in server.channels()}
-        resting = sorted(
-            (one for one, began in since.items() if began is not None and began < before),
-            key=lambda one: since[one] or 0,
-        )
-    for channel in resting[: max(1, server.most // 10)]:
+    found = list_dispensable_channels(server.channels(), time.time())
+    for channel in found[: max(1, server.most // 10)]:
         channel.handle_close()
+
+
+def list_dispensable_channels(channels: Sequence[HTTPChannel], now: float) -> list[HTTPChannel]:
+    """The connections that can be closed, the one that is missed least first.
+
+    Those that have begun a request and do not come to the end of its head: browsers send it at
+    once. Those that have been quiet for long. Those that have been sending their request, or
+    reading their answer, for long. At last, where most of them are quiet, those too that asked
+    something just before: whoever does so every few seconds would hold a connection for ever.
+    """
+    idle = sorted((one for one in channels if is_idle(one)), key=lambda one: one.last_activity)
+    since = {one: find_start(one) for one in channels}
+    busy = sorted(
+        (one for one, began in since.items() if began is not None),
+        key=lambda one: since[one] or 0,
+    )
+    crowd = len(idle) > len(channels) // 2  # else these are the browsers of people
+    heads = [one for one in busy if one.request and not one.request.headers_finished]
+    return [
+        *(one for one in heads if (since[one] or 0) < now - HEAD_SENT),
+        *(one for one in idle if one.last_activity < now - RESTING),
+        *(one for one in busy if one not in heads and (since[one] or 0) < now - RESTING),
+        *(one for one in idle if crowd and now - RESTING <= one.last_activity < now - JUST_ASKED),
+    ]
 
 
 def close_stalled_channels(server: Server) -> None:

@@ -15,6 +15,7 @@ from crrubric.cli.mail import start_mail_thread
 from crrubric.cli.running import (
     check_schema,
     make_app,
+    print_line,
     read_database_revision,
     upgrade_schema,
 )
@@ -78,7 +79,7 @@ def run_server(app: Flask, host: str, port: int) -> None:
     asked = http.listen_for_stop()
     http.return_large_blocks()
     shown = "127.0.0.1" if host in {"0.0.0.0", ""} else host  # noqa: S104  # compared, not bound
-    click.echo(f"Serving on http://{shown}:{server.port} – stop with Ctrl+C.")
+    print_line(f"Serving on http://{shown}:{server.port} – stop with Ctrl+C.")
     sys.stdout.flush()
     http.serve_until_stopped(server, asked)
 
@@ -125,10 +126,10 @@ def serve_demo(host: str, port: int, fresh: bool) -> None:
                 upgrade_schema()
             make_demo()
             db.session.remove()
-        click.echo("Demo of crrubric: an invented district. Sign in as one of")
+        print_line("Demo of crrubric: an invented district. Sign in as one of")
         for person in list_demo_people():
-            click.echo(f"  {person.email:28} {person.name}, {person.title}")
-        click.echo(f"Everybody’s password: {DEMO_PASSWORD}")
+            print_line(f"  {person.email:28} {person.name}, {person.title}")
+        print_line(f"Everybody’s password: {DEMO_PASSWORD}")
         run_server(app, host, port)
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from crrubric.cli.running import run_in_app
+from crrubric.cli.running import print_line, run_in_app
 from crrubric.config import current_settings, instance_folder
 from crrubric.domain.errors import Invalid
 from crrubric.services.people.sign_on.calls import ProviderUnavailable, take_call_turn
@@ -27,7 +27,7 @@ def show() -> None:
     instance = instance_folder()
     settings = read_settings(instance, {})
     for line in describe_settings(settings, Sources(instance, {})):
-        click.echo(line)
+        print_line(line)
 
 
 @settings_group.command("document")
@@ -53,16 +53,16 @@ def check_providers_now() -> None:
 
 def report_provider(code: str, provider: Provider) -> bool:
     """Print what is to be known of a provider. Returns: whether it can be used."""
-    click.echo(f"{code} ({provider.title})")
-    click.echo(f"  redirect address to enter there: {make_way_back(code)}")
+    print_line(f"{code} ({provider.title})")
+    print_line(f"  redirect address to enter there: {make_way_back(code)}")
     try:
         with take_call_turn():
             metadata = fetch_metadata(provider)
             keys = fetch_keys(metadata.keys)
     except ProviderUnavailable as error:
-        click.echo(f"  {error}")
+        print_line(f"  {error}")
         return False
-    click.echo(f"  issuer: {metadata.issuer}")
-    click.echo(f"  {len(keys)} keys, signs by {', '.join(metadata.algorithms) or 'any'}")
-    click.echo(f"  people are found by addresses in: {', '.join(provider.domains) or 'none'}")
+    print_line(f"  issuer: {metadata.issuer}")
+    print_line(f"  {len(keys)} keys, signs by {', '.join(metadata.algorithms) or 'any'}")
+    print_line(f"  people are found by addresses in: {', '.join(provider.domains) or 'none'}")
     return True

@@ -8,7 +8,7 @@ import click
 
 from crrubric.cli.evaluations import FILE
 from crrubric.cli.importing import parse_column_roles
-from crrubric.cli.running import run_in_app
+from crrubric.cli.running import print_line, run_in_app
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines
@@ -58,7 +58,7 @@ def add_table_options(command: Callable[P, T]) -> Callable[P, T]:
         ),
         click.option(
             "--header",
-            type=click.IntRange(NO_HEADER),
+            type=click.IntRange(NO_HEADER, limits.ID.most),
             help="The number of the line with the headers; 0: there is none.",
         ),
         click.option("--sheet", help="The sheet of a workbook; without it the one that fits best."),
@@ -96,7 +96,7 @@ def import_vendor_table(file: Path, slug: str, preview: bool, **said: Any) -> No
     if preview:
         return
     added = several.add_several_vendors(OPERATOR, slug, found.good, columns=table.mapping)
-    click.echo(f"{slug}: vendors added: {len(added)}")
+    print_line(f"{slug}: vendors added: {len(added)}")
 
 
 @click.command("committee")
@@ -181,7 +181,7 @@ def open_table(
     table = table.with_fields(hold_fields(table.mapping, kind, columns))
     for what, names in (("Sheets", table.unread_sheets), ("Columns", table.list_unread())):
         if names:
-            click.echo(f"{what} that are not read: {', '.join(names)}", err=True)
+            print_line(f"{what} that are not read: {', '.join(names)}", err=True)
     return table
 
 
@@ -210,21 +210,21 @@ def refuse_bad_lines(
 def print_columns(table: FieldTable) -> None:
     """Which column is read as what."""
     header = table.mapping.header
-    click.echo(f"headers in line {header}" if header else "no headers: columns in the usual order")
+    print_line(f"headers in line {header}" if header else "no headers: columns in the usual order")
     for column in table.list_columns():
-        click.echo(f"  {column.label}: {column.field or '(not read)'}")
+        print_line(f"  {column.label}: {column.field or '(not read)'}")
 
 
 def print_names(names: Mapping[int, str]) -> None:
     """What each good line would bring in."""
     for number, name in names.items():
-        click.echo(f"  line {number}: {name}")
+        print_line(f"  line {number}: {name}")
 
 
 def print_rubric_change(change: RubricDifference) -> None:
     """What taking a rubric changes, or changed, in plain lines."""
     if change.is_empty():
-        click.echo("nothing differs")
+        print_line("nothing differs")
         return
     for what, names in (
         ("new", [row.title for row in change.added]),
@@ -232,19 +232,19 @@ def print_rubric_change(change: RubricDifference) -> None:
         ("left out", [row.title for row in change.gone]),
     ):
         if names:
-            click.echo(f"{what}: {len(names)} ({', '.join(names)})")
+            print_line(f"{what}: {len(names)} ({', '.join(names)})")
 
 
 def print_invitations(slug: str, secret: str, invited: Sequence[Invitation]) -> None:
     """The one-time links of those who need one, and how the others come in."""
-    click.echo(f"{slug}: people with a seat now: {len(invited)}")
+    print_line(f"{slug}: people with a seat now: {len(invited)}")
     if any(invitation.token for invitation in invited):
-        click.echo(f"Send each of them their link; it works once, for {limits.INVITE_DAYS} days:")
+        print_line(f"Send each of them their link; it works once, for {limits.INVITE_DAYS} days:")
         for member, token in show_invite_links(OPERATOR, slug, secret):
             address = member.user.email if member.user else ""
-            click.echo(f"{member.name} <{address}>\t{site_url()}/invitations/{token}")
+            print_line(f"{member.name} <{address}>\t{site_url()}/invitations/{token}")
     others = [invitation.member.name for invitation in invited if not invitation.token]
     if others:
-        click.echo(f"They have an account, and get no link from here: {', '.join(others)}")
+        print_line(f"They have an account, and get no link from here: {', '.join(others)}")
     if is_mail_on():
-        click.echo("The site sends each of them a mail.")
+        print_line("The site sends each of them a mail.")

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import click
 
-from crrubric.cli.running import run_in_app
+from crrubric.cli.running import print_line, run_in_app
 from crrubric.domain.archive.checks import verify_archive
 from crrubric.domain.archive.manifest import CopyKind
 from crrubric.domain.ballots.receipts import group_receipt
@@ -87,13 +87,13 @@ def verify_database(receipt: str | None, start: str | None) -> None:
     begin_snapshot(db.session())
     found = look_at_everything(db.session())
     for double in list_doubles(db.session()):
-        click.echo(f"note: {double}")
+        print_line(f"note: {double}")
     for entry in list_restorations(db.session()):
-        click.echo(f"note: {describe_restored_backup(entry)}")
+        print_line(f"note: {describe_restored_backup(entry)}")
     refuse_problems([*found.problems, *look_for_hash(start)])
-    click.echo(f"{found.entries} journal entries and {found.seals} sealed ballots are as written.")
+    print_line(f"{found.entries} journal entries and {found.seals} sealed ballots are as written.")
     if found.untold:
-        click.echo(
+        print_line(
             f"{found.untold} entries are of an older version and tell too little to be compared"
             " with the tables."
         )
@@ -102,7 +102,7 @@ def verify_database(receipt: str | None, start: str | None) -> None:
     sealed = find_sealed_ballot(db.session(), receipt)
     if sealed is None:
         raise Invalid(N_("No sealed ballot has this receipt."))
-    click.echo(f"The receipt is that of {describe_receipt(sealed)}.")
+    print_line(f"The receipt is that of {describe_receipt(sealed)}.")
 
 
 def verify_copy_file(copy: Path, start: str | None) -> None:
@@ -111,16 +111,16 @@ def verify_copy_file(copy: Path, start: str | None) -> None:
         found = verify_copy(read_copy_lines(file))
     places = [] if start is None else find_numbers_by_hash(found, start)
     for number in places:
-        click.echo(f"The fingerprint is that of entry {number}.")
+        print_line(f"The fingerprint is that of entry {number}.")
     lost = [] if places or start is None else [Invalid(NOWHERE)]
     refuse_problems([*found.problems, *lost])
-    click.echo(
+    print_line(
         f"{found.entries} journal entries of one evaluation are as written. Their newest"
         f" fingerprint is {group_receipt(found.head)}: compare it with one that memo, minutes or"
         " receipts print, or look for that one with --hash."
     )
     if found.withheld or found.omitted:
-        click.echo(f"{found.withheld} texts and {found.omitted} whole entries are withheld.")
+        print_line(f"{found.withheld} texts and {found.omitted} whole entries are withheld.")
 
 
 def verify_archive_file(archive: Path, start: str | None) -> None:
@@ -129,10 +129,10 @@ def verify_archive_file(archive: Path, start: str | None) -> None:
         found = verify_archive(file)
     places = [] if start is None else find_numbers_by_hash(found.journal, start)
     for number in places:
-        click.echo(f"The fingerprint is that of entry {number} of its journal.")
+        print_line(f"The fingerprint is that of entry {number} of its journal.")
     lost = [] if places or start is None else [Invalid(NOWHERE)]
     refuse_problems([*found.problems, *lost])
-    click.echo(
+    print_line(
         f"{found.files} files, {found.journal.entries} journal entries, {found.seals} sealed texts"
         f" and {found.marks} marks fit together, and the result is what they give. The newest"
         f" fingerprint of the journal is {group_receipt(found.journal.head)}: compare it with one"
@@ -140,7 +140,7 @@ def verify_archive_file(archive: Path, start: str | None) -> None:
     )
     manifest = found.manifest
     if manifest is not None and manifest.copy is CopyKind.REDACTED:
-        click.echo(
+        print_line(
             f"It is a redacted copy: {len(manifest.left_out)} files and {found.journal.withheld}"
             f" texts and {found.journal.omitted} whole entries of the journal are left out."
         )
@@ -166,7 +166,7 @@ def look_for_hash(start: str | None) -> list[CrrubricError]:
         return []
     places = list_places_of_hash(start)
     for place in places:
-        click.echo(f"The fingerprint is that of {place}.")
+        print_line(f"The fingerprint is that of {place}.")
     return [] if places else [Invalid(NOWHERE)]
 
 

@@ -44,6 +44,12 @@ _NOT_DRAWN = re.compile(
 _DOTS = re.compile("[.\u3002]")  # between the parts of a domain: the ideographic one, too
 _LABEL = 63  # characters of such a part, at most
 
+# What opens or closes a quotation, or looks as if it did, and what stands for it inside of one.
+_INNER_QUOTES = {
+    **dict.fromkeys(map(ord, "“„‟❝〝"), "‘"), **dict.fromkeys(map(ord, "”❞〞"), "’"),
+    **dict.fromkeys(map(ord, '"″＂'), "'"),
+}  # fmt: skip
+ANY_QUOTE = re.compile(f"[{''.join(map(chr, _INNER_QUOTES))}‘’']")
 # Marks, embeddings, overrides and isolates of the direction of writing.
 _STEERING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -159,6 +165,11 @@ def may_hold_forbidden_characters(body: bytes) -> bool:
     Forty times as fast as looking at each character, for whole pages.
     """
     return bool(body.translate(None, _FINE_BYTES)) or any(each.search(body) for each in _SUSPECTS)
+
+
+def quote_inside(text: str) -> str:
+    """`text` for the inside of “…”, which it can't end: its quotation marks become single ones."""
+    return text.translate(_INNER_QUOTES)
 
 
 def drop_steering(text: str) -> str:

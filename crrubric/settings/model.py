@@ -356,7 +356,8 @@ class Settings(BaseSettings):
         About(
             means="Further sign-ins that wait for it; whoever comes then is asked to wait, and"
             " the page tries again by itself. One place in three is kept for browsers that have"
-            " signed in before. With those at once, at most half of `SERVER_THREADS`.",
+            " signed in before, and no network has all of the others. With those at once, at most"
+            " half of `SERVER_THREADS`.",
             expects="a whole number from 0 to 100",
             example="6",
         ),

@@ -68,3 +68,23 @@ def test_every_function_that_the_architecture_names_is_there():
 
     assert {"record_mark", "read_matrix", "note_event"} <= named
     assert sorted(named - defined) == []
+
+
+def test_what_commands_say_goes_through_one_gate():
+    """But for tables that programs read, which are printed as they are."""
+    folder = ROOT / "crrubric" / "cli"
+    found = {
+        f"{path.name}: {line.strip()}"
+        for path in folder.glob("*.py")
+        for line in path.read_text("utf-8").splitlines()
+        if re.search(r"click\.(echo|secho)\(|(?<![\w.])print\(", line)
+    }
+
+    assert found == {
+        "running.py: click.echo(keep_to_one_line(text), err=err)",
+        "results.py: click.echo(line, nl=False)",
+        "results.py: click.echo(tables.results_csv(read.results), nl=False)",
+        "results.py: click.echo(tables.results_text(read.results, evaluation.title,"
+        " said.sentences()))",
+        "settings.py: click.echo(write_document(), nl=False)",
+    }

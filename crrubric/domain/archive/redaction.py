@@ -21,7 +21,7 @@ from crrubric.domain.memo.narratives import DASH
 from crrubric.domain.record.chain import ChainLink
 from crrubric.domain.record.copies import withhold_chosen
 from crrubric.domain.record.texts import iterate_strings
-from crrubric.domain.text import drop_steering
+from crrubric.domain.text import ANY_QUOTE, drop_steering
 from crrubric.domain.translation import N_
 
 BLACKED_OUT = N_("[blacked out]")
@@ -78,10 +78,15 @@ def has_letter(text: str) -> bool:
     return any(map(str.isalpha, text))
 
 
+def make_word_pattern(word: str) -> str:
+    """Finds a word also where it is quoted, and has other quotation marks inside."""
+    return f"[{ANY_QUOTE.pattern[1:-1]}]".join(map(re.escape, ANY_QUOTE.split(word)))
+
+
 def make_text_pattern(texts: Collection[str], *, whole_words: bool) -> re.Pattern[str] | None:
     """Finds one of these texts, with whatever blanks between its words; None without any."""
     found = {tuple(drop_steering(text).split()) for text in texts} - {()}
-    parts = [r"\s+".join(map(re.escape, words)) for words in found]
+    parts = [r"\s+".join(map(make_word_pattern, words)) for words in found]
     if not parts:
         return None
     either = "|".join(sorted(parts, key=len, reverse=True))

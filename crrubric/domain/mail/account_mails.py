@@ -3,6 +3,7 @@
 from enum import Enum
 
 from crrubric.domain.mail.mails import SITE_NAME, MailContext, MailText, MailTranslator, frame_mail
+from crrubric.domain.text import quote_inside
 from crrubric.domain.translation import N_
 
 NOT_YOU = N_(
@@ -222,6 +223,19 @@ def compose_address_link(say: MailTranslator, to: MailContext, *, minutes: int) 
     return frame_mail(say, to, subject, [what, to.link, nothing, _describe_site(say, to)])
 
 
+def compose_taken_notice(say: MailTranslator, to: MailContext) -> MailText:
+    """To the owner of an account: another one was to have its address, and does not get it."""
+    what = say(
+        N_(
+            "Somebody who is signed in to crrubric wants to sign in with this e-mail address from "
+            "now on. It has an account already, yours, and nothing changes."
+        )
+    )
+    how = say(N_("If it was you, sign in with this address instead. If not, do nothing."))
+    subject = say(N_("This e-mail address has an account"))
+    return _compose_account_mail(say, to, subject, [what, how])
+
+
 def compose_address_notice(say: MailTranslator, to: MailContext, *, old: str, new: str) -> MailText:
     """To the old and to the new address: with which one signs in from now on."""
     what = say(
@@ -260,7 +274,7 @@ def compose_passkey_notice(
     say: MailTranslator, to: MailContext, news: PasskeyNews, *, name: str
 ) -> MailText:
     """What became of a passkey of theirs. Args: name: what they call it."""
-    what = say(PASSKEY_SENTENCES[news], name=name)
+    what = say(PASSKEY_SENTENCES[news], name=quote_inside(name))
     return _compose_account_mail(say, to, say(PASSKEY_SUBJECTS[news]), [what, say(NOT_YOU)])
 
 

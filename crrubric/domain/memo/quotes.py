@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from crrubric.domain.memo.facts import MemoQuestion
 from crrubric.domain.memo.words import ValueFormatter
+from crrubric.domain.text import quote_inside
 from crrubric.domain.translation import N_
 
 
@@ -16,7 +17,7 @@ class QuoteFormatter:
     def quoted(self, note: str, evidence: str, who: str) -> str:
         """A note in quotation marks, then who wrote it and to what it points."""
         source = f"{who}; {evidence}" if evidence else who
-        return f"“{' '.join(note.split())}” ({source})"
+        return f"“{quote_inside(' '.join(note.split()))}” ({source})"
 
     def about(self, row: MemoQuestion) -> str:
         """The title of the criterion, also of one that was left out of the rubric since."""
@@ -30,7 +31,7 @@ class QuoteFormatter:
         """The answer with its day; else since when it is open."""
         words = self.words
         if row.answered_on:
-            said = " ".join(row.answer.split())
+            said = quote_inside(" ".join(row.answer.split()))
             return words(
                 N_("Answered %(day)s: “%(answer)s”"), day=words.day(row.answered_on), answer=said
             )

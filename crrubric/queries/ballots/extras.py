@@ -25,6 +25,7 @@ class BallotExtras:
     questions: bool  # to the vendor
     vendor_files: bool
     mark_files: bool  # on this ballot
+    entered: bool  # somebody entered this ballot for its reviewer
     seen: bool  # the reviewer has seen another's ballot for the vendor
 
 
@@ -37,6 +38,7 @@ _ASKED = {
     "questions": exists().where(Question.vendor_id == bindparam("vendor")),
     "vendor_files": exists().where(VendorFile.vendor_id == bindparam("vendor")),
     "mark_files": exists().where(MarkFile.ballot_id == bindparam("ballot")),
+    "entered": exists().where(EntryOnBehalf.ballot_id == bindparam("ballot")),
     "seen": exists().where(
         EntryOnBehalf.ballot_id == Ballot.id,
         EntryOnBehalf.entered_by_id == bindparam("member"),

@@ -210,13 +210,12 @@ def propose_mapping(
 def _fit_to_file(kept: MarkMapping, guessed: MarkMapping, labels: Sequence[str]) -> MarkMapping:
     """Columns and words as they were; sheets, header and names are those of this file.
 
-    Args: labels: of its columns. Older versions kept them as they are.
+    Args: labels: of its columns, for each of which something else is remembered.
     """
     columns = {
-        label: kept.columns[key]
+        label: kept.columns[hide_label(label)]
         for label in labels
-        for key in (label, hide_label(label))
-        if key in kept.columns
+        if hide_label(label) in kept.columns
     }
     return MarkMapping(
         layout=kept.layout,

@@ -10,7 +10,7 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
-from crrubric.queries.ballots.on_behalf import load_seen_ballots
+from crrubric.queries.ballots.on_behalf import list_ballots_as_entered, load_seen_ballots
 from crrubric.queries.people.access import Seat
 from crrubric.queries.setup.assignments import load_assignments
 from crrubric.services.exchange.names import NameBook
@@ -63,8 +63,12 @@ def _load_ballots(session: Session, seat: Seat, roster: Roster) -> None:
         select(Ballot)
         .join(Member, Member.id == Ballot.member_id)
         .where(Member.evaluation_id == evaluation.id)
-    )
+    ).all()
+    again = [row.id for row in ballots if row.seals and row.state is BallotState.OPEN]  # seldom any
+    as_entered = list_ballots_as_entered(session, again) if again else frozenset()
     for ballot in ballots:
+        if ballot.id in as_entered:
+            roster.entered.add((ballot.member_id, ballot.vendor_id))
         if ballot.state is BallotState.SUBMITTED:
             roster.sealed.add((ballot.member_id, ballot.vendor_id))
         if ballot.recused:

@@ -61,6 +61,7 @@ class Roster:
     shut_out: frozenset[int] = frozenset()
     unscored: set[int] = field(default_factory=set)
     begun: set[BallotKey] = field(default_factory=set)  # by their reviewers themselves
+    entered: set[BallotKey] = field(default_factory=set)  # for them; open again, as they were
     assigned: dict[int, Assignment] = field(default_factory=dict)  # by member
 
     def find_cell(self, line: MarkLine) -> Cell:
@@ -118,10 +119,15 @@ class Roster:
                 vendor=line.vendor,
             )
         if self.importer not in (None, reviewer) and (reviewer, vendor) in self.begun:
-            return Invalid(
-                N_("%(reviewer)s has begun this ballot: only they can mark it"),
-                reviewer=line.reviewer,
+            message = (
+                N_(
+                    "the ballot of %(reviewer)s was entered already: enter it again on the page"
+                    " “Progress”"
+                )
+                if (reviewer, vendor) in self.entered
+                else N_("%(reviewer)s has begun this ballot: only they can mark it")
             )
+            return Invalid(message, reviewer=line.reviewer)
         return None
 
     def _asks(self, reviewer: Reference, vendor: Reference, criterion: Reference) -> bool:
@@ -202,7 +208,10 @@ def read_grounds(roster: Roster, stored: MarkedCells, found: ImportSummary) -> l
         roster.code_of,
         roster.withdrawn,
         (roster.importer, roster.shut_out, roster.unscored),
-        [each & ballots for each in (roster.sealed, roster.recused, roster.seen, roster.begun)],
+        [
+            each & ballots
+            for each in (roster.sealed, roster.recused, roster.seen, roster.begun, roster.entered)
+        ],
         {key: own for key, own in roster.assigned.items() if key in reviewers},
         {key: {*stored.list_criteria(key)} for key in ballots},
     ]

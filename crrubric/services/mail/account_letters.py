@@ -21,6 +21,7 @@ from crrubric.domain.mail.account_mails import (
     compose_password_link,
     compose_password_notice,
     compose_sign_in_link,
+    compose_taken_notice,
     compose_two_step_notice,
 )
 from crrubric.domain.mail.mails import (
@@ -132,6 +133,11 @@ def write_address_link(session: Session, user: User, token: str, address: str) -
 
     path, kind = f"/account/address/{token}", MailKind.ADDRESS_LINK
     _queue_account_mail(session, user, compose, path=path, kind=kind, address=address)
+
+
+def write_taken_notice(session: Session, owner: User) -> None:
+    """That somebody asked for the address of this account, which goes on as it was."""
+    _queue_account_mail(session, owner, compose_taken_notice)
 
 
 def write_address_notices(session: Session, user: User, old: str) -> None:

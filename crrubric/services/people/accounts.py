@@ -29,6 +29,7 @@ from crrubric.services.people.attempts import (
     AttemptStep,
     begin_attempt,
     forget_failures,
+    network_of,
     note_failed_account,
     withdraw_attempt,
 )
@@ -133,7 +134,12 @@ def make_taken(email: str) -> Invalid:
 
 def is_taken(session: Session, email: str) -> bool:
     """Whether the address has an account, however it is spelled."""
-    return session.scalar(select(User.id).where(User.email_key == email_key(email))) is not None
+    return find_owner(session, email) is not None
+
+
+def find_owner(session: Session, email: str) -> User | None:
+    """Whose account has the address, however it is spelled."""
+    return session.scalar(select(User).where(User.email_key == email_key(email)))
 
 
 def add_user(
@@ -226,11 +232,13 @@ def try_password(attempt: Attempt, expected: str | None, password: str) -> bool:
 
     Raises: TooSoon; Busy, and then it counts as none, as nothing was compared.
     """
-    begin_attempt(attempt)
+    delays = begin_attempt(attempt)
     try:
-        return matches_password(expected, password, known=attempt.known)
+        return matches_password(
+            expected, password, known=attempt.known, address=network_of(attempt.address)
+        )
     except Busy:
-        withdraw_attempt(attempt)
+        withdraw_attempt(attempt, delays=delays)
         raise
 
 

@@ -93,13 +93,14 @@ class Attempt:
 
 
 @count_or_refuse()
-def begin_attempt(attempt: Attempt) -> None:
+def begin_attempt(attempt: Attempt) -> bool:
     """Count the attempt as failed before anything is compared: many at once don't slip through.
 
+    Returns: whether the next one has to wait because of it.
     Raises: TooSoon if one has to wait; that counts as no failure.
     """
     if not current_settings().RATELIMIT_ENABLED:
-        return
+        return False
     store, wait = limiter.storage, f"{attempt.lane}/wait"
     if not attempt.known and store.get(attempt.network) >= ACCOUNTS_FROM_ADDRESS:
         raise TooSoon(
@@ -112,8 +113,11 @@ def begin_attempt(attempt: Attempt) -> None:
         )
     if store.get(wait):
         raise _make_too_soon(wait)
-    if delay := find_delay(store.incr(attempt.lane, FAILURES_KEPT), known=attempt.known):
-        store.incr(wait, delay)
+    delay = find_delay(store.incr(attempt.lane, FAILURES_KEPT), known=attempt.known)
+    if delay and store.incr(wait, delay) > 1:  # of those who came in the same moment, one goes on
+        store.incr(attempt.lane, FAILURES_KEPT, amount=-1)
+        raise _make_too_soon(wait)
+    return delay > 0
 
 
 @count_or_refuse()
@@ -126,11 +130,15 @@ def is_owner_told(attempt: Attempt) -> bool:
 
 
 @count_or_refuse()
-def withdraw_attempt(attempt: Attempt) -> None:
-    """The attempt came to nothing, as nothing was compared: it counts as no failure."""
+def withdraw_attempt(attempt: Attempt, *, delays: bool) -> None:
+    """The attempt came to nothing, as nothing was compared: it counts as no failure.
+
+    Args: delays: the next one has to wait because of it, and not of another one that is compared.
+    """
     if current_settings().RATELIMIT_ENABLED:
         limiter.storage.incr(attempt.lane, FAILURES_KEPT, amount=-1)
-        limiter.storage.clear(f"{attempt.lane}/wait")
+        if delays:
+            limiter.storage.clear(f"{attempt.lane}/wait")
 
 
 @count_or_refuse()

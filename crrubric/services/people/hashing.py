@@ -22,7 +22,7 @@ from crrubric.domain.errors import Busy
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.queries.shared.reading import end_reading
-from crrubric.services.shared.queues import WorkQueue
+from crrubric.services.shared.queues import FairQueue, WorkQueue
 
 T = TypeVar("T")
 KEY = "crrubric-hashing"  # under which an app keeps its queue
@@ -39,18 +39,25 @@ class HashQueue:
     """A queue whose work is done by threads that leave the processors to others.
 
     A part of its places is kept for whoever has signed in before: what strangers send, from
-    however many addresses, never takes all of them.
+    however many addresses, never takes all of them. Nor does what comes from one network address
+    take all that strangers have; it has enough to keep every thread at work.
     """
 
     def __init__(self, *, at_once: int, waiting: int) -> None:
         places = at_once + waiting
+        strangers = places - places // KEPT
+        each = max(1, (at_once + strangers) // 2)
         self.queue = WorkQueue(at_once=at_once, waiting=waiting, full=FULL)
-        self.strangers = WorkQueue(at_once=places - places // KEPT, waiting=0, full=FULL)
+        self.strangers = FairQueue(at_once=strangers, waiting=0, each=each, full=FULL, own=FULL)
         self.threads = ThreadPoolExecutor(at_once, "hash", initializer=step_back)
 
-    def run(self, work: Callable[[], T], *, known: bool) -> T:
-        """The result of the work, when its turn has come. Raises: Busy."""
-        with nullcontext() if known else self.strangers.take_turn(), self.queue.take_turn():
+    def run(self, work: Callable[[], T], *, known: bool, address: str = "") -> T:
+        """The result of the work, when its turn has come.
+
+        Args: address: the network from which it comes. Raises: Busy.
+        """
+        turn = nullcontext() if known else self.strangers.take_turn(address)
+        with turn, self.queue.take_turn():
             return self.threads.submit(work).result()
 
 
@@ -82,17 +89,22 @@ def hash_password(password: str) -> str:
     )
 
 
-def matches_password(hashed: str | None, password: str, *, known: bool = False) -> bool:
+def matches_password(
+    hashed: str | None, password: str, *, known: bool = False, address: str = ""
+) -> bool:
     """Whether the password has this hash; where there is none, no, after the same time.
 
-    Args: known: the browser has signed in to the account before, or is signed in.
+    Args: known: the browser has signed in to the account before, or is signed in; address: the
+    network from which it comes.
     Raises: Busy.
     """
     end_reading(db.session())
     method = current_settings().PASSWORD_METHOD
     short = password[: limits.PASSWORD_MAX * 4]
     matches = find_hash_queue().run(
-        lambda: check_password_hash(hashed or make_dummy_hash(method), short), known=known
+        lambda: check_password_hash(hashed or make_dummy_hash(method), short),
+        known=known,
+        address=address,
     )
     return matches and hashed is not None
 

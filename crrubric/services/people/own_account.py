@@ -5,13 +5,17 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
-from crrubric.domain.text import email_key, key_of
+from crrubric.domain.text import key_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import SessionLevel
 from crrubric.extensions import db
 from crrubric.models import Member, User
 from crrubric.queries.people.people import Actor, has_seat
-from crrubric.services.mail.account_letters import write_address_link, write_password_notice
+from crrubric.services.mail.account_letters import (
+    write_address_link,
+    write_password_notice,
+    write_taken_notice,
+)
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.accounts import (
     SAME_EMAIL,
@@ -20,8 +24,8 @@ from crrubric.services.people.accounts import (
     clean_email,
     clean_name,
     end_sessions,
+    find_owner,
     insert_user_session,
-    is_taken,
     lock_user,
     make_taken,
 )
@@ -126,7 +130,8 @@ def request_own_address(actor: Actor, proof: Proof, *, email: str) -> str:
     """Have a link sent to another address, with which one then signs in: it counts once used.
 
     Whoever has an address on the site is taken for its owner: a committee that invites it gives
-    that account a seat.
+    that account a seat. Whether it has an account, nobody is told here: its owner gets a mail, and
+    all else, the limit of links as well, is the same.
 
     Returns: the address as it will be kept.
     Raises: Invalid beside the field, and where the site sends no mail; TooSoon after too many
@@ -139,10 +144,12 @@ def request_own_address(actor: Actor, proof: Proof, *, email: str) -> str:
     version = confirm_person(actor, proof)
     with unit_of_work() as session:
         user = lock_confirmed_account(session, actor, version, proof)
-        if email_key(address) != user.email_key and is_taken(session, address):
-            raise make_taken(address)
         token = issue_address_link(session, user, address)
-        write_address_link(session, user, token, address)
+        owner = find_owner(session, address)
+        if owner is None or owner.id == user.id:
+            write_address_link(session, user, token, address)
+        elif owner.disabled_at is None:  # the link is sent to nobody
+            write_taken_notice(session, owner)
         note_event(
             session,
             actor,

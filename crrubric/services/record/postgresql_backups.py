@@ -7,10 +7,12 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, create_engine, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
 from crrubric.domain.errors import Invalid, NotReady
 from crrubric.domain.translation import N_
@@ -25,6 +27,9 @@ FAILED = N_("%(tool)s: %(why)s")
 NOT_EMPTY = N_(
     "The database “%(name)s” is not empty, and what it holds stays as it is. Make a new one"
     " (createdb NAME), put its name into DATABASE_URL, restore, then start the server."
+)
+NO_FORMER = N_(
+    "%(name)s can’t be read (%(why)s): --former names the database that was in use before."
 )
 # of the list of a dump: what only somebody with more rights could bring back, and we don't need
 LEFT_OUT = re.compile(r"^\d+; \d+ \d+ (EXTENSION|COMMENT - EXTENSION|SCHEMA - public)\b")
@@ -135,3 +140,29 @@ def load_dump(engine: Engine, file: Path, contents: Path) -> BackupFacts:
     )  # fmt: skip
     with engine.connect() as connection:
         return read_backup_facts(connection, name=file)
+
+
+def read_server_pairs(engine: Engine, wanted: str) -> dict[str, str] | None:
+    """The rows of two columns that a statement gives; None where the database can't be asked that:
+    it is of before there was such a thing."""
+    try:
+        with engine.connect() as connection:
+            return {str(key): words for key, words in connection.execute(text(wanted))}
+    except ProgrammingError:
+        return None
+
+
+@contextmanager
+def open_former_database(url: str) -> Iterator[Engine]:
+    """The database that was in use before. Raises: Invalid if it can't be read."""
+    try:
+        engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+    except ArgumentError as error:
+        raise Invalid(NO_FORMER, name="--former", why=error) from None
+    try:
+        engine.connect().close()
+        yield engine
+    except OperationalError as error:
+        raise Invalid(NO_FORMER, name=engine.url.render_as_string(), why=error.orig) from None
+    finally:
+        engine.dispose()

@@ -1,6 +1,6 @@
 """What must not live again when a backup is brought back, and that the record tells of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,26 @@ from crrubric.services.mail.outbox import RESTORED, set_aside_after_restoring
 from crrubric.services.mail.reminders import pass_over_due_reminders
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
+
+# what is told of it -> (what tells one from another, in words) of all that there are
+RETURNING = {
+    "Is there again, and was not": "SELECT id, '“' || title || '”' FROM evaluation",
+    "Can sign in again, and could not before": """
+        SELECT email_key, email_key FROM user_account WHERE disabled_at IS NULL""",
+    "Administers the site again, and did not before": """
+        SELECT id, email_key FROM user_account WHERE standing = 'ADMINISTRATOR'""",
+    "Signs in again with a passkey that was ended": """
+        SELECT credential_id, email_key || ', “' || passkey.name || '”'
+        FROM passkey JOIN user_account ON user_account.id = user_id""",
+    "Signs in again with an account that was disconnected": """
+        SELECT issuer || ' ' || subject, email_key || ', ' || issuer
+        FROM external_identity JOIN user_account ON user_account.id = user_id""",
+    "Signs in with one step again, and had two": """
+        SELECT id, email_key FROM user_account
+        WHERE id NOT IN (SELECT user_id FROM passkey)
+        AND id NOT IN (SELECT user_id FROM authenticator_app WHERE confirmed_at IS NOT NULL)""",
+}
+Reader = Callable[[str], Mapping[str, str] | None]  # the pairs that a statement gives, if it can
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,3 +108,18 @@ def _end_all_mails(session: Session, now: datetime) -> int:
         + pass_over_due_reminders(session, now, RESTORED)
         + pass_over_item_reminders(session, now, RESTORED)
     )
+
+
+def list_returning_things(before: Reader, back: Reader) -> tuple[str, ...]:
+    """A line for each evaluation, way in and power over the site that a backup has and the former
+    database has not: it was removed, or taken from somebody, since. Nothing where that can't be
+    read.
+
+    Args: before: asks the former database, back: the one that was brought back.
+    """
+    told: list[str] = []
+    for words, wanted in RETURNING.items():
+        had, has = before(wanted), back(wanted)
+        if had is not None and has is not None:
+            told += [f"{words}: {has[key]}" for key in has.keys() - had.keys()]
+    return tuple(sorted(told))

@@ -20,25 +20,6 @@ from crrubric.services.record.whole_files import (
 WAIT = 5  # seconds for whoever uses the database to end
 IN_USE = N_("Somebody uses %(file)s: stop the server, and wait until no command of crrubric runs.")
 
-# what is told of it -> (what tells one from another, in words) of all that there are
-RETURNING = {
-    "Is there again, and was not": "SELECT id, '“' || title || '”' FROM evaluation",
-    "Can sign in again, and could not before": """
-        SELECT email_key, email_key FROM user_account WHERE disabled_at IS NULL""",
-    "Administers the site again, and did not before": """
-        SELECT id, email_key FROM user_account WHERE standing = 'ADMINISTRATOR'""",
-    "Signs in again with a passkey that was ended": """
-        SELECT credential_id, email_key || ', “' || passkey.name || '”'
-        FROM passkey JOIN user_account ON user_account.id = user_id""",
-    "Signs in again with an account that was disconnected": """
-        SELECT issuer || ' ' || subject, email_key || ', ' || issuer
-        FROM external_identity JOIN user_account ON user_account.id = user_id""",
-    "Signs in with one step again, and had two": """
-        SELECT id, email_key FROM user_account
-        WHERE id NOT IN (SELECT user_id FROM passkey)
-        AND id NOT IN (SELECT user_id FROM authenticator_app WHERE confirmed_at IS NOT NULL)""",
-}
-
 
 def keep_aside(database: Path) -> Path | None:
     """Give the present database a second, dated name; None if there is none.
@@ -98,22 +79,11 @@ def give_to_owner(path: Path, like: Path) -> None:
             os.chown(path, told.st_uid, told.st_gid)
 
 
-def list_returning_things(database: Path, backup: Path) -> tuple[str, ...]:
-    """A line for each evaluation, way in and power over the site that a backup has and the present
-    database has not: it was removed, or taken from somebody, since. Nothing where that can't be
-    read.
-    """
-    told: list[str] = []
-    for words, wanted in RETURNING.items():
-        try:
-            before, back = (read_pairs(file, wanted) for file in (database, backup))
-        except sqlite3.DatabaseError:  # damaged, or of before there was such a thing
-            continue
-        told += [f"{words}: {back[key]}" for key in back.keys() - before.keys()]
-    return tuple(sorted(told))
-
-
-def read_pairs(file: Path, wanted: str) -> dict[str, str]:
-    """The rows of two columns that a statement gives."""
-    with closing(open_file(file)) as connection:
-        return dict(connection.execute(wanted).fetchall())
+def read_file_pairs(file: Path, wanted: str) -> dict[str, str] | None:
+    """The rows of two columns that a statement gives; None where the file can't be asked that: it
+    is damaged, or of before there was such a thing."""
+    try:
+        with closing(open_file(file)) as connection:
+            return dict(connection.execute(wanted).fetchall())
+    except sqlite3.DatabaseError:
+        return None

@@ -41,12 +41,12 @@ def write_whole_file(target: Path, *, replace: bool) -> Iterator[Path]:
     Raises: Invalid if there is a file already that is not to be replaced.
     """
     refuse_existing_file(target, replace)
-    delete_leftovers(target)
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}{PARTIAL}")
-    handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        if sys.platform != "win32":  # there, a lock would keep SQLite itself from writing
-            lock_file(handle)
+        delete_leftovers(target)
+        draft, handle = make_locked_draft(target)
+    except OSError as error:  # of the file that was named, not of the one that becomes it
+        raise OSError(error.errno, error.strerror, str(target)) from None
+    try:
         yield draft
         os.fsync(handle)
         publish_draft(draft, target, replace)
@@ -56,10 +56,34 @@ def write_whole_file(target: Path, *, replace: bool) -> Iterator[Path]:
             draft.with_name(draft.name + suffix).unlink(missing_ok=True)
 
 
+def make_locked_draft(target: Path) -> tuple[Path, int]:
+    """A new file beside the target that is locked, and its descriptor.
+
+    Who deletes leftovers at that moment can take it before it is locked: then another one is made.
+    """
+    while True:
+        draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}{PARTIAL}")
+        handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        if sys.platform == "win32":  # there, a lock would keep SQLite itself from writing
+            return draft, handle
+        try:
+            with suppress(BlockingIOError):
+                lock_file(handle)
+                if os.fstat(handle).st_nlink:
+                    return draft, handle
+        except BaseException:
+            os.close(handle)
+            draft.unlink(missing_ok=True)
+            raise
+        os.close(handle)
+
+
 def refuse_existing_file(target: Path, replace: bool) -> None:
     """Raise Invalid if the file is there and not to be replaced, or is none at all."""
     if target.is_dir():
         raise Invalid(N_("%(file)s is a folder: name a file."), file=target)
+    if target.exists() and not target.is_file():  # it would be replaced: /dev/stdout, for instance
+        raise Invalid(N_("%(file)s is no file: name one."), file=target)
     if not replace and (target.exists() or target.is_symlink()):
         raise Invalid(THERE, file=target)
 

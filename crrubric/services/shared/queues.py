@@ -60,20 +60,23 @@ class WorkQueue:
 
 
 class FairQueue:
-    """A queue in which one person never has more than a few places, running or waiting."""
+    """A queue in which nobody ever has more than a few places, running or waiting."""
 
-    def __init__(self, *, at_once: int, waiting: int, each: int) -> None:
-        self.queue = WorkQueue(at_once=at_once, waiting=waiting, full=MANY)
+    def __init__(
+        self, *, at_once: int, waiting: int, each: int, full: Busy = MANY, own: Busy = OWN
+    ) -> None:
+        self.queue = WorkQueue(at_once=at_once, waiting=waiting, full=full)
         self.each = each
-        self.places: Counter[int | None] = Counter()
+        self.own = own
+        self.places: Counter[int | str | None] = Counter()
         self.lock = Lock()
 
     @contextmanager
-    def take_turn(self, who: int | None) -> Iterator[None]:
+    def take_turn(self, who: int | str | None) -> Iterator[None]:
         """Wait for a turn, and have it. Raises: Busy at once where there is no place."""
         with self.lock:
             if self.places[who] >= self.each:
-                raise Busy(OWN.message, seconds=OWN.seconds)
+                raise Busy(self.own.message, seconds=self.own.seconds)
             self.places[who] += 1
         try:
             with self.queue.take_turn():

@@ -128,6 +128,7 @@ def render_ballot_page(
         vendor_files=list_standing_files(seat, vendor_id) if there.vendor_files else [],
         writable=can_mark_ballot(seat, own) and not there.seen,
         seen=there.seen,
+        entered=there.entered,
         may_ask=may_ask(seat, own),
         askings=list_own_askings(db.session(), seat, vendor_id=vendor_id) if there.askings else [],
         questions=list_vendor_questions(db.session(), seat, vendor_id) if there.questions else [],

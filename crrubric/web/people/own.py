@@ -124,7 +124,8 @@ def save_own_address() -> ResponseReturnValue:
             address = request_own_address(current_actor(), proof, email=form.email.data)
             flash(
                 _(
-                    "A link is on its way to %(email)s. Until you use it, you sign in as before.",
+                    "A mail is on its way to %(email)s. Until you use the link in it, you sign in"
+                    " as before. If the address has an account already, the mail says so instead.",
                     email=address,
                 ),
                 "done",

@@ -222,6 +222,8 @@ def save_phase(seat: Seat) -> ResponseReturnValue:
             pass  # the page says what is in the way
         except (Invalid, Stale) as error:
             status = attach_refusal(form, error)
+        if seat.evaluation.phase is to:  # somebody pressed the same button in this very moment
+            return say_phase_is_reached(seat)
     return render_phase_change(seat, to, form), status
 
 

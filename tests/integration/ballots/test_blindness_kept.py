@@ -21,6 +21,7 @@ from crrubric.services.setup import assignments, corrections, phases, withdrawal
 from tests.factories import Factory, Made, ballot_of, let_chair_score
 from tests.integration.ballots.test_entries import enter, entry
 from tests.integration.conftest import Visit
+from tests.pages import words
 
 LATE = "Changed after the ballots had been shown"
 ALONE = "Each worked alone; nobody, not even the chair"
@@ -57,6 +58,21 @@ def test_that_ballots_were_shown_is_kept_for_good(make: Factory):
     assert before is None
     assert first is not None
     assert shown_at(made) == first
+
+
+def test_no_page_says_that_nobody_sees_marks_once_the_committee_has(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "YN", (1, 0): "NN"})
+    go_back(made)
+    reviewer, chair, vendor = visit(made.reviewers[0]), visit(made.chair), made.vendors[0].id
+    files = f"ballots/{vendor}/marks/{made.criteria[0].id}/files"
+
+    for who, page in (
+        (reviewer, ""), (reviewer, "ballots/"), (reviewer, f"ballots/{vendor}"), (reviewer, files),
+        (chair, "progress"),
+    ):  # fmt: skip
+        said = words(who.page(made.url(page)).with_id("main"))
+        assert "The committee has met and seen the ballots." in said, page
+        assert re.findall("nobody (?:else )?sees|only you can see|alone", said) == [], page
 
 
 def test_a_meeting_that_was_opened_by_mistake_before_the_first_mark_shows_nothing(make: Factory):

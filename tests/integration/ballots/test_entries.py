@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from crrubric.clock import now_utc
-from crrubric.domain.errors import Invalid, NotFound, WrongPhase
+from crrubric.domain.errors import Invalid, InvalidPlaces, NotFound, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import (
     Answer,
@@ -27,12 +27,16 @@ from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots import declarations, seals
 from crrubric.services.ballots import entries as service
 from crrubric.services.ballots.ballots import MarkText, record_mark
+from crrubric.services.exchange.filled_ballots import GivenBallots
+from crrubric.services.exchange.import_plans import ImportWishes
+from crrubric.services.exchange.imports import import_marks
+from crrubric.services.exchange.table_sources import read_data
 from crrubric.services.setup import committee, phases
 from crrubric.services.setup.committee import change_member
 from crrubric.services.setup.corrections import Correction, correct_criterion
 from tests.factories import Factory, Made, ballot_of, let_chair_score, stored_marks
 from tests.integration.conftest import Visit, error_of
-from tests.pages import parse
+from tests.pages import parse, words
 
 TODAY = now_utc().date() - timedelta(days=1)
 
@@ -270,6 +274,37 @@ def test_an_entered_ballot_that_was_opened_again_is_entered_again(make: Factory,
     ]  # fmt: skip
     assert verify_record(db.session()).problems == ()
     assert "Read and confirm it" in visit(made.reviewers[0]).get(made.url("ballots/")).text
+
+
+def test_who_goes_on_with_an_entered_ballot_is_told_who_has_seen_it(make: Factory, visit: Visit):
+    made = scene(make)
+    enter(made, entry(made))
+    reopen(made)
+
+    page = words(visit(made.reviewers[0]).page(made.url(f"ballots/{made.vendors[0].id}")).root)
+
+    assert "Whoever entered this ballot for you has seen its answers." in page
+    assert "nobody else sees them" not in page
+
+
+def test_a_file_of_marks_for_an_entered_ballot_says_where_it_is_entered_again(make: Factory):
+    made = scene(make)
+    enter(made, entry(made))
+    reopen(made)
+    reviewer, vendor, criterion = made.reviewers[0].name, made.vendors[0].company, made.criteria[2]
+    lines = ["reviewer,vendor,criterion,mark", f"{reviewer},{vendor},{criterion.code},NO"]
+    wishes = ImportWishes(given=GivenBallots(on=TODAY, no_conflict=True))
+
+    with pytest.raises(InvalidPlaces) as refused:
+        import_marks(
+            made.chair,
+            read_data("\n".join(lines).encode(), "marks.csv"),
+            slug=made.slug,
+            wishes=wishes,
+        )
+
+    ((_place, why),) = refused.value.places
+    assert "was entered already: enter it again on the page “Progress”" in str(why)
 
 
 def test_a_criterion_that_is_asked_again_can_be_answered_on_paper_again(make: Factory):

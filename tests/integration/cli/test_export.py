@@ -17,10 +17,15 @@ from tests.integration.conftest import Visit
 MARKS = {(0, 0): "YNA", (1, 0): "Y?A", (0, 1): "Y-N", (1, 1): "??A"}
 
 
-def export(app: Flask, *words: object) -> Result:
+def invoke(app: Flask, *words: object) -> Result:
+    """Run a command on the database of the test."""
     db.session.rollback()
     runner = app.test_cli_runner()
-    return runner.invoke(root_group, ["export", *map(str, words)], obj=lambda _settings: app)
+    return runner.invoke(root_group, [*map(str, words)], obj=lambda _settings: app)
+
+
+def export(app: Flask, *words: object) -> Result:
+    return invoke(app, "export", *words)
 
 
 @pytest.fixture

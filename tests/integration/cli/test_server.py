@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from crrubric.cli import server as http
 from crrubric.config import KEY
 from crrubric.domain import limits
+from crrubric.domain.errors import Busy
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import WRITE, db, limiter
 from crrubric.models import User
@@ -161,6 +162,35 @@ def test_where_all_connections_are_taken_by_halves_of_requests_the_oldest_are_cl
         assert Client(server.port).ask("GET", "/health").status == 200
 
 
+def test_whoever_asks_every_few_seconds_on_all_connections_keeps_nobody_out(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    set_settings(app, monkeypatch, SERVER_CONNECTIONS=40)
+    monkeypatch.setattr(http, "RESTING", 3_600)  # none is quiet for so long
+
+    with running_server(app) as server, idle_connections(server.port, 60):
+        assert Client(server.port).ask("GET", "/health").status == 200
+
+
+def test_halves_of_heads_are_closed_before_browsers_that_rest(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    set_settings(app, monkeypatch, SERVER_CONNECTIONS=40)
+    monkeypatch.setattr(http, "RESTING", 0)
+
+    with running_server(app) as server, idle_connections(server.port, 8) as browsers:
+        wait_until(lambda: len(server.channels()) == 8)
+        with idle_connections(server.port, 20) as senders:
+            for one in senders:
+                one.sendall(b"GET /health HT")
+            wait_until(lambda: sum(bool(one.request) for one in server.channels()) == 20)
+            monkeypatch.setattr(http, "HEAD_SENT", 0)
+            found = http.list_dispensable_channels(server.channels(), time.time() + 1)
+
+    assert [bool(one.request) for one in found] == [True] * 20 + [False] * 8
+    assert len(browsers) == 8
+
+
 def test_where_all_connections_are_taken_by_who_reads_nothing_the_oldest_are_closed(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ):
@@ -210,6 +240,14 @@ def test_requests_under_way_fill_no_disk(app: Flask, monkeypatch: pytest.MonkeyP
         sender.sendall(head + bytes(8_000))
 
         assert sender.recv(100) == b""
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    """Wait for the thread of the server."""
+    end = time.monotonic() + PATIENCE
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 @contextmanager
@@ -394,7 +432,10 @@ def test_sign_ins_beyond_the_queue_are_asked_to_wait_and_everybody_else_goes_on(
     db.session.remove()
 
     with running_server(app) as server, ThreadPoolExecutor(30) as pool:
-        coming = [pool.submit(Client(server.port).sign_in, email, PASSWORD) for email in emails]
+        coming = [
+            pool.submit(Client(server.port, f"127.0.0.{1 + number % 3}").sign_in, email, PASSWORD)
+            for number, email in enumerate(emails)
+        ]
         for _ in range(2):
             assert hashes.running.acquire(timeout=PATIENCE)
         deadline = time.monotonic() + 3
@@ -422,11 +463,31 @@ def test_strangers_never_take_every_place_for_hashing(app: Flask, visit: Visit, 
     form = {"email": email_of(actor), "password": PASSWORD}
     queue = hashing.find_hash_queue()
 
-    with queue.strangers.take_turn(), queue.strangers.take_turn():  # all that strangers have
+    strangers = queue.strangers
+    with strangers.take_turn("203.0.113.1"), strangers.take_turn("203.0.113.2"):  # all they have
         away, found = stranger.post("/sign-in", form), known.post("/sign-in", form)
     later = stranger.post("/sign-in", form)
 
     assert [away.status_code, found.status_code, later.status_code] == [503, 303, 303]
+
+
+def test_one_network_never_takes_every_place_that_strangers_have(
+    app: Flask, visit: Visit, fresh_queues
+):
+    fresh_queues(HASHES_AT_ONCE=1, HASHES_WAITING=5)
+    form = {"email": email_of(Factory(app).actor()), "password": PASSWORD}
+    strangers, flood, other = hashing.find_hash_queue().strangers, "203.0.113.1", "203.0.113.2"
+    person, places = visit(), 0
+
+    with ExitStack() as held:
+        with suppress(Busy):
+            while True:
+                held.enter_context(strangers.take_turn(flood))
+                places += 1
+        away = person.post("/sign-in", form, environ_base={"REMOTE_ADDR": flood})
+        found = person.post("/sign-in", form, environ_base={"REMOTE_ADDR": other})
+
+    assert (places, away.status_code, found.status_code) == (2, 503, 303)
 
 
 def test_the_script_is_told_in_its_own_way(app: Flask, visit: Visit, fresh_queues, hashes: Hashes):

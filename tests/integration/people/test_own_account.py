@@ -239,12 +239,40 @@ def test_an_address_is_not_changed_without_the_password(make: Factory, visit: Vi
     assert 'value="rosa@school.example"' in person.post("/account/address", form).text
 
 
-def test_an_address_that_is_taken_or_none_is_refused(make: Factory, visit: Visit, mailing: None):
-    person, taken = visit(make.actor()), make.user().email
+def test_an_address_that_is_none_is_refused(make: Factory, visit: Visit, mailing: None):
+    person = visit(make.actor())
 
-    for typed, says in ((taken.upper(), "has an account already"), ("rosa", "Enter an e-mail")):
-        form = {"email": typed, "password": PASSWORD}
-        assert says in error(person, "/account/address", form, "email")
+    form = {"email": "rosa", "password": PASSWORD}
+    assert "Enter an e-mail" in error(person, "/account/address", form, "email")
+
+
+@pytest.mark.parametrize("disabled", [False, True])
+def test_asking_for_an_address_does_not_tell_whether_it_has_an_account(
+    make: Factory, visit: Visit, mailing: None, disabled: bool
+):
+    """Answers, limit and journal are the same; the owner is told by mail, and gets no link."""
+    free, taken = "nobody@school.example", make.user("Olga Owner")
+    if disabled:
+        administration.set_account_disabled(OPERATOR, taken.id, disabled=True)
+    found = []
+    for address in (free, taken.email.upper()):
+        asker, told = make.actor("Mallory"), {*db.session.scalars(select(JournalEntry.id))}
+        pages, person = [], visit(asker)
+        for _again in range(limits.ADDRESS_LINKS + 1):
+            answer = person.post("/account/address", {"email": address, "password": PASSWORD})
+            said = words(parse(200, person.get("/account").text).root)
+            for own in (address, email_of(asker)):
+                said = said.replace(own, "ADDRESS")
+            pages.append((answer.status_code, answer.location, said))
+        entries = db.session.scalars(select(JournalEntry).order_by(JournalEntry.id))
+        kinds = [entry.event for entry in entries if entry.id not in told]
+        found.append((pages, kinds))
+
+    assert found[0] == found[1]
+    rows = select(OutgoingMail).where(OutgoingMail.to_address == taken.email)
+    mails = [row for row in db.session.scalars(rows) if "has an account" in row.body]
+    assert len(mails) == (0 if disabled else limits.ADDRESS_LINKS)
+    assert [row for row in mails if "/account/address/" in row.body or "Mallory" in row.body] == []
 
 
 def test_a_new_password_signs_out_every_other_browser(make: Factory, visit: Visit, mailing: None):

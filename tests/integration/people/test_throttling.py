@@ -2,6 +2,9 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,7 +16,13 @@ from crrubric.domain.people.throttling import ACCOUNTS_FROM_ADDRESS
 from crrubric.extensions import db, limiter
 from crrubric.models import User
 from crrubric.services.people import accounts, hashing
-from crrubric.services.people.attempts import Attempt, is_counted_as_account, note_failed_account
+from crrubric.services.people.attempts import (
+    Attempt,
+    begin_attempt,
+    is_counted_as_account,
+    note_failed_account,
+    withdraw_attempt,
+)
 from crrubric.services.people.own_account import change_own_password
 from crrubric.web.shared.known_browsers import MOST
 from tests.factories import PASSWORD, Factory
@@ -49,6 +58,46 @@ def test_the_fifth_failure_delays_an_account_wherever_the_next_try_comes_from(
     assert "Too many attempts. Seconds to wait: 1." in problem
     assert f'value="{email.upper()}"' in late.text  # what was typed is kept
     assert guess(visit(), other, PASSWORD).status_code == 303
+
+
+def test_of_guesses_that_come_in_the_same_moment_one_is_compared(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    attempt, count, store = Attempt("rosa@school.example"), 4, limiter.storage
+    for _failure in range(count):
+        begin_attempt(attempt)
+    get, together = store.get, Barrier(3)
+
+    def look_together(key: str) -> int:
+        found = get(key)
+        if key.endswith("/wait"):
+            together.wait(10)  # nobody has to wait yet, and all three know that
+        return found
+
+    def begin(_number: int) -> bool:
+        with app.app_context():
+            try:
+                return begin_attempt(attempt)
+            except TooSoon:
+                return False
+
+    monkeypatch.setattr(store, "get", look_together)
+    with ThreadPoolExecutor(3) as pool:
+        begun = [*pool.map(begin, range(3))]
+
+    assert sorted(begun) == [False, False, True]
+    assert get(attempt.lane) == count + 1
+
+
+def test_whoever_is_sent_away_by_a_full_queue_ends_nobody_else_s_wait(app: Flask):
+    attempt = Attempt("rosa@school.example")
+    sent_away = [begin_attempt(attempt) for _ in range(4)]
+    assert begin_attempt(attempt)  # it is being compared, and the next one waits
+
+    withdraw_attempt(attempt, delays=sent_away[0])
+
+    with pytest.raises(TooSoon):
+        begin_attempt(attempt)
 
 
 def test_a_delay_ends_and_a_sign_in_forgets_the_failures(
@@ -220,8 +269,8 @@ def test_a_sign_in_under_way_does_not_survive_a_new_password(
     actor = make.actor()
     compare = accounts.matches_password
 
-    def compare_slowly(expected: str | None, password: str, *, known: bool) -> bool:
-        fits = compare(expected, password, known=known)
+    def compare_slowly(expected: str | None, password: str, **named: Any) -> bool:
+        fits = compare(expected, password, **named)
         monkeypatch.setattr(accounts, "matches_password", compare)
         change_own_password(actor, present=PASSWORD, password=NEW)
         return fits
@@ -243,9 +292,9 @@ def test_no_transaction_is_open_while_a_password_is_compared(
     actor = make.actor()
     run, seen = hashing.HashQueue.run, []
 
-    def look(queue: hashing.HashQueue, work: Callable[[], bool], *, known: bool) -> bool:
+    def look(queue: hashing.HashQueue, work: Callable[[], bool], **named: Any) -> bool:
         seen.append(db.session().in_transaction())
-        return run(queue, work, known=known)
+        return run(queue, work, **named)
 
     monkeypatch.setattr(hashing.HashQueue, "run", look)
     accounts.sign_in(email_of(actor), PASSWORD)

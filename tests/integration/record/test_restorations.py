@@ -268,6 +268,24 @@ def test_a_dump_is_brought_back_into_an_empty_database(
     assert "The database “restored” is not empty, and what it holds stays as it is." in again.stderr
 
 
+def test_what_the_former_database_had_no_more_is_told(
+    dumped: Path, postgresql: str, tmp_path: Path
+):
+    new = tmp_path / "new"
+    with empty_database(postgresql, "former") as former, empty_database(postgresql, "back") as url:
+        told = run_on(former, new, "restore", dumped)
+        email = "person1@school.example"
+        assert run_on(former, new, "user", "disable", "--email", email).exit_code == 0
+
+        gone = run_on(url, new, "restore", dumped, "--former", f"{former}_gone")
+        done = run_on(url, new, "restore", dumped, "--former", former)
+
+    nothing = "What was removed or taken from somebody since the backup can’t be told"
+    assert (nothing in told.output, nothing in done.output) == (True, False)
+    assert (gone.exit_code, "--former names the database" in gone.stderr) == (1, True)
+    assert f"Can sign in again, and could not before: {email}\n" in done.output
+
+
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [

@@ -1,5 +1,6 @@
 """The page before an act: what will happen, with names and counts, as it is at that moment."""
 
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -17,6 +18,7 @@ from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.mail.outbox import list_waiting_mails
 from crrubric.services.people.own_account import rename_own_account
+from crrubric.services.setup import phases
 from crrubric.services.setup.deletion import delete_evaluation
 from crrubric.services.setup.evaluations import create_evaluation
 from crrubric.services.setup.phases import change_phase
@@ -173,6 +175,23 @@ def test_a_form_to_which_another_phase_has_come_meanwhile_says_so_and_keeps_the_
     assert late.status_code == 422
     assert "An evaluation can’t go from" in late.text
     assert "Two were ill." in late.text
+
+
+def test_who_presses_a_button_in_the_moment_in_which_another_does_is_led_on(
+    make: Factory, visit: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY", (1, 0): "YYY"})
+    chair, url = visit(made.chair), made.url("phase?to=MEETING")
+
+    def change_twice(*values: Any, **named: Any) -> Evaluation:
+        change_phase(made.chair, made.slug, Phase.MEETING)
+        return change_phase(*values, **named)
+
+    monkeypatch.setattr(phases, "change_phase", change_twice)
+    late = chair.act(url, {})
+
+    assert late.status_code == 303
+    assert "This is done already. The phase is now: Meeting." in chair.get(late.location).text
 
 
 def test_what_was_left_open_is_printed_on_the_page_of_the_board(make: Factory, visit: Visit):

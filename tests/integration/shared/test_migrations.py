@@ -2,6 +2,7 @@
 
 import enum
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import DefaultClause
 
 from crrubric.app import create_app
+from crrubric.domain.exchange.marks.mapping import (
+    Layout,
+    MarkMapping,
+    read_mapping,
+    write_mapping,
+)
 from crrubric.domain.vocabulary import Answer, Phase
 from crrubric.extensions import WRITE, db, prepare_migrations
 from crrubric.models import Base, Finding, Mark
@@ -24,6 +31,7 @@ from crrubric.models.seals import list_expected_triggers
 from crrubric.queries.operations.health import find_newest_revision
 from crrubric.queries.record.doubles import list_doubles
 from crrubric.queries.record.triggers import check_triggers
+from crrubric.services.exchange import import_plans
 from tests.conftest import SETTINGS
 from tests.factories import Factory, ballot_of
 from tests.schemas import (
@@ -325,6 +333,46 @@ def test_rows_that_collide_under_one_key_stay_and_are_told(earlier_app: Flask):
         "Two accounts have the address a\u200bnn@lake.example, in two spellings.",
         "Two accounts have the address cy@bücher.example, in two spellings.",
     ]
+
+
+def test_names_that_earlier_versions_remembered_of_files_are_hidden(tmp_path: Path):
+    app = create_app({**SETTINGS, "INSTANCE": str(tmp_path), "DATABASE_URL": ""})
+    prepare_migrations(app)
+    hidden = import_plans.hide_label("Ada Diaz")
+    told = MarkMapping(
+        layout=Layout.MATRIX,
+        columns={"Ada Diaz": "reviewer", import_plans.hide_label("Bo"): "note"},
+        sheets={"Acme": "Acme"},
+        vendor="Acme",
+        words={"yup": "YES"},
+        reviewers={"Ada": "ada@lake.example"},
+        vendors={"acme": "Acme"},
+    )
+    with app.app_context():
+        make_schema("0053")
+        with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
+            run = connection.exec_driver_sql
+            run("INSERT INTO district (id, name, time_zone) VALUES (1, 'Lakeside', 'UTC')")
+            for kind in ("MARKS", "VENDORS"):
+                run(
+                    "INSERT INTO column_mapping VALUES (1, ?, 'h', ?, '2027-03-02')",
+                    (kind, write_mapping(told)),
+                )
+
+        upgrade()
+
+        with db.engine.connect() as connection:
+            kept = dict(
+                connection.exec_driver_sql("SELECT kind, mapping FROM column_mapping").fetchall()
+            )
+        db.session.remove()
+        db.engine.dispose()
+    assert read_mapping(kept["MARKS"]) == replace(
+        told,
+        columns={hidden: "reviewer", import_plans.hide_label("Bo"): "note"},
+        sheets={}, vendor="", reviewers={}, vendors={},
+    )  # fmt: skip
+    assert read_mapping(kept["VENDORS"]) == told
 
 
 def test_an_upgrade_that_stops_half_way_leaves_the_database_as_it_was(earlier_app: Flask):

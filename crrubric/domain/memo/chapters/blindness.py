@@ -7,6 +7,7 @@ from crrubric.domain.ballots.blindness import LateChange
 from crrubric.domain.documents.tree import Block, Bullets, Paragraph
 from crrubric.domain.memo.facts import MemoBlindness, MemoMove
 from crrubric.domain.memo.words import ValueFormatter
+from crrubric.domain.text import quote_inside
 from crrubric.domain.translation import N_
 
 
@@ -116,7 +117,7 @@ class BlindnessBlocks:
                         N_("“%(file)s”, imported %(when)s, after the closing day; marks: %(count)s")
                         if row.late
                         else N_("“%(file)s”, imported %(when)s; marks: %(count)s"),
-                        file=row.file,
+                        file=quote_inside(row.file),
                         when=words.moment(row.at),
                         count=row.marks,
                     )

@@ -8,6 +8,7 @@ from crrubric.domain.memo.chapters.votes import VoteBlocks
 from crrubric.domain.memo.facts import MemoFacts
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.results.scoring import SCORE_MEANS
+from crrubric.domain.text import quote_inside
 from crrubric.domain.translation import N_
 
 
@@ -84,8 +85,8 @@ class MethodBlocks:
                 " "
                 + words(
                     N_("Before: “%(before)s”. Now: “%(after)s”."),
-                    before=before or words(N_("(empty)")),
-                    after=after or words(N_("(empty)")),
+                    before=quote_inside(before) or words(N_("(empty)")),
+                    after=quote_inside(after) or words(N_("(empty)")),
                 )
                 for before, after in row.changed
             )

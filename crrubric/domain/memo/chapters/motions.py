@@ -11,6 +11,7 @@ from crrubric.domain.memo.meeting_facts import (
     MemoSitting,
 )
 from crrubric.domain.memo.words import NONE, ValueFormatter
+from crrubric.domain.text import quote_inside
 from crrubric.domain.translation import N_
 
 
@@ -114,7 +115,7 @@ class MotionBlocks:
             why=row.reason,
         )
         pairs = (
-            (f"“{row.before.words}”", f"“{row.after.words}”"),
+            (f"“{quote_inside(row.before.words)}”", f"“{quote_inside(row.after.words)}”"),
             (self.movers(row.before), self.movers(row.after)),
             (self.vote(row.before), self.vote(row.after)),
         )

@@ -14,6 +14,7 @@ from crrubric.domain.memo.facts import (
 )
 from crrubric.domain.memo.meeting_facts import MemoSitting
 from crrubric.domain.memo.words import NONE, ValueFormatter
+from crrubric.domain.text import quote_inside
 from crrubric.domain.translation import N_
 
 
@@ -142,7 +143,7 @@ class CommitteeBlocks:
             text,
             name=row.name,
             vendor=row.vendor,
-            words=row.words,
+            words=quote_inside(row.words),
             when=self.words.moment(row.at),
             why=row.reason,
         )

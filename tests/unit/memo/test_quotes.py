@@ -1,0 +1,47 @@
+"""What people wrote is quoted so that it can't look as if others had written it."""
+
+from datetime import date
+
+import pytest
+
+from crrubric.domain.archive.redaction import Redactor
+from crrubric.domain.mail.account_mails import PasskeyNews, compose_passkey_notice
+from crrubric.domain.mail.mails import MailContext
+from crrubric.domain.memo.facts import MemoQuestion
+from crrubric.domain.memo.quotes import QuoteFormatter
+from crrubric.domain.memo.words import ValueFormatter
+
+QUOTES = QuoteFormatter({"ada": "Accessible"}, ValueFormatter(str))
+FORGED = 'It fits.” (Parent; demo) “I see no fault" (Teacher'
+TAMED = "It fits.’ (Parent; demo) ‘I see no fault' (Teacher"
+
+
+def test_a_note_can_not_end_its_quotation_and_begin_that_of_another():
+    assert QUOTES.quoted(FORGED, "", "Principal") == f"“{TAMED}” (Principal)"
+
+
+def test_nor_can_an_answer_of_a_vendor():
+    row = MemoQuestion(
+        vendor="a", criterion="ada", title="Accessible", words="How?", sent_on=None,
+        answered_on=date(2027, 3, 2), answer=FORGED,
+    )  # fmt: skip
+
+    assert QUOTES.reply(row).endswith(f": “{TAMED}”")
+
+
+@pytest.mark.parametrize("note", [FORGED, "She said “no” and “don't”, " * 2])
+def test_a_text_that_is_blacked_out_is_found_where_it_is_quoted(note: str):
+    hidden = Redactor([note], None, str).hide_paper_text(QUOTES.quoted(note, "", "Parent"))
+
+    assert hidden == "“[blacked out]” (Parent)"
+
+
+def test_nor_can_the_name_of_a_passkey_say_that_it_was_not_added():
+    name = "Phone” was not added: ignore this mail. “X"
+    to = MailContext("Ada", "Lakeside", "Lakeside", "https://school.example/")
+
+    mail = compose_passkey_notice(
+        lambda text, **values: text % values, to, PasskeyNews.ADDED, name=name
+    )
+
+    assert "The passkey “Phone’ was not added: ignore this mail. ‘X” was added to your" in mail.body
