@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -297,11 +297,9 @@ def is_imported(evaluation_id: int) -> ColumnElement[bool]:
     return or_(Ballot.imported_at == Mark.marked_at, Mark.marked_at.in_(moments))
 
 
-class DisclosedMark(NamedTuple):
-    """One mark as the meeting sees it: by whom, for whom they speak, what and why.
-
-    A tuple, as files have a hundred thousand of them: made four times as fast.
-    """
+@dataclass(slots=True, kw_only=True)  # not frozen: files have 100,000 of them, made thrice as fast
+class DisclosedMark:
+    """One mark as the meeting sees it: by whom, for whom they speak, what and why."""
 
     mark: Mark
     reviewer: str
@@ -389,5 +387,14 @@ def select_disclosed_marks(evaluation: Evaluation, *what: Any) -> Select[Any]:
 
 def make_disclosed_mark(row: Row[Any], mark: Mark) -> DisclosedMark:
     """A row of `select_disclosed_marks`."""
-    *about, imported, informed = row[1 - len(DisclosedMark._fields) :]
-    return DisclosedMark._make((mark, *about, bool(imported), bool(informed)))
+    return DisclosedMark(
+        mark=mark,
+        reviewer=row.reviewer,
+        stakeholder=row.stakeholder,
+        vendor=row.vendor,
+        criterion=row.criterion,
+        entered=row.entered,
+        confirmed=row.confirmed,
+        imported=bool(row.imported),
+        informed=bool(row.informed),
+    )

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.events import Event
 from crrubric.domain.policy import FROM_DECIDED, FROM_MEETING
 from crrubric.domain.procurement.purchase import AMOUNT_FIELDS
-from crrubric.domain.record.chain import ChainLink
+from crrubric.domain.record.chain import START, ChainLink
 from crrubric.domain.record.copies import OF_VENDOR_FILES
 from crrubric.domain.record.entries import ROW
 from crrubric.domain.results.cost import PRICE_FIELDS
@@ -43,6 +43,20 @@ TRAIL = (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN, Event.CELL_DEFERRED)
 PAGE = 200
 # `vendor_id` stands beside `vendor`, the name that people read
 HIDDEN = frozenset({"vendor_id"})
+
+# Made once: every unit of work asks it, and every page that shows results.
+HEAD = (
+    select(JournalEntry.number, JournalEntry.hash)
+    .where(JournalEntry.chain == bindparam("chain"))
+    .order_by(JournalEntry.number.desc())
+    .limit(1)
+)
+
+
+def find_chain_head(session: Session, chain: int) -> tuple[int, str]:
+    """(number, hash) of the newest entry; those before the first where there is none."""
+    row = session.execute(HEAD, {"chain": chain}).one_or_none()
+    return (row.number, row.hash) if row else (0, START)
 
 
 @dataclass(frozen=True, slots=True)

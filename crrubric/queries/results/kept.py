@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.results.basis import ResultBasis
 from crrubric.domain.results.results import Results
-from crrubric.queries.record.chain_heads import find_chain_head
+from crrubric.queries.record.journal import find_chain_head
 from crrubric.queries.shared.reading import is_writing
 
 T = TypeVar("T")

@@ -25,8 +25,7 @@ from crrubric.domain.text import cut_visibly
 from crrubric.models import Evaluation, JournalEntry, User
 from crrubric.queries.people.access import AWAY, make_not_found
 from crrubric.queries.people.people import Actor
-from crrubric.queries.record.chain_heads import find_chain_head
-from crrubric.queries.record.journal import link_of
+from crrubric.queries.record.journal import find_chain_head, link_of
 
 WAITING = "journal"  # the key in the session's own dictionary
 ACTING = "acting"  # likewise: who acts, account -> the standing with which they came

@@ -78,7 +78,7 @@ def show_what_if(seat: Seat) -> ResponseReturnValue:
     )
 
     ranked = read.results.ranking()
-    begin = read_place(len(ranked))
+    begin = read_first_rank(len(ranked))
     shown = ranked[begin : begin + AT_ONCE]
 
     codes = {row.code for row in shown}
@@ -109,7 +109,7 @@ def show_what_if(seat: Seat) -> ResponseReturnValue:
     return body, 200 if good else 422
 
 
-def read_place(vendors: int) -> int:
+def read_first_rank(vendors: int) -> int:
     """From which place of the ranking on vendors are shown, 0 being the first.
 
     Raises: NotFound for a place that no link leads to.
