@@ -11,6 +11,7 @@ from flask import Flask
 
 from crrubric.cli.running import (
     make_app,
+    refuse_encoding,
     refuse_newer_schema,
     upgrade_schema,
 )
@@ -193,6 +194,7 @@ def restore_dump(app: Flask, source: Path) -> Restoration:
     refuse_other_kind(source, b"SQLite format 3", "SQLite")
     refuse_newer_schema(postgresql.read_dump_revision(source))
     with app.app_context(), TemporaryDirectory() as folder:
+        refuse_encoding()
         facts = postgresql.load_dump(db.engine, source, Path(folder) / "contents")
         place = f"the database “{db.engine.url.database}”"
     return Restoration(place=place, facts=facts, ended=finish_inside(app, facts, hash_file(source)))
