@@ -78,8 +78,15 @@ def run_server(app: Flask, host: str, port: int) -> None:
     asked = http.listen_for_stop()
     http.return_large_blocks()
     shown = "127.0.0.1" if host in {"0.0.0.0", ""} else host  # noqa: S104  # compared, not bound
-    click.echo(f"Serving on http://{shown}:{server.port} – stop with Ctrl+C.")
-    sys.stdout.flush()
+    place = f"Serving on http://{shown}:{server.port}"
+    settings = settings_of(app)
+    if (
+        settings.LOG_FORMAT == "json" and not settings.DEMO
+    ):  # whoever reads the log wants nothing else in it
+        logging.getLogger("crrubric").info(place)
+    else:
+        click.echo(f"{place} – stop with Ctrl+C.")
+        sys.stdout.flush()
     http.serve_until_stopped(server, asked)
 
 

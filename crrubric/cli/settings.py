@@ -63,6 +63,6 @@ def report_provider(code: str, provider: Provider) -> bool:
         click.echo(f"  {error}")
         return False
     click.echo(f"  issuer: {metadata.issuer}")
-    click.echo(f"  {len(keys)} keys, signs by {', '.join(metadata.algorithms) or 'any'}")
+    click.echo(f"  keys: {len(keys)}, signs by {', '.join(metadata.algorithms) or 'any'}")
     click.echo(f"  people are found by addresses in: {', '.join(provider.domains) or 'none'}")
     return True

@@ -543,7 +543,6 @@ def test_the_larger_locks_contain_the_smaller_ones_with_the_same_versions():
         "psycopg-binary",
         "redis",
         # single sign-on, and what its two packages need
-        "async-timeout",
         "authlib",
         "certifi",
         "charset-normalizer",
