@@ -197,7 +197,8 @@ def compare_schema(found: str | None) -> Diagnosis:
     newest = find_newest_revision()
     if found is None:
         return tell_oddity(
-            "The database is empty: crrubric serve makes its tables at the first start."
+            "The database is empty: crrubric serve makes its tables at the first start. If the site"
+            " has one already, name its folder in CRRUBRIC_INSTANCE: this is another one."
         )
     if found == newest:
         return tell_fine(f"The database is at schema {found}, as the program is.")
