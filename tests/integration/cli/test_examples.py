@@ -156,6 +156,7 @@ def test_the_unit_gives_the_server_time_to_stop():
     assert given
     assert int(given[1]) > Settings(INSTANCE=ROOT).SERVER_STOP_SECONDS
     assert "\nExecStart=/srv/crrubric/venv/bin/crrubric serve\n" in unit
+    assert "\nType=notify\n" in unit  # the start is over when the server answers
 
 
 def test_the_settings_can_be_used_as_they_stand_and_with_all_that_is_commented_out(tmp_path: Path):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -75,6 +76,22 @@ def test_a_log_of_objects_has_nothing_else_in_it(folder: Path):
 
     messages = [json.loads(line)["message"] for line in lines]
     assert f"Serving on http://127.0.0.1:{port}" in messages
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="systemd is of Linux")
+@pytest.mark.parametrize("named", [True, False], ids=["in a folder", "in none"])
+def test_systemd_is_told_when_the_server_answers(folder: Path, named: bool):
+    """Else `systemctl start crrubric && crrubric doctor` finds nobody at home."""
+    port = find_free_port()
+    name = str(folder / "notify") if named else f"\0crrubric-tests-{port}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.bind(name)
+        line.settimeout(PATIENCE)
+        with start_server(folder, port, NOTIFY_SOCKET=name.replace("\0", "@")):
+            said = line.recv(100)
+            answer = Client(port).ask("GET", "/health/live")
+
+    assert (said, answer.status) == (b"READY=1", 200)
 
 
 def test_a_server_that_was_killed_starts_again(folder: Path):
