@@ -54,6 +54,16 @@ NOT_ASKED = 2  # how an audit ends that could not ask
 UNREACHABLE = "run.py: the advisory service could not be reached, so no package was looked up"
 # Our words for pytest's; the others go through as they are (tests/runs/selection.py).
 OPTIONS = {"--coverage": ("--cov=crrubric", "--cov-branch", "--cov-report=term:skip-covered")}
+# Servers that tests start: what the program may be called, the packages that may have it, and
+# which tests do without.
+PROGRAMS = {
+    "nginx": (("nginx",), ("nginx-light", "nginx"), "the tests behind a proxy"),
+    "Redis": (
+        ("redis-server", "valkey-server"),
+        ("redis-server", "valkey-server"),
+        "the tests with Redis",
+    ),
+}
 ALONE = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "no:xdist", "-pno:xdist")
 
 
@@ -194,24 +204,27 @@ def set_up_browser() -> str:
     return found
 
 
-def find_nginx() -> str | None:
-    """The web server that the tests put before ours; None if there is none."""
-    return shutil.which("nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"]))
+def find_program(*names: str) -> str | None:
+    """The first of these programs that is there, in a folder of the system as well."""
+    places = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
+    return next((found for name in names if (found := shutil.which(name, path=places))), None)
 
 
-def set_up_nginx() -> None:
-    """Install nginx for the tests behind a proxy; where that can't be done they are skipped."""
-    if find_nginx():
+def set_up_program(name: str) -> None:
+    """Install a server of PROGRAMS; where that can't be done its tests are skipped."""
+    programs, packages, tests = PROGRAMS[name]
+    if find_program(*programs):
         return
-    print("Installing nginx for the tests behind a proxy ...", flush=True)
+    print(f"Installing {name} for {tests} ...", flush=True)
     if shutil.which("apt-get") and is_root() and run("apt-get", "update", "-qq"):
-        for package in ("nginx-light", "nginx"):
-            if not find_nginx():
+        for package in packages:
+            if not find_program(*programs):
                 run("apt-get", "install", "-y", "-qq", "--no-install-recommends", package)
-    if found := find_nginx():  # the package starts it as a service, which nobody asked for
-        output("systemctl", "disable", "--now", "nginx") or output(found, "-s", "stop")
+    if found := find_program(*programs):  # its package starts a service, which nobody asked for
+        service = Path(found).name
+        output("systemctl", "disable", "--now", service) or output("service", service, "stop")
     else:
-        print("run.py: there is no nginx, the tests behind a proxy are skipped", flush=True)
+        print(f"run.py: there is no {name}, {tests} are skipped", flush=True)
 
 
 def is_root() -> bool:
@@ -243,7 +256,8 @@ def test(words: list[str]) -> NoReturn:
     """Run the tests, with everything that they need."""
     set_up("test")
     os.environ["CRRUBRIC_BROWSER"] = set_up_browser()
-    set_up_nginx()
+    for name in PROGRAMS:
+        set_up_program(name)
     os.chdir(ROOT)
     if words == ["--mutations"]:
         hand_over("-m", "tests.mutations")

@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).parent
 CHECKOUT = PACKAGE.parent
 STORE_SECONDS = 2  # that an answer of where failed sign-ins are counted may take
 SPARE_CONNECTIONS = 5  # to the database: the thread that sends mail, a session written down
+MADE = ("crrubric.db", "secret-key", "")  # whose they are, the folder is; it comes last itself
 KEY = "crrubric-settings"  # under which an app keeps them
 
 
@@ -54,9 +55,10 @@ def current_settings() -> Settings:
 def apply_settings(app: Flask, settings: Settings) -> None:
     """Keep the settings with the app, and give Flask and its extensions what they read.
 
-    Raises: Invalid if the instance folder can’t be written.
+    Raises: Invalid if the instance folder can’t be written, or is another account's.
     """
     app.extensions[KEY] = settings
+    refuse_foreign_files(settings.INSTANCE)
     try:
         settings.INSTANCE.mkdir(parents=True, exist_ok=True)
         app.config.from_mapping(FIXED, **flask_config(settings))
@@ -65,6 +67,29 @@ def apply_settings(app: Flask, settings: Settings) -> None:
             f"{error.filename} can’t be used ({error.strerror}): make it readable and writable for"
             " crrubric, or name another folder in CRRUBRIC_INSTANCE."
         ) from None
+
+
+def refuse_foreign_files(folder: Path) -> None:
+    """Root would leave files there that the account of the server can't open. Raises: Invalid."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return
+    made = next((path for name in MADE if (path := folder / name).exists()), None)
+    if made is not None and (owner := made.stat().st_uid):
+        account = name_account(owner)
+        raise Invalid(
+            f"{made} belongs to {account}, who could not open what root leaves there. Give the"
+            f" command as {account}: runuser -u {account} -- crrubric …"
+        )
+
+
+def name_account(number: int) -> str:
+    """The name of an account of this machine; its number where it has none."""
+    import pwd  # which Windows has not
+
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 # What Flask and its extensions are told whatever the settings say.
@@ -139,6 +164,7 @@ def database_options(url: str) -> dict[str, Any]:
     if not url.startswith("postgresql"):
         return {}
     wanted = {
+        "client_encoding": "utf8",  # whatever the database says of itself: else texts may be bytes
         "connect_timeout": 5,
         "keepalives_idle": 30,
         "keepalives_interval": 10,

@@ -73,10 +73,30 @@ def running_server(app: Flask) -> Iterator[Server]:
 
 def find_nginx() -> str:
     """The program; the test is skipped where there is none."""
-    found = shutil.which("nginx", path=os.pathsep.join([os.environ["PATH"], "/usr/sbin"]))
+    return find_program("nginx")
+
+
+def find_program(*names: str) -> str:
+    """The first of these programs that is there; the test is skipped where there is none."""
+    places = os.pathsep.join([os.environ["PATH"], "/usr/sbin"])
+    found = next((found for name in names if (found := shutil.which(name, path=places))), None)
     if found is None:
-        pytest.skip("nginx is not installed")
+        pytest.skip(f"{names[0]} is not installed")
     return found
+
+
+@contextmanager
+def running_redis(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The address of a Redis (or Valkey) of its own, and its process; it keeps nothing on disk."""
+    port = find_free_port()
+    command = [find_program("redis-server", "valkey-server"), "--port", str(port)]
+    command += ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        try:
+            wait_for_port(port)
+            yield f"redis://127.0.0.1:{port}", process
+        finally:
+            process.kill()
 
 
 def find_free_port() -> int:

@@ -14,6 +14,7 @@ from flask import Flask
 from crrubric.cli.running import (
     make_app,
     print_line,
+    refuse_encoding,
     refuse_newer_schema,
     upgrade_schema,
 )
@@ -214,6 +215,7 @@ def restore_dump(app: Flask, source: Path, former: str | None = None) -> Restora
     with ExitStack() as stack:
         before = stack.enter_context(postgresql.open_former_database(former)) if former else None
         with app.app_context(), TemporaryDirectory() as folder:
+            refuse_encoding()
             facts = postgresql.load_dump(db.engine, source, Path(folder) / "contents")
             place = f"the database “{db.engine.url.database}”"
         ended, back = finish_inside(app, facts, hash_file(source)), None

@@ -7,6 +7,7 @@ from crrubric.cli.running import (
     make_app,
     print_line,
     read_database_revision,
+    refuse_encoding,
     refuse_newer_schema,
     run_in_app,
     upgrade_schema,
@@ -33,7 +34,9 @@ def upgrade_database(no_backup: bool) -> None:
     app = make_app()
     with hold_server_lock(app, RUNNING), app.app_context():
         found = read_database_revision()
-        if found is not None:
+        if found is None:
+            refuse_encoding()
+        else:
             refuse_newer_schema(found)
             if found < find_newest_revision() and not no_backup:
                 back_up_before_upgrade(found)

@@ -22,9 +22,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.sansio.utils import host_is_trusted
 
 from crrubric import __version__
-from crrubric.cli.running import make_app, print_line, read_database_revision
+from crrubric.cli.running import (
+    UTF8,
+    make_app,
+    print_line,
+    read_database_revision,
+    read_encoding,
+)
 from crrubric.cli.serving import find_database_file
-from crrubric.config import current_settings
+from crrubric.config import current_settings, name_account
 from crrubric.domain.limits import MEGABYTE
 from crrubric.extensions import choose_journal_mode, db
 from crrubric.queries.operations.health import LEAST_FREE, count_late_mails, find_newest_revision
@@ -110,7 +116,7 @@ def examine_folder(folder: Path, file: Path | None) -> Iterator[Diagnosis]:
     named = [folder / "secret-key", folder / "settings.toml", *([file] if file else [])]
     open_files = [path for path in named if path.exists() and is_open_to_others(path)]
     for path in open_files:
-        yield tell_fault(f"Other accounts of this machine may read {path}: chmod 600 {path}")
+        yield tell_fault(f"Other accounts of this machine may read {path}: {describe_repair(path)}")
     if not open_files:
         yield tell_fine(f"Only its own account reads what lies in {folder}.")
     free = shutil.disk_usage(folder).free
@@ -132,6 +138,12 @@ def is_open_to_others(path: Path) -> bool:
     return os.name == "posix" and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
+def describe_repair(path: Path) -> str:
+    """What makes a file its account's alone, which is the one that runs this."""
+    account = "" if path.stat().st_uid == os.geteuid() else name_account(os.geteuid())
+    return (f"chown {account} {path} && " if account else "") + f"chmod 600 {path}"
+
+
 def find_disk_kind(path: Path) -> str | None:
     """The kind of file system on which a path lies, where the system tells."""
     if not MOUNTS.exists():
@@ -148,23 +160,14 @@ def examine_database(file: Path | None) -> Generator[Diagnosis, None, bool]:
     Returns: whether it is, so that one can look at what is in it.
     """
     if file is not None:
-        version = sqlite3.sqlite_version_info[:3]
-        mode = choose_journal_mode(version)
-        words = f"SQLite {sqlite3.sqlite_version}, journal mode {mode}"
-        yield (
-            tell_fine(f"{words}.")
-            if mode == "WAL"
-            else tell_oddity(
-                f"{words}: this version can lose saves in the faster mode WAL, so it is not used. A"
-                " Python with SQLite 3.51.3 or newer would save faster."
-            )
-        )
+        yield describe_sqlite()
     try:
         found = read_database_revision()
         server = None
         if db.engine.dialect.name == "postgresql":
             with db.engine.connect() as connection:
                 server = connection.execute(text("SHOW server_version")).scalar()
+        encoding = read_encoding()
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).strip()
         yield tell_fault(
@@ -174,23 +177,45 @@ def examine_database(file: Path | None) -> Generator[Diagnosis, None, bool]:
         return False
     if server:
         yield tell_fine(f"PostgreSQL {server} answers.")
+        if encoding != UTF8:
+            yield tell_fault(
+                f"The database keeps texts as {encoding}, which has not every letter: dump it, and"
+                " bring the dump into one that was made with “createdb --encoding UTF8”."
+            )
+    yield compare_schema(found)
+    return found == find_newest_revision()
+
+
+def describe_sqlite() -> Diagnosis:
+    """Which library it is, and whether it may save in the faster way."""
+    mode = choose_journal_mode(sqlite3.sqlite_version_info[:3])
+    words = f"SQLite {sqlite3.sqlite_version}, journal mode {mode}"
+    if mode == "WAL":
+        return tell_fine(f"{words}.")
+    return tell_oddity(
+        f"{words}: this version can lose saves in the faster mode WAL, so it is not used. A"
+        " Python with SQLite 3.51.3 or newer would save faster."
+    )
+
+
+def compare_schema(found: str | None) -> Diagnosis:
+    """Whether the database is one of this program's version."""
     newest = find_newest_revision()
     if found is None:
-        yield tell_oddity(
-            "The database is empty: crrubric serve makes its tables at the first start."
+        return tell_oddity(
+            "The database is empty: crrubric serve makes its tables at the first start. If the site"
+            " has one already, name its folder in CRRUBRIC_INSTANCE: this is another one."
         )
-    elif found == newest:
-        yield tell_fine(f"The database is at schema {found}, as the program is.")
-    elif found < newest:
-        yield tell_fault(
+    if found == newest:
+        return tell_fine(f"The database is at schema {found}, as the program is.")
+    if found < newest:
+        return tell_fault(
             f"The database is at schema {found}, the program at {newest}: crrubric db upgrade"
         )
-    else:
-        yield tell_fault(
-            f"The database is at schema {found}, which this program ({newest}) does not know:"
-            " install the newer crrubric."
-        )
-    return found == newest
+    return tell_fault(
+        f"The database is at schema {found}, which this program ({newest}) does not know:"
+        " install the newer crrubric."
+    )
 
 
 def examine_content(settings: Settings) -> Iterator[Diagnosis]:

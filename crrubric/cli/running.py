@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 from flask import Flask, current_app
+from sqlalchemy import text
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
@@ -20,6 +21,7 @@ from crrubric.queries.record.backups import read_revision
 # as large as a database can hold it
 ROW_NUMBER = click.IntRange(limits.ID.least, limits.ID.most)
 BREAKS = re.compile("[\r\n\u2028\u2029]+")
+UTF8 = "UTF8"  # as PostgreSQL calls it
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -64,12 +66,34 @@ def check_schema() -> None:
     """Make the schema of an empty database; raise Invalid, saying what to do, for another one."""
     found = read_database_revision()
     if found is None:
+        refuse_encoding()
         upgrade_schema()
         return
     refuse_newer_schema(found)
     if found < find_newest_revision():
         raise Invalid(
             N_("The database is older than crrubric. Run: crrubric db upgrade (it backs up first)")
+        )
+
+
+def read_encoding() -> str:
+    """In which encoding the database keeps texts."""
+    if db.engine.dialect.name != "postgresql":
+        return UTF8
+    with db.engine.connect() as connection:
+        return str(connection.execute(text("SHOW server_encoding")).scalar())
+
+
+def refuse_encoding() -> None:
+    """Raise Invalid where a new database could not keep every name and every note."""
+    if (encoding := read_encoding()) != UTF8:
+        raise Invalid(
+            N_(
+                "The database keeps texts as %(encoding)s, which has not every letter. Make it"
+                " anew: createdb --encoding UTF8 --locale C.UTF-8 --template template0 --owner"
+                " ACCOUNT NAME"
+            ),
+            encoding=encoding,
         )
 
 

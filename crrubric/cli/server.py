@@ -80,10 +80,13 @@ class OwnParser(HTTPRequestParser):  # type: ignore[misc]  # waitress ships no t
     """
 
     completed: bool
+    expect_continue: bool
 
     def received(self, data: bytes) -> int:
         """Take more of a request. Returns: how many bytes of it belong to this one."""
         taken: int = super().received(data)
+        if self.completed:
+            self.expect_continue = False  # there is no body; waitress would wait for one
         if self.completed or not self.headers_finished or self.body_rcv is None:
             return taken
         if is_roster(self.path):

@@ -1,10 +1,12 @@
 """crrubric demo and crrubric serve."""
 
 import logging
+import os
+import socket
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -78,10 +80,30 @@ def run_server(app: Flask, host: str, port: int) -> None:
     server = http.open_server(app, host, port)
     asked = http.listen_for_stop()
     http.return_large_blocks()
+    notify_service_manager("READY=1")
     shown = "127.0.0.1" if host in {"0.0.0.0", ""} else host  # noqa: S104  # compared, not bound
-    print_line(f"Serving on http://{shown}:{server.port} – stop with Ctrl+C.")
-    sys.stdout.flush()
+    place = f"Serving on http://{shown}:{server.port}"
+    settings = settings_of(app)
+    if settings.LOG_FORMAT == "json" and not settings.DEMO:
+        logging.getLogger("crrubric").info(place)  # who reads the log wants nothing else in it
+    else:
+        print_line(f"{place} – stop with Ctrl+C.")
+        sys.stdout.flush()
     http.serve_until_stopped(server, asked)
+
+
+def notify_service_manager(state: str) -> None:
+    """Tell systemd, if it has started us and asks for it (Type=notify): see sd_notify(3).
+
+    So that whatever waits for the start of the service finds a server that answers.
+    """
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address or not hasattr(socket, "AF_UNIX"):
+        return
+    if address.startswith("@"):  # a name that lies in no folder
+        address = "\0" + address[1:]
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.sendto(state.encode(), address)
 
 
 def log_to_console(app: Flask) -> None:

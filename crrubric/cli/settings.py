@@ -63,6 +63,6 @@ def report_provider(code: str, provider: Provider) -> bool:
         print_line(f"  {error}")
         return False
     print_line(f"  issuer: {metadata.issuer}")
-    print_line(f"  {len(keys)} keys, signs by {', '.join(metadata.algorithms) or 'any'}")
+    print_line(f"  keys: {len(keys)}, signs by {', '.join(metadata.algorithms) or 'any'}")
     print_line(f"  people are found by addresses in: {', '.join(provider.domains) or 'none'}")
     return True

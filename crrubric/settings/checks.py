@@ -86,7 +86,7 @@ def check_limits_store(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"redis", "rediss"} or not parts.hostname:
         raise ValueError
-    require_package("redis", "RATELIMIT_STORAGE_URI names Redis", "redis")
+    require_package("redis", "RATELIMIT_STORAGE_URI names Redis", "crrubric[redis]")
     return value
 
 
@@ -95,7 +95,7 @@ def check_metrics_token(value: str) -> str:
     if value:
         if len(value) < SECRET_LENGTH:
             raise ValueError
-        require_package("prometheus_client", "METRICS_TOKEN is set", "prometheus-client")
+        require_package("prometheus_client", "METRICS_TOKEN is set", "crrubric[metrics]")
     return value
 
 

@@ -141,7 +141,7 @@ class Settings(BaseSettings):
         About(
             means="Where failed sign-ins are counted: in the memory of the server (`memory://`), or"
             " where several servers count together, in PostgreSQL (`database://`) or in Redis"
-            " (needs the Python package `redis`).",
+            " (needs the extra `redis`).",
             expects="memory://, database:// or an address such as redis://localhost:6379",
             example='"redis://localhost:6379"',
             default="in PostgreSQL where that is the database, else in memory",
@@ -271,7 +271,7 @@ class Settings(BaseSettings):
         AfterValidator(checks.check_metrics_token),
         About(
             means="Whoever sends it as `Authorization: Bearer …` reads `/metrics`, in the format of"
-            " Prometheus (needs the Python package `prometheus-client`). Without it there is no"
+            " Prometheus (needs the extra `metrics`). Without it there is no"
             " such page.",
             expects=f"a text of at least {checks.SECRET_LENGTH} characters",
             example='"64 digits and letters that nobody can guess"',

@@ -456,39 +456,56 @@ def test_where_no_browser_can_be_installed_a_sentence_says_what_to_do(monkeypatc
     )
 
 
-# nginx
+# Servers of the system
 
 
-def test_a_missing_nginx_is_installed_as_root_and_its_service_stopped(monkeypatch, capsys):
+@pytest.mark.parametrize(
+    ("name", "program", "package"),
+    [("nginx", "nginx", "nginx-light"), ("Redis", "redis-server", "redis-server")],
+)
+def test_a_missing_server_is_installed_as_root_and_its_service_stopped(
+    monkeypatch, name: str, program: str, package: str
+):
     ran: list[str] = []
     monkeypatch.setattr(run, "run", lambda *words: not ran.append(" ".join(map(str, words))))
     monkeypatch.setattr(run, "output", lambda *words: ran.append(" ".join(words)))
     monkeypatch.setattr(run, "is_root", lambda: True)
     monkeypatch.setattr(run.shutil, "which", lambda name, **_where: name)
     monkeypatch.setattr(
-        run, "find_nginx", lambda: "nginx" if any("install" in line for line in ran) else None
+        run,
+        "find_program",
+        lambda *_names: f"/usr/bin/{program}" if any("install" in line for line in ran) else None,
     )
 
-    run.set_up_nginx()
+    run.set_up_program(name)
 
     assert ran == [
         "apt-get update -qq",
-        "apt-get install -y -qq --no-install-recommends nginx-light",
-        "systemctl disable --now nginx",
-        "nginx -s stop",
+        f"apt-get install -y -qq --no-install-recommends {package}",
+        f"systemctl disable --now {program}",
+        f"service {program} stop",
     ]
 
 
-def test_where_nginx_can_not_be_installed_a_sentence_says_what_is_skipped(monkeypatch, capsys):
+@pytest.mark.parametrize(
+    ("name", "tests"), [("nginx", "the tests behind a proxy"), ("Redis", "the tests with Redis")]
+)
+def test_where_a_server_can_not_be_installed_a_sentence_says_what_is_skipped(
+    monkeypatch, capsys, name: str, tests: str
+):
     monkeypatch.setattr(run, "run", lambda *words: False)
     monkeypatch.setattr(run, "is_root", lambda: False)
-    monkeypatch.setattr(run, "find_nginx", lambda: None)
+    monkeypatch.setattr(run, "find_program", lambda *_names: None)
 
-    run.set_up_nginx()
+    run.set_up_program(name)
 
     assert capsys.readouterr().out.splitlines()[-1] == (
-        "run.py: there is no nginx, the tests behind a proxy are skipped"
+        f"run.py: there is no {name}, {tests} are skipped"
     )
+
+
+def test_the_tests_have_every_server_that_they_start():
+    assert list(run.PROGRAMS) == ["nginx", "Redis"]
 
 
 # The locks
@@ -520,9 +537,11 @@ def test_the_larger_locks_contain_the_smaller_ones_with_the_same_versions():
 
     assert base.items() <= everything.items() <= tests.items()
     assert everything.keys() - base.keys() == {
+        "async-timeout",
         "prometheus-client",
         "psycopg",
         "psycopg-binary",
+        "redis",
         # single sign-on, and what its two packages need
         "authlib",
         "certifi",

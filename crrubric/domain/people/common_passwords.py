@@ -1,8 +1,15 @@
 """What guessers try first: words of common passwords, and rows of the keyboard.
 
-A list of our own. Passwords here have at least fifteen characters, so that what matters is not
-whole passwords but what long ones are put together from.
+The words are a list of our own: passwords here have at least fifteen characters, so that what
+matters most is what long ones are put together from. Behind a code of an app eight characters are
+enough, and there whole passwords matter: `data/common-passwords.txt` has those that many have.
 """
+
+import hashlib
+from functools import cache
+from importlib import resources
+
+DIGITS = 10  # of each digest: of a hundred million passwords one is taken for a common one
 
 # in small letters; how people write them with 0 for o and so on is undone before
 _LIST = """
@@ -43,3 +50,20 @@ ROWS = (
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
     "1q2w3e4r5t6y7u8i9o0p",
 )
+
+
+@cache
+def load_common_passwords() -> frozenset[str]:
+    """The digests of passwords that many have, folded as `fold_password` does."""
+    text = (resources.files("crrubric.data") / "common-passwords.txt").read_text("ascii")
+    return frozenset(line for line in text.splitlines() if not line.startswith("#"))
+
+
+def is_common_password(folded: str) -> bool:
+    """Whether many have this one, in whatever letters it is written."""
+    return digest_password(folded) in load_common_passwords()
+
+
+def digest_password(folded: str) -> str:
+    """What the file has of a folded password."""
+    return hashlib.sha256(folded.encode()).hexdigest()[:DIGITS]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.limits import PASSWORD_MAX, PASSWORD_MIN, PASSWORD_MIN_OF_TWO_STEPS
-from crrubric.domain.people.common_passwords import ROWS, WORDS
+from crrubric.domain.people.common_passwords import ROWS, WORDS, is_common_password
 from crrubric.domain.text import normalize_text
 from crrubric.domain.translation import N_
 
@@ -56,7 +56,8 @@ def check_password(password: str, *, about: tuple[str, ...] = (), two_steps: boo
     if length > PASSWORD_MAX:
         raise Invalid(N_("Use at most %(most)s characters."), most=PASSWORD_MAX, field="password")
     found = read_as_guesser(password, list_own_words((*SITE_WORDS, *about)))
-    if found.worth >= (LEAST_OF_TWO_STEPS if two_steps else LEAST):
+    is_common = is_common_password(fold_password(password).translate(_LEET))
+    if found.worth >= (LEAST_OF_TWO_STEPS if two_steps else LEAST) and not is_common:
         return
     if found.about:
         raise Invalid(

@@ -13,7 +13,8 @@ DIGITS = 6
 NEIGHBOURS = (0, -1, 1)  # periods that are taken: a clock may be half a minute off
 RECOVERY_CODES = 10
 RECOVERY_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0 and O, no 1 and I: 5 bits each
-RECOVERY_LENGTH = 16  # 80 bits: nobody finds one from its hash
+RECOVERY_LENGTH = 28  # 140 bits: nobody finds one from its hash, however fast hashes become
+FORMER_LENGTH = 16  # of codes that were made before; they lie in drawers and go on counting
 GROUP = 4  # letters between two hyphens
 
 
@@ -42,7 +43,7 @@ def is_app_code(tidy: str) -> bool:
 
 def is_recovery_code(tidy: str) -> bool:
     """Whether a tidy code looks like one on paper."""
-    return len(tidy) == RECOVERY_LENGTH and set(tidy) <= set(RECOVERY_LETTERS)
+    return len(tidy) in {RECOVERY_LENGTH, FORMER_LENGTH} and set(tidy) <= set(RECOVERY_LETTERS)
 
 
 def write_recovery_code(tidy: str) -> str:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from crrubric.domain.errors import Busy, Invalid, NotLetIn, Stale, TooSoon
 from crrubric.domain.people.providers import Arrival, read_arrival
 from crrubric.domain.translation import N_
+from crrubric.logs import log_security_event
 from crrubric.services.people.alarms import warn_of_wrong_passwords
 from crrubric.services.people.attempts import (
     AttemptStep,
@@ -105,8 +106,10 @@ def finish_provider_sign_in(code: str) -> ResponseReturnValue:
         forget_return(request.remote_addr or "")  # nobody here can help it
         return tell_unavailable(code, error, next=flow.next)
     except (CodeRefused, TokenRefused) as error:
+        log_security_event("a provider's answer that proves nothing")
         return tell_unverified(flow, error)
     except (NotLetIn, Stale, TooSoon) as error:
+        log_security_event("known to a provider and not let in")
         return tell_problem(code, translate_error(error), status_of(error), next=flow.next)
     except Busy as error:
         forget_return(request.remote_addr or "")
@@ -248,6 +251,7 @@ def save_connection() -> ResponseReturnValue:
         form = make_connect_form(arrival)
         return send_connection(form, arrival)
     except (NotLetIn, Stale) as error:
+        log_security_event("known to a provider and not let in")
         return tell_problem(arrival.provider, translate_error(error), status_of(error))
 
 

@@ -21,6 +21,7 @@ from crrubric.web.shared.page import find_site_address
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 OURS = frozenset({"same-origin", "none"})  # none: the person, reloading or restoring a page
 FOREIGN = "sent from another site"
+WATCHED = frozenset({"/health", "/health/live", "/metrics"})
 
 
 class NamedFields(ImmutableMultiDict[str, Any]):
@@ -31,9 +32,32 @@ class NamedFields(ImmutableMultiDict[str, Any]):
 
 
 class NamedRequest(Request):
-    """A request whose fields all have names."""
+    """A request whose fields all have names, by a name of the site."""
 
     parameter_storage_class = NamedFields
+    _site_hosts: list[str] | None = None
+
+    @property
+    def is_json(self) -> bool:
+        """Never: no page of ours sends any, and Flask-WTF would fill in forms from whatever it is.
+
+        A number is no form at all, and {"note": 5} is one whose texts are none.
+        """
+        return False
+
+    @property
+    def trusted_hosts(self) -> list[str] | None:
+        """The names by which the site may be asked; None: by any.
+
+        What watches the site may ask it past the web server, at an address that people never see,
+        and the answer makes nothing of the name.
+        """
+        return None if self.path in WATCHED else self._site_hosts
+
+    @trusted_hosts.setter
+    def trusted_hosts(self, hosts: list[str] | None) -> None:
+        """Flask tells what TRUSTED_HOSTS says."""
+        self._site_hosts = hosts
 
 
 def leave_out_nameless(fields: Iterable[tuple[str | None, Any]]) -> list[tuple[str, Any]]:

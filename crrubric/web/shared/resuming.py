@@ -92,7 +92,8 @@ def show_sign_in_again() -> ResponseReturnValue:
 def explain_foreign_form() -> ResponseReturnValue:
     """Another site sent it, or this one by a name that the settings do not know."""
     site = find_site_address()
-    log.warning("refused a form from %r at %s", request.origin, describe_request())
+    origin = request.origin or "a place that is not named"
+    log.warning("refused a form from %r at %s", origin, describe_request())
     words = _(
         "This form was sent from another site. Open the page at %(site)s and send it once"
         " more; if this goes on, tell your IT.",

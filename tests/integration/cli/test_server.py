@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -301,6 +302,39 @@ TWO_ENDS = {
     "pieces with a blank": SHORT + b"\r\nTransfer-Encoding : chunked",
     "a line that goes on": SHORT + b"\r\n 0",
 }
+
+
+@pytest.mark.parametrize(
+    ("request_line", "body", "statuses"),
+    [
+        ("GET /health/live", b"", [b"200"]),
+        ("POST /health/live", b"", [b"405"]),
+        ("POST /health/live", b"a=1", [b"100", b"405"]),
+        ("POST /health/live", None, [b"100", b"405"]),  # it comes once the server has said so
+    ],
+    ids=["no body", "an empty one", "one that is here", "one that comes"],
+)
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_who_asks_whether_to_go_on_is_answered(
+    app: Flask, request_line: str, body: bytes | None, statuses: list[bytes]
+):
+    """Where there is no body, none is waited for."""
+    length = 3 if body is None else len(body)
+    head = f"{request_line} HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nConnection: close\r\n"
+    if request_line.startswith("POST"):
+        head += f"Content-Length: {length}\r\n"
+    with ExitStack() as stack:
+        server = stack.enter_context(running_server(app))
+        line = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), PATIENCE))
+        line.sendall(f"{head}\r\n".encode() + (body or b""))
+        found = line.recv(9)
+        if body is None:
+            found += line.recv(100)
+            line.sendall(b"a=1")
+        while more := line.recv(65_536):
+            found += more
+
+    assert re.findall(rb"HTTP/1\.1 (\d{3})", found) == statuses
 
 
 @pytest.mark.parametrize("ends", TWO_ENDS.values(), ids=TWO_ENDS)

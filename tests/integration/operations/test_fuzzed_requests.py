@@ -1,5 +1,7 @@
 """Whatever a request says, its answer is no fault of ours, and costs bounded work."""
 
+import itertools
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -387,6 +389,28 @@ def test_a_part_of_a_form_without_a_name_is_left_out(
         answer = send_and_check(person, "POST", place, data=data, content_type=kind)
 
         assert answer.status_code in ({303} if token else {303, 400, 401})
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_no_form_is_filled_in_from_json(app: Flask, make: Factory, visit: Visit):
+    """The token may come in a header: then nothing else stands before whoever reads the form."""
+    made = make.evaluation(phase=Phase.SCORING)
+    routes = addresses(app, made, {"reviewer": made.reviewers[0]})
+    forms = sorted({url for method, url, _action in routes if method == "POST"})
+    forms += list_other_addresses(app, "POST")
+    people = [visit(made.chair), visit(made.reviewers[0]), visit()]
+    numbers = json.dumps(dict.fromkeys(find_controls(), 5)).encode()
+    bodies = [b"1", b'"x"', b'[["note", 1]]', numbers]
+    image = take_image()
+
+    for person in people:
+        token = {"X-CSRFToken": person.csrf()}
+        for url, body in itertools.product(forms, bodies):
+            send_and_check(
+                person, "POST", url, data=body, content_type="application/json", headers=token
+            )
+        db.session.remove()
+        image.put_back()
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)

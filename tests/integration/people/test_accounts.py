@@ -345,6 +345,20 @@ def test_an_unknown_host_name_is_refused_if_trusted_hosts_are_set(app: Flask, vi
     assert (good.status_code, bad.status_code) == (200, 400)
 
 
+def test_what_watches_the_site_may_ask_it_by_its_own_address(app: Flask, visit: Visit):
+    """Past the web server, where the name of the site leads to."""
+    app.config["TRUSTED_HOSTS"] = ["score.school.example"]
+    try:
+        watched = [
+            visit().send("GET", place, headers={"Host": "10.0.0.5:5000"}).status_code
+            for place in ("/health", "/health/live", "/metrics", "/", "/health/none")
+        ]
+    finally:
+        app.config["TRUSTED_HOSTS"] = None
+
+    assert watched == [200, 200, 404, 400, 400]  # 404: without a token there are no figures
+
+
 def test_a_new_evaluation_needs_no_purpose(make: Factory, visit: Visit):
     organizer = make.actor(standing=Standing.ORGANIZER)
 

@@ -1,4 +1,4 @@
-"""Several servers on one PostgreSQL count failed sign-ins together."""
+"""Several servers count failed sign-ins together, in one PostgreSQL or in one Redis."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ from crrubric.services.shared import attempt_store
 from crrubric.services.shared.attempt_store import DatabaseStore
 from tests.databases import quick_folder
 from tests.factories import PASSWORD, Factory
-from tests.web_server import Client, find_free_port, wait_for_port
+from tests.web_server import Client, find_free_port, running_redis, wait_for_port
 
 MINUTE = 60
 
@@ -112,13 +112,14 @@ def test_a_database_that_does_not_answer_is_a_store_that_does_not(
 
 
 @contextmanager
-def serve_database(folder: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+def serve_database(folder: Path, **settings: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """A server process of its own on the database of the current app, and its port."""
     port = find_free_port()
     told = {
         **os.environ,
         "CRRUBRIC_INSTANCE": str(folder),
         "CRRUBRIC_DATABASE_URL": db.engine.url.render_as_string(hide_password=False),
+        **{f"CRRUBRIC_{name}": value for name, value in settings.items()},
     }
     command = [sys.executable, "-m", "crrubric", "serve", "--port", str(port)]
     command += ["--district", "Lakeside", "--timezone", "America/Chicago"]
@@ -151,3 +152,31 @@ def test_of_two_servers_on_one_database_each_can_go_on_for_the_other(app: Flask,
         servers[0][1].wait()
         moved = Client(servers[1][0], cookies=one.cookies)
         assert moved.ask("GET", "/account").status == 200
+
+
+def test_two_servers_count_in_redis_and_nobody_signs_in_without_it(app: Flask, make: Factory):
+    person = make.user("Ana Diaz")
+    other = make.user("Ben Ode")
+    with ExitStack() as stack:
+        folder = stack.enter_context(quick_folder())
+        address, redis = stack.enter_context(running_redis(folder))
+        servers = [
+            stack.enter_context(serve_database(folder, RATELIMIT_STORAGE_URI=address))
+            for _ in range(2)
+        ]
+        one, two = (Client(port) for port, _process in servers)
+
+        statuses = [
+            client.sign_in(person.email, "a wrong one, and long").status
+            for client in (one, two, one, two, one)
+        ]
+        kept_out = [client.sign_in(person.email, PASSWORD).status for client in (two, one)]
+
+        assert (statuses, kept_out) == ([422, 422, 422, 422, 422], [429, 429])
+        assert db.session.scalar(select(func.count()).select_from(AttemptCount)) == 0
+        assert one.sign_in(other.email, PASSWORD).status == 303
+        redis.kill()
+        redis.wait()
+        refused = two.sign_in(other.email, PASSWORD)
+        assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
+        assert one.ask("GET", "/account").status == 200  # who is in stays in

@@ -1,5 +1,6 @@
 """Two-step sign-in: setting it up, the code after the password, codes on paper, ways out."""
 
+import math
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,7 +13,7 @@ from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, NotFound, TooSoon
 from crrubric.domain.events import Event
-from crrubric.domain.people.second_step import RECOVERY_CODES
+from crrubric.domain.people.second_step import RECOVERY_CODES, RECOVERY_LETTERS
 from crrubric.domain.people.throttling import FAILURES_TOLD
 from crrubric.domain.vocabulary import Phase, SessionLevel, Standing
 from crrubric.extensions import WRITE, db
@@ -26,14 +27,16 @@ from crrubric.models import (
 )
 from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.people import accounts, encryption, links, own_account, second_step
+from crrubric.services.people.accounts import hash_token
 from crrubric.services.people.confirming import Proof
 from crrubric.services.shared.later import find_later_queue
+from crrubric.services.shared.unit import unit_of_work
 from tests.conftest import set_settings
 from tests.factories import PASSWORD, Factory
 from tests.integration.conftest import Visit, Visitor
 from tests.pages import filled_form, parse, words
 
-CODE = re.compile(r"(?:[A-Z2-9]{4}-){3}[A-Z2-9]{4}")
+CODE = re.compile(r"(?:[A-Z2-9]{4}-){6}[A-Z2-9]{4}")
 SHORT = "tulip9pq"
 
 
@@ -167,6 +170,24 @@ def test_a_recovery_code_stands_once_for_the_app(person: Actor, visit: Visit):
     assert begin(visit, person).post("/sign-in/code", {"step_code": typed}).status_code == 422
     assert subjects()[-1] == "crrubric: A recovery code was used"
     assert Event.ACCOUNT_RECOVERY_CODE_USED in events()
+
+
+def test_a_recovery_code_has_128_bits_and_more(person: Actor, visit: Visit):
+    codes = set_up(person, visit(person))
+
+    letters = {len(code.replace("-", "")) for code in codes}
+    assert {int(count * math.log2(len(RECOVERY_LETTERS))) >= 128 for count in letters} == {True}
+
+
+def test_a_shorter_code_of_before_still_stands_for_the_app(person: Actor, visit: Visit):
+    set_up(person, visit(person))
+    with unit_of_work() as session:
+        made = RecoveryCode(user_id=person.user_id, code_hash=hash_token("ABCDEFGHJKLMNPQR"))
+        session.add(made)
+
+    answer = begin(visit, person).post("/sign-in/code", {"step_code": "ABCD-EFGH-JKLM-NPQR"})
+
+    assert answer.status_code == 303
 
 
 def test_after_some_wrong_codes_the_password_is_asked_for_again(person: Actor, visit: Visit):

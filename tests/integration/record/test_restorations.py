@@ -199,13 +199,13 @@ def tools(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def empty_database(server: str, name: str) -> Iterator[str]:
+def empty_database(server: str, name: str, how: str = "") -> Iterator[str]:
     """The address of a new database on the server; it is dropped at the end."""
     engine = create_engine(
         make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
     )
     with engine.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" {how}')
         try:
             yield make_url(server).set(database=name).render_as_string(hide_password=False)
         finally:
@@ -230,6 +230,23 @@ def run_on(url: str, folder: Path, *arguments: str | Path) -> Result:
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     return done
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_lacks_letters_is_never_filled(
+    dumped: Path, postgresql: str, tmp_path: Path, encoding: str
+):
+    """Debian makes such databases on a machine without a language; SQL_ASCII was a traceback."""
+    how = f"ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0"
+    with empty_database(postgresql, "lacks_letters", how) as url:
+        commands = (("db", "upgrade"), ("restore", dumped), ("evaluation", "list"), ("doctor",))
+        done = [run_on(url, tmp_path, *words) for words in commands]
+
+    said = [words.output for words in done]
+    assert [words.exit_code for words in done] == [1, 1, 1, 1]
+    assert f"keeps texts as {encoding}" in said[0]
+    assert "createdb --encoding UTF8" in said[2]
+    assert f"WRONG  The database keeps texts as {encoding}" in said[3]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import pytest
 
 from crrubric.domain.errors import Invalid
+from crrubric.domain.people.common_passwords import load_common_passwords
 from crrubric.domain.people.passwords import check_password
 
 ABOUT = ("Nora New", "nora.new@lakeside.example", "Lakeside Unified")
@@ -69,3 +70,24 @@ def test_words_about_the_person_and_the_site_are_refused_by_name(password: str, 
 
 def test_the_longest_password_is_judged_at_once():
     check_password("".join(chr(97 + number * number % 26) for number in range(128)))
+
+
+@pytest.mark.parametrize(
+    ("password", "two_steps"),
+    [
+        ("corvette", True),
+        ("Liverpool", True),
+        ("C0rvette", True),
+        ("q1w2e3r4t5y6u7i8", False),
+        ("passwordstandard", False),
+        ("QazWsxEdcRfvTgb", False),
+    ],
+)
+def test_a_password_that_many_have_is_refused(password: str, two_steps: bool):
+    with pytest.raises(Invalid, match="guessed first"):
+        check_password(password, about=ABOUT, two_steps=two_steps)
+
+
+def test_the_list_of_common_passwords_is_long_enough():
+    """OWASP ASVS 6.2.4 asks for the 3,000 most common ones that would be long enough here."""
+    assert len(load_common_passwords()) > 3_000

@@ -1,11 +1,14 @@
 """Settings: later wins, unknown names and wrong values are refused in a sentence each."""
 
 import os
+import stat
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crrubric import config
 from crrubric.app import create_app
 from crrubric.config import flask_config, kept_secret
 from crrubric.domain.errors import Invalid
@@ -289,7 +292,12 @@ def test_what_does_not_answer_holds_nobody_for_long(place: Place):
     found = flask_config(place.read().model_copy(update=elsewhere))
 
     database = found["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]
-    assert sorted(database) == ["keepalives_count", "keepalives_idle", "keepalives_interval"]
+    assert sorted(database) == [
+        "client_encoding",
+        "keepalives_count",
+        "keepalives_idle",
+        "keepalives_interval",
+    ]
     assert found["RATELIMIT_STORAGE_OPTIONS"] == {
         "wrap_exceptions": True,
         "socket_timeout": 2,
@@ -299,6 +307,37 @@ def test_what_does_not_answer_holds_nobody_for_long(place: Place):
 
 def test_any_host_is_answered_where_none_is_named(place: Place):
     assert create_app({"INSTANCE": str(place.folder)}).config["TRUSTED_HOSTS"] is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="root is of POSIX")
+def test_root_leaves_no_file_that_the_account_of_the_server_cannot_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The first administrator is added by root before the service starts, if nobody says more."""
+    found = Path.stat
+
+    def tell_other(path: Path, **more: bool) -> os.stat_result:
+        row = list(found(path, **more))
+        row[stat.ST_UID] = 65_534
+        return os.stat_result(row)
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(Path, "stat", tell_other)
+
+    with pytest.raises(Invalid, match="runuser -u nobody -- crrubric"):
+        create_app({"INSTANCE": str(tmp_path)})
+
+    monkeypatch.undo()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_root_may_own_the_folder_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
+    monkeypatch.setattr(config, "MADE", ("none",))
+
+    create_app({"INSTANCE": str(tmp_path)})
+
+    assert (tmp_path / "secret-key").exists()
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path):

@@ -39,7 +39,7 @@ from tests.integration.people.test_links import fill_with_key
 from tests.integration.people.test_second_step import code_of
 from tests.pages import words
 
-CODE = re.compile(r"(?:[A-Z2-9]{4}-){3}[A-Z2-9]{4}")
+CODE = re.compile(r"(?:[A-Z2-9]{4}-){6}[A-Z2-9]{4}")
 PAGE, OFF = "/account/sign-in", "/account/sign-in/off"
 
 

@@ -43,7 +43,7 @@ def test_the_operator_checks_how_providers_are_reached(run: Run, named: FakeProv
         "cedar (Cedar ID)",
         "https://score.cedar.example/sign-in/with/cedar/back",
         f"issuer: {named.url}",
-        "1 keys, signs by RS256",
+        "keys: 1, signs by RS256",
         "cedar.example",
     ):
         assert words in good.output

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import logging
 import time
 from collections.abc import Callable
 from threading import Event
@@ -143,10 +144,14 @@ FORGED: dict[str, Callable[[FakeProvider, Claims], str]] = {
 
 
 @pytest.mark.parametrize("name", FORGED)
-def test_a_token_that_is_no_good_lets_nobody_in(nora: FakeProvider, arrive: Arrive, name: str):
+def test_a_token_that_is_no_good_lets_nobody_in(
+    nora: FakeProvider, arrive: Arrive, caplog: pytest.LogCaptureFixture, name: str
+):
+    caplog.set_level(logging.INFO, "crrubric.security")
     nora.sign = lambda claims: FORGED[name](nora, claims)
 
     assert UNVERIFIED in refusal(arrive(), 400)
+    assert any("answer that proves nothing: account -" in line for line in caplog.messages)
 
     assert identities() == []
     nora.sign = None

@@ -1,5 +1,7 @@
 """Signing in by a provider: whose account it is, what has to be shown, and what is told."""
 
+import logging
+
 import pytest
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
@@ -229,8 +231,15 @@ def test_somebody_else_who_was_given_the_address_gets_nothing(
     ],
 )
 def test_who_can_not_be_found_by_an_address_is_told_whom_to_ask(
-    make: Factory, arrive: Arrive, provider: FakeProvider, email: str, claims: dict, says: str
+    make: Factory,
+    arrive: Arrive,
+    provider: FakeProvider,
+    caplog: pytest.LogCaptureFixture,
+    email: str,
+    claims: dict,
+    says: str,
 ):
+    caplog.set_level(logging.INFO, "crrubric.security")
     for one in {NORA, email} - {"", "nobody@cedar.example"}:
         if "@cedar.example@" not in one:
             invite(make, one)
@@ -242,6 +251,7 @@ def test_who_can_not_be_found_by_an_address_is_told_whom_to_ask(
     assert says in text
     assert "ask" in text.lower()
     assert (identities(), len(mails())) == ([], before)
+    assert "known to a provider and not let in: account -" in caplog.messages[-1]
 
 
 def test_without_domains_nobody_is_found_by_an_address(
