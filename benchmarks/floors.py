@@ -22,10 +22,18 @@ PAGE = """<!doctype html><html lang="en"><title>{{ title }}</title><h1>{{ title 
 TABLE = """<!doctype html><html lang="en"><title>Marks</title><table>
 {% for vendor, cells in rows.items() %}<tr><th>{{ vendor }}</th>
 {% for cell in cells %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table></html>"""
+# the same marks in the order of the question, so that a GROUP BY has only to read them
+SORTED = """
+    CREATE TABLE counted (vendor INTEGER, criterion INTEGER, reviewer INTEGER, answer TEXT,
+        PRIMARY KEY (vendor, criterion, reviewer)) WITHOUT ROWID
+"""
+SORT = """
+    INSERT INTO counted SELECT ballot.vendor_id, mark.criterion_id, ballot.member_id, mark.answer
+    FROM site.mark JOIN site.ballot ON ballot.id = mark.ballot_id WHERE ballot.evaluation_id = ?
+"""
 COUNT = """
-    SELECT ballot.vendor_id, mark.criterion_id, mark.answer, count(*)
-    FROM mark JOIN ballot ON ballot.id = mark.ballot_id
-    WHERE ballot.evaluation_id = ? GROUP BY 1, 2, 3
+    SELECT vendor, criterion, sum(answer = 'YES'), sum(answer = 'NO'), count(*)
+    FROM counted GROUP BY 1, 2
 """
 EVERY_MARK = """
     SELECT member.name, vendor.code, criterion.code, mark.answer, mark.note
@@ -63,8 +71,17 @@ def make_bare_table(folder: Path) -> sqlite3.Connection:
     return connection
 
 
+def sort_marks(folder: Path, evaluation: int) -> None:
+    """Copy the marks of an evaluation into a table of their own, beside the site's database."""
+    with closing(make_bare_table(folder)) as connection:
+        connection.execute("DROP TABLE IF EXISTS counted")
+        connection.execute(SORTED)
+        connection.execute("ATTACH ? AS site", (str(folder / "crrubric.db"),))
+        connection.execute(SORT, (evaluation,))
+
+
 def make_bare_site(folder: Path) -> Flask:
-    """A page, a save, and the counts of an evaluation's marks in the folder's database."""
+    """A page, a save, and the counts of the marks that were sorted for it."""
     app, kept, turn = Flask("bare"), local(), Lock()
     page, table = (app.jinja_env.from_string(text) for text in (PAGE, TABLE))
     make_bare_table(folder).close()
@@ -87,16 +104,12 @@ def make_bare_site(folder: Path) -> Flask:
             commit_row(kept.connection)
         return "saved"
 
-    @app.get("/counts/<int:evaluation>")
-    def show_counts(evaluation: int) -> str:
-        with closing(sqlite3.connect(folder / "crrubric.db")) as connection:
-            cells: dict[int, dict[int, list[str]]] = {}
-            for vendor, criterion, answer, count in connection.execute(COUNT, (evaluation,)):
-                cell = cells.setdefault(vendor, {}).setdefault(criterion, [])
-                cell.append(f"{answer} {count}")
-        rows = {
-            vendor: [", ".join(cell) for cell in found.values()] for vendor, found in cells.items()
-        }
+    @app.get("/counts")
+    def show_counts() -> str:
+        rows: dict[int, list[str]] = {}
+        with closing(sqlite3.connect(folder / "bare.db")) as connection:
+            for vendor, _criterion, yes, no, count in connection.execute(COUNT):
+                rows.setdefault(vendor, []).append(f"{yes} yes, {no} no, {count}")
         return render_template(table, rows=rows)
 
     return app

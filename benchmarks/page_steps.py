@@ -11,7 +11,7 @@ from statistics import median
 
 from flask import Flask
 
-from benchmarks.floors import commit_row, getting, make_bare_site, make_bare_table
+from benchmarks.floors import commit_row, getting, make_bare_site, make_bare_table, sort_marks
 from benchmarks.people import Browser, repeat_save
 from benchmarks.sites import app_in, committee, email_of, filling, site_settings
 from crrubric.app import create_app
@@ -219,7 +219,8 @@ def list_page_steps(places: list[Place]) -> Iterator[Step]:
 def list_result_steps(place: Place, goals: dict[str, tuple[str, str]]) -> Iterator[Step]:
     """What the chair opens in the meeting, after a change and once more."""
     chair, change = Browser(place.app, place.chair), changing(place)
-    floor = getting(make_bare_site(place.folder), f"/counts/{place.evaluation}")
+    sort_marks(place.folder, place.evaluation)
+    floor = getting(make_bare_site(place.folder), "/counts")
     for name, url in (
         ("matrix", place.url("matrix")),
         ("cell", place.cell()),

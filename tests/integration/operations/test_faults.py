@@ -190,6 +190,31 @@ def test_a_postgresql_that_was_restarted_is_found_again(app: Flask, make: Factor
 
 
 @pytest.mark.both_databases
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_a_standby_that_is_asked_to_write_is_left(app: Flask, make: Factory, visit: Visit):
+    """What was the primary, and is none any more: told at once, and the next one is asked."""
+    made = make.evaluation(phase=Phase.SCORING)
+    place, _ballot = find_places(made)
+    person = visit(made.reviewers[0])
+    person.csrf()
+    db.session.remove()
+    db.engine.dispose()
+    with db.engine.connect() as connection:  # the one connection of the app
+        connection.exec_driver_sql("SET default_transaction_read_only = on")
+        connection.commit()
+
+    away = save_mark(person, place, NOTE)
+    again = save_mark(person, place, NOTE)
+
+    assert (away.status_code, away.headers.get("Retry-After"), NOTE in away.text) == (
+        503,
+        "5",
+        True,
+    )
+    assert (again.status_code, stored_marks()) == (303, [(Answer.NO, NOTE)])
+
+
+@pytest.mark.both_databases
 @pytest.mark.parametrize("until", [0, 1])
 def test_a_database_that_is_gone_is_told_and_loses_no_words(
     app: Flask, make: Factory, visit: Visit, until: int
