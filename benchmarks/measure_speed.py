@@ -34,6 +34,7 @@ from benchmarks.page_steps import (
     make_place,
     measure_steps,
 )
+from benchmarks.reviewer_steps import measure_reviewers
 from benchmarks.server_steps import (
     measure_csv,
     measure_import,
@@ -65,6 +66,8 @@ class Sizes:
     seconds: float = 10  # that people save at once
     browsers: int = 40
     imported: int = 1_000_000
+    reviewers: tuple[int, ...] = (200, 400)  # who think between two saves
+    thinking: float = 60  # seconds
 
 
 TINY = Sizes(
@@ -78,6 +81,8 @@ TINY = Sizes(
     seconds=0.2,
     browsers=2,
     imported=100,
+    reviewers=(4,),
+    thinking=2,
 )
 
 
@@ -143,6 +148,11 @@ GROUPS: dict[str, Callable[[Run], list[Row]]] = {
     "import": measure_import_of,
     "sign-in": lambda run: measure_sign_ins(run.place("small"), run.sizes.turns, 8),
 }
+# what takes longer, only where it is asked for
+LONG_GROUPS: dict[str, Callable[[Run], list[Row]]] = {
+    "reviewers": lambda run: measure_reviewers(run.folder, run.sizes.reviewers, run.sizes.thinking),
+}
+EVERY_GROUP = {**GROUPS, **LONG_GROUPS}
 
 
 def measure_groups(folder: Path, sizes: Sizes, groups: list[str]) -> list[Row]:
@@ -150,14 +160,16 @@ def measure_groups(folder: Path, sizes: Sizes, groups: list[str]) -> list[Row]:
     run, rows = Run(folder, sizes), []
     for name in groups:
         say(f"measuring {name}")
-        rows += GROUPS[name](run)
+        rows += EVERY_GROUP[name](run)
     return rows
 
 
 def read_words(words: list[str] | None) -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(description="How fast crrubric is, beside floors.")
-    parser.add_argument("--only", nargs="+", choices=GROUPS, default=list(GROUPS), metavar="GROUP")
+    parser.add_argument(
+        "--only", nargs="+", choices=EVERY_GROUP, default=list(GROUPS), metavar="GROUP"
+    )
     parser.add_argument("--rounds", type=int, help="how often each step is done (15)")
     parser.add_argument("--tiny", action="store_true", help="as little as can be: that it runs")
     parser.add_argument("--json", type=Path, help="write all numbers to this file")

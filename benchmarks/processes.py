@@ -60,13 +60,15 @@ def find_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[tuple[int, subprocess.Popen]]:
+def serving(
+    folder: Path, *, log: str = "server.log", **settings: str
+) -> Iterator[tuple[int, subprocess.Popen]]:
     """(port, process) of a server on what lies in the folder."""
     told = {f"CRRUBRIC_{name}": value for name, value in settings.items()}
     told["CRRUBRIC_INSTANCE"] = str(folder)
     port = find_port()
-    words, log = ("-m", "crrubric", "serve", "--port", str(port)), folder / "server.log"
-    with running(*words, port=port, log=log, **told) as process:
+    words = ("-m", "crrubric", "serve", "--port", str(port))
+    with running(*words, port=port, log=folder / log, **told) as process:
         yield port, process
 
 
