@@ -4,8 +4,9 @@
     .venv/bin/python benchmarks/measure_speed.py                     # everything, some minutes
     .venv/bin/python benchmarks/measure_speed.py --only pages csv    # these groups
     .venv/bin/python benchmarks/measure_speed.py --json FILE --write # and docs/performance.md
+    .venv/bin/python benchmarks/measure_speed.py --only reviewers millions-sqlite # take long
 
-Makes the data in a temporary folder (or in --data FOLDER), measures each step in turn with its
+Makes the data in a temporary folder, measures each step in turn with its
 floor, so that whatever else runs on the machine disturbs both, and prints the table. Numbers are
 medians of CPU time of the process that answers; times of a clock, memory and rates say so. The
 groups are measured one after the other. Ratios hold from machine to machine, times do not.
@@ -24,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as crrubric does, before numpy loads
 os.environ.pop("CRRUBRIC_DATABASE_URL", None)
 
+from benchmarks.million_steps import measure_millions
 from benchmarks.page_steps import (
     Place,
     Row,
@@ -68,6 +70,7 @@ class Sizes:
     imported: int = 1_000_000
     reviewers: tuple[int, ...] = (200, 400)  # who think between two saves
     thinking: float = 60  # seconds
+    many: int = 5_000  # evaluations of ten million marks
 
 
 TINY = Sizes(
@@ -83,6 +86,7 @@ TINY = Sizes(
     imported=100,
     reviewers=(4,),
     thinking=2,
+    many=3,
 )
 
 
@@ -137,6 +141,13 @@ def measure_import_of(run: Run) -> list[Row]:
     return measure_import(run.folder / "import", run.sizes.imported)
 
 
+def measure_millions_on(run: Run, kind: str) -> list[Row]:
+    """Ten million marks, in a database of their own."""
+    sizes = run.sizes
+    size = (*sizes.crowd, sizes.scorers)
+    return measure_millions(run.folder / kind, kind, size, sizes.many, sizes.rounds)
+
+
 # what is measured, in this order; each group alone where it is asked for
 GROUPS: dict[str, Callable[[Run], list[Row]]] = {
     "pages": measure_pages,
@@ -151,6 +162,8 @@ GROUPS: dict[str, Callable[[Run], list[Row]]] = {
 # what takes longer, only where it is asked for
 LONG_GROUPS: dict[str, Callable[[Run], list[Row]]] = {
     "reviewers": lambda run: measure_reviewers(run.folder, run.sizes.reviewers, run.sizes.thinking),
+    "millions-sqlite": lambda run: measure_millions_on(run, "sqlite"),
+    "millions-postgresql": lambda run: measure_millions_on(run, "postgresql"),
 }
 EVERY_GROUP = {**GROUPS, **LONG_GROUPS}
 
@@ -171,6 +184,7 @@ def read_words(words: list[str] | None) -> argparse.Namespace:
         "--only", nargs="+", choices=EVERY_GROUP, default=list(GROUPS), metavar="GROUP"
     )
     parser.add_argument("--rounds", type=int, help="how often each step is done (15)")
+    parser.add_argument("--many", type=int, help="evaluations of the groups millions-… (5,000)")
     parser.add_argument("--tiny", action="store_true", help="as little as can be: that it runs")
     parser.add_argument("--json", type=Path, help="write all numbers to this file")
     parser.add_argument(
@@ -183,6 +197,8 @@ def main(words: list[str] | None = None) -> None:
     """Measure, print, write."""
     asked = read_words(words)
     sizes = TINY if asked.tiny else Sizes()
+    if asked.many:
+        sizes = replace(sizes, many=asked.many)
     if asked.rounds:
         sizes = replace(sizes, rounds=asked.rounds)
     with tempfile.TemporaryDirectory() as folder:

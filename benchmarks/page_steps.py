@@ -150,9 +150,11 @@ class Place:
         return self.url(f"cells/{self.vendors[-1]}/{self.criteria[-1]}")
 
 
-def make_place(folder: Path, vendors: int, reviewers: int, scorers: int) -> Place:
+def make_place(
+    folder: Path, vendors: int, reviewers: int, scorers: int, **settings: object
+) -> Place:
     """An evaluation of this size, each of whose criteria is one of the built-in rubric's 21."""
-    app = app_in(folder)
+    app = app_in(folder, **settings)
     with filling(app) as factory:
         made = committee(app, vendors, reviewers, full_rubric(), factory, noted=1)
         factory.forward(made, Phase.MEETING, {})
