@@ -16,7 +16,6 @@ import argparse
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,6 +35,7 @@ from benchmarks.page_steps import (
     make_place,
     measure_steps,
 )
+from benchmarks.processes import tell_progress
 from benchmarks.reviewer_steps import measure_reviewers
 from benchmarks.server_steps import (
     measure_csv,
@@ -109,15 +109,10 @@ class Run:
         size, folder = getattr(self.sizes, name.split("-")[0]), self.folder / name
         if size in self.fresh:
             return copy_place(self.fresh[size], folder)
-        say(f"making {size[0]} vendors, {size[1]} reviewers")
+        tell_progress(f"making {size[0]} vendors, {size[1]} reviewers")
         made = make_place(self.folder / f"fresh-{name}", *size, self.sizes.scorers)
         self.fresh[size] = made
         return copy_place(made, folder)
-
-
-def say(text: str) -> None:
-    """Tell how far it is, beside the table."""
-    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
 def measure_pages(run: Run) -> list[Row]:
@@ -130,7 +125,7 @@ def measure_pages(run: Run) -> list[Row]:
 def measure_crowd(run: Run) -> list[Row]:
     """The same pages beside many other evaluations."""
     alone, crowded = run.place("crowd-alone"), run.place("crowd-many")
-    say(f"importing {run.sizes.evaluations - 1} more evaluations")
+    tell_progress(f"importing {run.sizes.evaluations - 1} more evaluations")
     add_evaluations(crowded, run.sizes.evaluations - 1, alone.marks)
     steps = list_crowd_steps(alone, crowded, run.sizes.evaluations)
     return measure_steps(list(steps), run.sizes.rounds)
@@ -172,7 +167,7 @@ def measure_groups(folder: Path, sizes: Sizes, groups: list[str]) -> list[Row]:
     """The rows of these groups."""
     run, rows = Run(folder, sizes), []
     for name in groups:
-        say(f"measuring {name}")
+        tell_progress(f"measuring {name}")
         rows += EVERY_GROUP[name](run)
     return rows
 

@@ -52,6 +52,11 @@ class Browser:
             db.session.rollback()
         return Context().run(self.client.open, url, buffered=True, **options)
 
+    def session_cookie(self) -> str:
+        """What a browser that talks to a server of the same site would send."""
+        name = self.client.application.config["SESSION_COOKIE_NAME"]
+        return f"{name}={self.client.get_cookie(name).value}"
+
     def get(self, url: str) -> int:
         """Bytes of a page."""
         answer = self.open(url)
@@ -112,7 +117,8 @@ class Person:
         for made in answer.headers.get_all("Set-Cookie") or ():
             name, value = made.split(";")[0].split("=", 1)
             self.cookies[name] = value
-        self.cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        if self.cookies:
+            self.cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if 'name="csrf_token" value="' in text:
             self.token = Browser.token_of(text)
         return answer, text

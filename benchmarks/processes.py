@@ -26,6 +26,11 @@ main()
 """
 
 
+def tell_progress(text: str) -> None:
+    """Say how far it is, beside the table."""
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
 @dataclass(frozen=True)
 class Spent:
     """What a command used: seconds of a clock, seconds of the processor, MB at the most."""

@@ -16,8 +16,8 @@ from statistics import median
 from sqlalchemy import create_engine, text
 
 from benchmarks.page_steps import Row
-from benchmarks.people import Person, enter
-from benchmarks.processes import read_memory, read_work, serving
+from benchmarks.people import Browser, Person
+from benchmarks.processes import read_memory, read_work, serving, tell_progress
 from benchmarks.sites import app_in, email_of, filling
 from crrubric.domain.vocabulary import Phase
 from tests.factories import full_rubric
@@ -68,21 +68,22 @@ class Scoring:
     """An evaluation in scoring: who scores, on which page, which criteria."""
 
     address: str  # of the database; empty: SQLite in the folder
-    emails: Sequence[str]
+    cookies: dict[str, str]  # of those who score, by their e-mail addresses
     ballot: str
     criteria: Sequence[int]
 
 
 def make_scoring(folder: Path, address: str, people: int) -> Scoring:
-    """An evaluation of one vendor with so many reviewers."""
+    """An evaluation of one vendor with so many reviewers, who are signed in."""
     app = app_in(folder, DATABASE_URL=address)
     with filling(app) as factory:
         made = factory.evaluation(
             phase=Phase.SCORING, reviewers=people, vendors=1, rubric=full_rubric()
         )
+        emails = [email_of(made, "reviewer", number) for number in range(people)]
         return Scoring(
             address=app.config["SQLALCHEMY_DATABASE_URI"],
-            emails=[email_of(made, "reviewer", number) for number in range(people)],
+            cookies={email: Browser(app, email).session_cookie() for email in emails},
             ballot=made.url(f"ballots/{made.vendors[0].id}"),
             criteria=[row.id for row in made.criteria],
         )
@@ -136,12 +137,13 @@ def measure_setup(folder: Path, setup: Setup, people: int, seconds: float) -> li
             stack.enter_context(serving(folder, log=f"server-{number}.log", **told))
             for number in range(setup.servers)
         ]
-        persons = [
-            enter(servers[number % len(servers)][0], email)
-            for number, email in enumerate(scoring.emails)
-        ]
-        for person in persons:
+        persons = []
+        for number, (email, cookie) in enumerate(scoring.cookies.items()):
+            person = Person(servers[number % len(servers)][0], email)
+            person.cookie = cookie
             person.open(scoring.ballot)
+            persons.append(person)
+        tell_progress(f"{people} reviewers have their ballots, {setup.name}")
         processes = [process.pid for _port, process in servers]
         with counting_work(processes, pair) as used:
             heard, calm, burst = run_people(persons, scoring, seconds)
