@@ -14,6 +14,7 @@ groups are measured one after the other. Ratios hold from machine to machine, ti
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -190,6 +191,7 @@ def read_words(words: list[str] | None) -> argparse.Namespace:
 
 def main(words: list[str] | None = None) -> None:
     """Measure, print, write."""
+    signal.signal(signal.SIGTERM, lambda *_told: sys.exit(1))  # so that all ends that was begun
     asked = read_words(words)
     sizes = TINY if asked.tiny else Sizes()
     if asked.many:

@@ -318,6 +318,7 @@ def find_wrong_numbers(connection: psycopg.Connection[Any]) -> Iterator[str]:
 
 def main() -> None:
     """Run it once, and say what was seen."""
+    signal.signal(signal.SIGTERM, lambda *_told: sys.exit(1))  # so that all ends that was begun
     with tempfile.TemporaryDirectory(prefix="crrubric-failover-") as folder:
         found = run_failover(Path(folder), synchronous="--asynchronous" not in sys.argv)
     sys.stdout.write(
