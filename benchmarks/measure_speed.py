@@ -181,6 +181,7 @@ def read_words(words: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--rounds", type=int, help="how often each step is done (15)")
     parser.add_argument("--many", type=int, help="evaluations of the groups millions-… (5,000)")
+    parser.add_argument("--thinking", type=float, help="seconds that reviewers save for (60)")
     parser.add_argument("--tiny", action="store_true", help="as little as can be: that it runs")
     parser.add_argument("--json", type=Path, help="write all numbers to this file")
     parser.add_argument(
@@ -194,6 +195,8 @@ def main(words: list[str] | None = None) -> None:
     signal.signal(signal.SIGTERM, lambda *_told: sys.exit(1))  # so that all ends that was begun
     asked = read_words(words)
     sizes = TINY if asked.tiny else Sizes()
+    if asked.thinking:
+        sizes = replace(sizes, thinking=asked.thinking)
     if asked.many:
         sizes = replace(sizes, many=asked.many)
     if asked.rounds:

@@ -154,7 +154,7 @@ def measure_setup(folder: Path, setup: Setup, people: int, seconds: float) -> li
     if pair:
         told_work += f", PostgreSQL {used['database'] / saves * 1000:.1f} ms"
     step = f"{people} reviewers, {setup.name}"
-    return [
+    rows = [
         Row(
             step=f"{step}: median of a save, by a clock",
             group="reviewers",
@@ -174,6 +174,9 @@ def measure_setup(folder: Path, setup: Setup, people: int, seconds: float) -> li
             runs=len(heard.burst),
         ),
     ]
+    for row in rows:
+        tell_progress(f"{row.step}: {row.value:.0f}; {row.note}")
+    return rows
 
 
 def find_p95(times: Sequence[float]) -> float:

@@ -207,6 +207,7 @@ def measure_meeting(place: Place, browsers: int, rounds: int) -> list[Row]:
             for thread in threads:
                 thread.join(LONGEST)
             over.set()
+            assert {len(one.loaded) for one in screens} == {number + 2}, "a screen stood still"
             works.append((read_work(process.pid) - worked) * 1000)
             lasts.append(max(one.loaded[-1] for one in screens) - begun)
     return [
