@@ -17,7 +17,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -52,6 +52,7 @@ from benchmarks.speed_table import (
     draw_table,
     put_into_page,
     write_json,
+    write_number,
 )
 
 
@@ -145,7 +146,7 @@ def measure_millions_on(run: Run, kind: str) -> list[Row]:
 
 
 # what is measured, in this order; each group alone where it is asked for
-GROUPS: dict[str, Callable[[Run], list[Row]]] = {
+GROUPS: dict[str, Callable[[Run], Iterable[Row]]] = {
     "pages": measure_pages,
     "csv": lambda run: measure_csv(run.place("large"), run.sizes.turns),
     "savers": lambda run: measure_savers(run.place("small"), run.sizes.seconds, run.sizes.turns),
@@ -156,7 +157,7 @@ GROUPS: dict[str, Callable[[Run], list[Row]]] = {
     "sign-in": lambda run: measure_sign_ins(run.place("small"), run.sizes.turns, 8),
 }
 # what takes longer, only where it is asked for
-LONG_GROUPS: dict[str, Callable[[Run], list[Row]]] = {
+LONG_GROUPS: dict[str, Callable[[Run], Iterable[Row]]] = {
     "reviewers": lambda run: measure_reviewers(run.folder, run.sizes.reviewers, run.sizes.thinking),
     "millions-sqlite": lambda run: measure_millions_on(run, "sqlite"),
     "millions-postgresql": lambda run: measure_millions_on(run, "postgresql"),
@@ -164,13 +165,12 @@ LONG_GROUPS: dict[str, Callable[[Run], list[Row]]] = {
 EVERY_GROUP = {**GROUPS, **LONG_GROUPS}
 
 
-def measure_groups(folder: Path, sizes: Sizes, groups: list[str]) -> list[Row]:
-    """The rows of these groups."""
-    run, rows = Run(folder, sizes), []
+def measure_groups(folder: Path, sizes: Sizes, groups: list[str]) -> Iterator[Row]:
+    """The rows of these groups, as soon as they are measured."""
+    run = Run(folder, sizes)
     for name in groups:
         tell_progress(f"measuring {name}")
-        rows += EVERY_GROUP[name](run)
-    return rows
+        yield from EVERY_GROUP[name](run)
 
 
 def read_words(words: list[str] | None) -> argparse.Namespace:
@@ -201,13 +201,15 @@ def main(words: list[str] | None = None) -> None:
         sizes = replace(sizes, many=asked.many)
     if asked.rounds:
         sizes = replace(sizes, rounds=asked.rounds)
+    machine, rows = describe_machine(), []
     with tempfile.TemporaryDirectory() as folder:
-        rows = measure_groups(Path(folder), sizes, asked.only)
-    machine = describe_machine()
+        for row in measure_groups(Path(folder), sizes, asked.only):
+            rows.append(row)
+            tell_progress(f"{row.step}: {write_number(row.value, row.unit)} {row.note}")
+            if asked.json:  # so that what was measured is there, whatever comes
+                write_json(asked.json, machine, rows)
     table = draw_table(machine, rows)
     print(table)
-    if asked.json:
-        write_json(asked.json, machine, rows)
     if asked.write:
         PAGE.write_text(put_into_page(PAGE.read_text("utf-8"), table), "utf-8")
 

@@ -114,14 +114,12 @@ def save_timed(person: Person, scoring: Scoring, heard: Heard, times: list[float
         heard.failed.append(f"{status}: {said[:200]}")
 
 
-def measure_reviewers(folder: Path, counts: Sequence[int], seconds: float) -> list[Row]:
-    """Every setup, with so many people at once each time."""
-    return [
-        row
-        for people in counts
-        for number, setup in enumerate(SETUPS)
-        for row in measure_setup(folder / f"reviewers-{people}-{number}", setup, people, seconds)
-    ]
+def measure_reviewers(folder: Path, counts: Sequence[int], seconds: float) -> Iterator[Row]:
+    """Every setup, with so many people at once each time; rows as soon as they are there."""
+    for people in counts:
+        for number, setup in enumerate(SETUPS):
+            own = folder / f"reviewers-{people}-{number}"
+            yield from measure_setup(own, setup, people, seconds)
 
 
 def measure_setup(folder: Path, setup: Setup, people: int, seconds: float) -> list[Row]:
@@ -154,7 +152,7 @@ def measure_setup(folder: Path, setup: Setup, people: int, seconds: float) -> li
     if pair:
         told_work += f", PostgreSQL {used['database'] / saves * 1000:.1f} ms"
     step = f"{people} reviewers, {setup.name}"
-    rows = [
+    return [
         Row(
             step=f"{step}: median of a save, by a clock",
             group="reviewers",
@@ -174,9 +172,6 @@ def measure_setup(folder: Path, setup: Setup, people: int, seconds: float) -> li
             runs=len(heard.burst),
         ),
     ]
-    for row in rows:
-        tell_progress(f"{row.step}: {row.value:.0f}; {row.note}")
-    return rows
 
 
 def find_p95(times: Sequence[float]) -> float:

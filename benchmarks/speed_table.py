@@ -86,7 +86,7 @@ def draw_table(machine: dict[str, object], rows: Iterable[Row]) -> str:
     lines = [
         f"{machine['date']}, commit {machine['commit']}; {machine['processor']}, {machine['cores']}"
         f" cores, {machine['memory_gb']} GB, {machine['system']}; load average"
-        f" {machine['load']} at the end. {told}.",
+        f" {machine['load']} before. {told}.",
         "",
         "| step | measured | × floor | goal | floor | beside |",
         "|---|---:|---:|---:|---|---|",
