@@ -7,6 +7,7 @@ standby. Every mark is read back. The load, the web servers and PostgreSQL share
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -167,11 +168,18 @@ def measure_setup(folder: Path, setup: Setup, people: int, seconds: float) -> li
             unit="a second",
             value=len(heard.burst) / burst,
             note=f"median {median(heard.burst) * 1000:,.0f} ms,"
-            f" p95 {find_p95(heard.burst):,.0f} ms; {len(heard.failed)} failed,"
+            f" p95 {find_p95(heard.burst):,.0f} ms; {describe_failures(heard)},"
             f" {lost} of {saves} acknowledged lost",
             runs=len(heard.burst),
         ),
     ]
+
+
+def describe_failures(heard: Heard) -> str:
+    """How many saves failed, and with which status; 0 is no answer at all."""
+    statuses = Counter(line.split(":")[0] for line in heard.failed)
+    told = ", ".join(f"{count} × {status}" for status, count in statuses.items())
+    return f"{len(heard.failed)} failed" + (f" ({told})" if told else "")
 
 
 def find_p95(times: Sequence[float]) -> float:
