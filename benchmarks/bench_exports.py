@@ -12,9 +12,7 @@ processor, which other programs disturb less.
 """
 
 import csv
-import http.client
 import io
-import os
 import sqlite3
 import sys
 import tempfile
@@ -24,10 +22,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench_load import Notes, Person, serving
-from bench_pages import app_in, committee, email_of, long_rubric
 from sqlalchemy import text
 
+from benchmarks.people import enter
+from benchmarks.processes import read_memory, read_work, serving
+from benchmarks.sites import app_in, committee, email_of, long_rubric
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
 from tests.factories import Factory, full_rubric
@@ -76,33 +75,6 @@ def measure_floor(site: Site) -> tuple[float, float]:
     return time.process_time() - worked, time.perf_counter() - begin
 
 
-def read_memory(process) -> int:
-    """The most memory that the server had, in MB."""
-    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
-
-
-def read_work(process) -> float:
-    """Seconds of the processor that the server has used."""
-    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def download(port: int, site: Site, cookie: str, name: str) -> tuple[float, float, int]:
-    """Seconds to the first byte of the file, to its last, and its bytes."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-    begin = time.perf_counter()
-    connection.request("GET", f"{site.base}export/{name}", headers={"Cookie": cookie})
-    answer = connection.getresponse()
-    assert answer.status == 200, (name, answer.status)
-    size = len(answer.read(1))
-    first = time.perf_counter() - begin
-    while piece := answer.read(64 * 1024):
-        size += len(piece)
-    connection.close()
-    return first, time.perf_counter() - begin, size
-
-
 def measure(folder: Path, vendors: int, reviewers: int, criteria: int | None) -> None:
     site = make_site(folder, vendors, reviewers, criteria)
     work, whole = min(measure_floor(site) for _ in range(3))
@@ -114,16 +86,14 @@ def measure(folder: Path, vendors: int, reviewers: int, criteria: int | None) ->
     print(f"{'floor, by hand':16} {'':10} {whole:7.2f}s {work:7.2f}s")
     for name in FILES:
         with serving(folder) as (port, process):
-            person = Person(port, site.chair)
-            person.sign_in(Notes())
-            person.connection.close()
-            download(port, site, person.cookie, "vendors.csv")
-            before, worked = read_memory(process), read_work(process)
-            first, whole, size = download(port, site, person.cookie, name)
-            after, work = read_memory(process), read_work(process) - worked
+            person = enter(port, site.chair)
+            person.download(f"{site.base}export/vendors.csv")
+            before, worked = read_memory(process.pid), read_work(process.pid)
+            first, whole, size = person.download(f"{site.base}export/{name}")
+            after, work = read_memory(process.pid), read_work(process.pid) - worked
         print(
             f"{name:16} {first * 1000:8.0f}ms {whole:7.2f}s {work:7.2f}s {size / 1e6:7.1f}"
-            f"  {after} MB, {after - before} more than before",
+            f"  {after:.0f} MB, {after - before:.0f} more than before",
             flush=True,
         )
 

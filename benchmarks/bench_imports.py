@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from openpyxl import Workbook, load_workbook
 
-from benchmarks.bench_record import app_in, long_rubric
+from benchmarks.sites import app_in, long_rubric
 from crrubric.domain.actions import Action
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db

@@ -11,7 +11,6 @@ process, on the same machine. Exits with 1 if somebody is not in at the end, a s
 95th percentile of saving is 0.4 s or more.
 """
 
-import http.client
 import io
 import os
 import random
@@ -21,12 +20,8 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import count
+from dataclasses import dataclass
 from pathlib import Path
-from socket import socket
-from urllib.parse import urlencode
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -35,7 +30,9 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.security import generate_password_hash
 from werkzeug.test import encode_multipart
 
-from benchmarks.bench_pages import app_in, email_of
+from benchmarks.people import Notes, Person
+from benchmarks.processes import read_memory, serving
+from benchmarks.sites import app_in, email_of
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import WRITE, db
 from crrubric.models import User
@@ -50,17 +47,6 @@ GOAL = 0.4  # seconds, of 95 saves in 100
 
 
 @dataclass
-class Notes:
-    """What was seen, by all threads."""
-
-    saves: list[float] = field(default_factory=list)
-    waits: list[float] = field(default_factory=list)  # from the first try until one is in
-    sent_away: int = 0
-    failures: list[str] = field(default_factory=list)
-    over: threading.Event = field(default_factory=threading.Event)
-
-
-@dataclass
 class Place:
     """Where people go."""
 
@@ -69,50 +55,6 @@ class Place:
     base: str
     vendor: int
     criteria: list[int]
-
-
-class Person:
-    """A browser with one connection that it keeps."""
-
-    def __init__(self, port: int, email: str) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        self.email = email
-        self.cookie = self.token = ""
-        self.cookies: dict[str, str] = {}
-        self.versions: dict[int, int] = {}  # of the marks, by criterion
-
-    def ask(self, method: str, path: str, body: str | bytes = "", **headers: str):
-        headers = {"Accept": "application/json", "Cookie": self.cookie, **headers}
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
-        text = answer.read().decode()
-        for made in answer.headers.get_all("Set-Cookie") or ():
-            name, value = made.split(";")[0].split("=", 1)
-            self.cookies[name] = value
-        self.cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        if 'name="csrf_token" value="' in text:
-            self.token = text.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
-        return answer, text
-
-    def send(self, path: str, **form: str):
-        kind = "application/x-www-form-urlencoded"
-        body = urlencode({"csrf_token": self.token, **form})
-        return self.ask("POST", path, body, **{"Content-Type": kind})
-
-    def sign_in(self, notes: Notes) -> None:
-        self.ask("GET", "/sign-in", Accept="text/html")
-        begin, longest = time.monotonic(), 15  # seconds between two tries, as static/js/turns.js
-        for tried in count():
-            answer, text = self.send("/sign-in", email=self.email, password=PASSWORD)
-            if answer.status not in {429, 503}:  # 429: one account signs in many times at once
-                break
-            notes.sent_away += 1
-            longer = min(longest, int(answer.headers.get("Retry-After", 1)) * 1.5**tried)
-            time.sleep(longer * (0.5 + random.random()))
-        if answer.status != 200:
-            notes.failures.append(f"sign-in {answer.status}: {text[:200]}")
-        notes.waits.append(time.monotonic() - begin)
-        self.ask("GET", "/", Accept="text/html")
 
 
 def make_site(folder: Path) -> Place:
@@ -141,27 +83,6 @@ def make_site(folder: Path) -> Place:
     return place
 
 
-@contextmanager
-def serving(folder: Path):
-    """(port, process) of the server."""
-    with socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    told = {**os.environ, "CRRUBRIC_INSTANCE": str(folder), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "crrubric", "serve", "--port", str(port)]
-    with subprocess.Popen(command, env=told, stdin=subprocess.DEVNULL) as process:
-        for _ in range(200):
-            try:
-                Person(port, "").ask("GET", "/health")
-                break
-            except OSError:
-                time.sleep(0.1)
-        try:
-            yield port, process
-        finally:
-            process.terminate()
-
-
 def come_and_sign_in(port: int, email: str, notes: Notes) -> None:
     time.sleep(random.random() * MINUTE)
     try:
@@ -175,18 +96,11 @@ def keep_saving(person: Person, place: Place, notes: Notes) -> None:
     notes.over.wait(random.random() * EVERY)
     while not notes.over.is_set():
         criterion = random.choice(place.criteria)
-        version = person.versions.get(criterion, 0)
         begin = time.monotonic()
         try:
-            answer, text = person.send(
-                f"{place.base}ballots/{place.vendor}/marks/{criterion}",
-                answer="NO" if version % 2 else "YES",
-                version=str(version),
-            )
-            if answer.status == 200:
-                person.versions[criterion] = version + 1
-            else:
-                notes.failures.append(f"save {answer.status}: {text[:200]}")
+            status, text = person.save(f"{place.base}ballots/{place.vendor}", criterion)
+            if status != 200:
+                notes.failures.append(f"save {status}: {text[:200]}")
         except Exception as error:
             notes.failures.append(f"save: {error!r}")
         notes.saves.append(time.monotonic() - begin)
@@ -220,12 +134,10 @@ def run_all(threads: list[threading.Thread]) -> None:
 def report(name: str, notes: Notes, process: subprocess.Popen) -> bool:
     saves = sorted(notes.saves)
     late = saves[int(len(saves) * 0.95)]
-    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
-    memory = next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
     print(
         f"{name}: {len(saves)} saves, median {statistics.median(saves):.3f} s,"
         f" p95 {late:.3f} s, longest {saves[-1]:.3f} s; failures: {len(notes.failures)};"
-        f" most memory of the server {memory} MB"
+        f" most memory of the server {read_memory(process.pid):.0f} MB"
     )
     for line in notes.failures[:5]:
         print(f"  {line}")

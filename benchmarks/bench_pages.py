@@ -10,147 +10,30 @@ last column is the cost in ballot pages. `--large` adds 30 vendors x 120 criteri
 `--pages` leaves the imports out.
 """
 
-import random
-import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextvars import Context
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from flask import Flask
 
+from benchmarks.people import RUNS, Browser, median_ms, saving
+from benchmarks.sites import app_in, committee, email_of, long_rubric
 from crrubric.app import create_app
-from crrubric.domain.setup.rubric import Rubric, parse_rubric
-from crrubric.domain.vocabulary import Answer, Phase
-from crrubric.extensions import db, prepare_migrations
-from tests.factories import Factory, Made, full_rubric
+from crrubric.domain.vocabulary import Phase
+from crrubric.extensions import db
+from tests.factories import Factory, Made
 
-RUNS, MANY = 15, 60
-VENDORS, REVIEWERS = 10, 25
+MANY = 60
 LARGE = (30, 120, 40)  # vendors, criteria, reviewers
 MATRICES = ("matrix", "matrix?show=split", "compare")
 PAGES = (
     "matrix", "scores", "agreement", "what-if", "compare", "memo/", "memo/memo.docx",
     "memo/memo.pdf", "memo/memo.html",
 )  # fmt: skip
-
-
-def app_in(folder: Path) -> Flask:
-    """The app on an empty database, with cheap passwords: signing in is not measured."""
-    from flask_migrate import upgrade
-
-    app = create_app({"INSTANCE": str(folder), "PASSWORD_METHOD": "scrypt:1024:8:1"})
-    prepare_migrations(app)
-    with app.app_context():
-        upgrade()
-    return app
-
-
-def median_ms(call: Callable[[], object], runs: int = RUNS) -> float:
-    """Median CPU milliseconds of the call, after one that isn't counted."""
-    call()
-    times = []
-    for _ in range(runs):
-        begin = time.process_time()
-        call()
-        times.append((time.process_time() - begin) * 1000)
-    return statistics.median(times)
-
-
-def long_rubric(criteria: int) -> Rubric:
-    """A rubric of so many criteria in sections of fifteen, every tenth a must-have."""
-    lines = ['name = "Long"', 'version = "1"']
-    for number in range(criteria):
-        if number % 15 == 0:
-            lines += ["[[section]]", f'code = "s{number}"', f'title = "Section {number // 15 + 1}"']
-        lines += [
-            "[[section.criterion]]",
-            f'code = "c{number}"',
-            f"order = {number + 1}",
-            f'title = "Criterion {number + 1} is met in every course"',
-            'question = "Is it met in every course that we looked at?"',
-            'lead = "teacher"',
-            f"must_have = {str(number % 10 == 0).lower()}",
-        ]
-    return parse_rubric("\n".join(lines))
-
-
-def committee(
-    app: Flask,
-    vendors: int = VENDORS,
-    reviewers: int = REVIEWERS,
-    rubric: Rubric | None = None,
-    factory: Factory | None = None,
-) -> Made:
-    """The evaluation with all its marks, in scoring."""
-    made = (factory or Factory(app)).evaluation(
-        title=f"{vendors} vendors, {reviewers} reviewers",
-        phase=Phase.SCORING,
-        reviewers=reviewers,
-        vendors=vendors,
-        rubric=rubric or full_rubric(),
-    )
-    insert_marks(made)
-    return made
-
-
-def insert_marks(made: Made) -> None:
-    """Marks in bulk: making them one by one is measured apart."""
-    from sqlalchemy import insert, select
-
-    from crrubric.models import Ballot, Mark
-
-    chance = random.Random(1)
-    answers = [Answer.YES] * 7 + [Answer.NO] * 2 + [Answer.CANNOT_TELL]
-    ids = [vendor.id for vendor in made.vendors]
-    ballots = db.session.scalars(select(Ballot.id).where(Ballot.vendor_id.in_(ids))).all()
-    rows = [
-        {
-            "evaluation_id": made.evaluation.id,
-            "ballot_id": ballot,
-            "criterion_id": criterion.id,
-            "answer": chance.choice(answers),
-            "note": "Seen in the second demo, with our own Chromebook."
-            if chance.random() < 0.2
-            else "",
-            "evidence_place": "",
-        }
-        for ballot in ballots
-        for criterion in made.criteria
-        if (ballot, criterion.id) != (ballots[0], made.criteria[0].id)
-    ]
-    db.session.execute(insert(Mark), rows)
-    db.session.commit()
-
-
-class Browser:
-    """A signed-in test client whose requests stand alone."""
-
-    def __init__(self, app: Flask, email: str) -> None:
-        from tests.factories import PASSWORD
-
-        self.client = app.test_client()
-        self.token = self.token_of(self.open("/sign-in").text)
-        form = {"email": email, "password": PASSWORD, "csrf_token": self.token}
-        assert self.open("/sign-in", method="POST", data=form).status_code == 303
-        self.token = self.token_of(self.open("/").text)
-
-    @staticmethod
-    def token_of(text: str) -> str:
-        return text.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
-
-    def open(self, url: str, **options: object):
-        db.session.rollback()
-        return Context().run(self.client.open, url, buffered=True, **options)
-
-    def get(self, url: str) -> int:
-        answer = self.open(url)
-        assert answer.status_code == 200, (url, answer.status_code)
-        return len(answer.data)
 
 
 def report(name: str, cost: float, note: str = "", unit: float | None = None) -> None:
@@ -208,35 +91,6 @@ def measure_large(app: Flask, factory: Factory) -> None:
         url = made.url(name)
         cost = median_ms(lambda url=url: chair.get(url), 5)
         report(name, cost, f"{chair.get(url):,} bytes")
-
-
-def email_of(made: Made, name: str) -> str:
-    from crrubric.models import User
-
-    actor = made.chair if name == "chair" else made.reviewers[0]
-    return db.session.get_one(User, actor.user_id).email
-
-
-def saving(made: Made, reviewer: Browser, vendor: int) -> Callable[[], None]:
-    """Saves the same cell again and again, each time on top of the last."""
-    criterion = made.criteria[0].id
-    url = made.url(f"ballots/{vendor}/marks/{criterion}")
-    version = 0
-
-    def save() -> None:
-        nonlocal version
-        form = {
-            "answer": "YES" if version % 2 else "NO",
-            "version": str(version),
-            "csrf_token": reviewer.token,
-        }
-        answer = reviewer.open(
-            url, method="POST", data=form, headers={"Accept": "application/json"}
-        )
-        assert answer.status_code == 200, answer.text
-        version = answer.json["version"]
-
-    return save
 
 
 def answering(made: Made, chair: Browser) -> Callable[[], None]:

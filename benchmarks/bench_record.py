@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from sqlalchemy import select
 
-from benchmarks.bench_pages import app_in, long_rubric
+from benchmarks.sites import app_in, long_rubric
 from crrubric.app import create_app
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db

@@ -10,10 +10,8 @@ command line is measured as a process of its own, start included. Compare rows o
 
 import os
 import random
-import subprocess
 import sys
 import tempfile
-import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -23,7 +21,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as crrubric does, before n
 import numpy as np
 from flask import Flask
 
-from benchmarks.bench_pages import Browser, app_in, committee, email_of, median_ms, report
+from benchmarks.bench_pages import report
+from benchmarks.people import Browser, median_ms
+from benchmarks.processes import run_command
+from benchmarks.sites import app_in, committee, email_of
 from crrubric.domain.results.reviewers import profile_of
 from crrubric.domain.statistics.acceptability import rank_acceptability
 from crrubric.domain.statistics.intervals import bootstrap_cells
@@ -37,7 +38,6 @@ from tests.factories import Factory, Made
 
 RUNS = 7
 SIZES = ((25, 50), (50, 50), (100, 50))  # vendors, reviewers; 21 criteria
-ROOT = Path(__file__).resolve().parents[1]
 
 
 def main() -> None:
@@ -113,36 +113,10 @@ def command_line(folder: Path, thousands: int) -> None:
     process(folder, "verify", "verify")
 
 
-# The command in a fresh process that says at its end how much memory it held. A child's usage, as
-# its parent is told, counts the parent's memory at the fork.
-COMMAND = """
-import atexit, pathlib, sys
-status = pathlib.Path("/proc/self/status")
-atexit.register(lambda: print(
-    next((l for l in status.read_text().splitlines() if l.startswith("VmHWM")), "VmHWM 0 kB")
-    if status.exists() else "VmHWM 0 kB", file=sys.stderr))
-sys.argv[0] = "crrubric"
-from crrubric.__main__ import main
-main()
-"""
-
-
 def process(folder: Path, name: str, *words: str) -> None:
     """Wall-clock milliseconds of a command, and the most memory it held."""
-    environment = {**os.environ, "CRRUBRIC_INSTANCE": str(folder)}
-    begin = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", COMMAND, *words],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    spent = (time.perf_counter() - begin) * 1000
-    memory = int(done.stderr.split()[-2]) / 1000
-    report(name, spent, f"{memory:.0f} MB at most")
+    spent = run_command(folder, *words)
+    report(name, spent.clock * 1000, f"{spent.megabytes:.0f} MB at most")
 
 
 if __name__ == "__main__":

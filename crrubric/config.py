@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
+from sqlalchemy.engine import make_url
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
@@ -15,6 +16,7 @@ from crrubric.settings.model import Settings
 
 PACKAGE = Path(__file__).parent
 CHECKOUT = PACKAGE.parent
+UNHEARD_SECONDS = 30  # that PostgreSQL’s machine may leave what was sent to it unconfirmed
 STORE_SECONDS = 2  # that an answer of where failed sign-ins are counted may take
 SPARE_CONNECTIONS = 5  # to the database: the thread that sends mail, a session written down
 MADE = ("crrubric.db", "secret-key", "")  # whose they are, the folder is; it comes last itself
@@ -159,18 +161,27 @@ def limits_store_options(uri: str) -> dict[str, Any]:
 def database_options(url: str) -> dict[str, Any]:
     """A machine that is gone is noticed: else each thread that asks it waits for minutes or hours.
 
-    What the address itself says of this stays.
+    Of several hosts the one is asked that can be written to. What the address itself says stays.
     """
     if not url.startswith("postgresql"):
         return {}
-    wanted = {
+    wanted: dict[str, int | str] = {
         "client_encoding": "utf8",  # whatever the database says of itself: else texts may be bytes
         "connect_timeout": 5,
         "keepalives_idle": 30,
         "keepalives_interval": 10,
         "keepalives_count": 3,
+        "tcp_user_timeout": UNHEARD_SECONDS * 1000,
     }
+    if has_several_hosts(url):
+        wanted["target_session_attrs"] = "read-write"
     return {name: value for name, value in wanted.items() if f"{name}=" not in url}
+
+
+def has_several_hosts(url: str) -> bool:
+    """Whether an address of PostgreSQL names more than one machine."""
+    hosts = make_url(url).query.get("host", "")
+    return "," in hosts if isinstance(hosts, str) else len(hosts) > 1
 
 
 def kept_secret(path: Path) -> str:

@@ -12,7 +12,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, event
 from sqlalchemy.exc import OperationalError
 
 from crrubric import catalogue
@@ -67,6 +67,7 @@ HURRIED = "crrubric_hurried"  # in the notes of one that waits for nobody
 # What the driver raises when the database is busy or gone; the web knows no SQLAlchemy.
 DatabaseUnavailable = OperationalError
 FULL = "53100"  # what PostgreSQL calls a full disk
+READ_ONLY = "25006"  # and a write to a server that only repeats what another one writes
 
 
 def is_disk_full(error: DatabaseUnavailable) -> bool:
@@ -78,8 +79,19 @@ def is_disk_full(error: DatabaseUnavailable) -> bool:
 def init_app(app: Flask) -> None:
     """Bind the extensions that every door needs; the web binds its own pieces."""
     db.init_app(app)
+    app.teardown_appcontext(end_last_reading)  # before the session is closed: last in, first out
     with app.app_context():
         set_up_engine(db.engine)
+
+
+def end_last_reading(_error: BaseException | None) -> None:
+    """End what is still read once the answer is made; it holds, wherever the database has gone."""
+    if not db.session.registry.has():
+        return
+    try:
+        db.session.rollback()
+    except DatabaseUnavailable:
+        db.session().invalidate()
 
 
 def prepare_migrations(app: Flask) -> None:
@@ -159,6 +171,19 @@ def wait_for_locks(engine: Engine) -> None:
     def begin(connection: Connection) -> None:
         if is_hurried(connection):
             connection.exec_driver_sql("SET LOCAL lock_timeout = '1ms'")  # 0 were for ever
+
+    leave_standbys(engine)
+
+
+def leave_standbys(engine: Engine) -> None:
+    """Take a server that refuses to write for one that is away: another one is the primary now."""
+
+    @event.listens_for(engine, "handle_error")
+    def leave(context: ExceptionContext) -> None:
+        if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+            context.is_disconnect = True  # each connection is made anew, with whoever writes
+            error = context.original_exception
+            raise OperationalError(context.statement, None, error) from error
 
 
 def is_hurried(connection: Connection) -> bool:

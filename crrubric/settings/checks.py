@@ -69,6 +69,7 @@ def check_database(value: str) -> str:
         raise ValueError
     if DATABASES[kind] == POSTGRESQL:
         require_package("psycopg", "DATABASE_URL names PostgreSQL", "crrubric[postgresql]")
+        rest = list_database_hosts(rest)
     address = f"{DATABASES[kind]}://{rest}"
     try:
         parts = make_url(address)
@@ -77,6 +78,25 @@ def check_database(value: str) -> str:
     if parts.database in {None, "", ":memory:"}:  # what is in memory alone is lost at the end
         raise ValueError
     return address
+
+
+def list_database_hosts(rest: str) -> str:
+    """What follows “://” in an address, with its hosts, if they are several, as parameters.
+
+    libpq takes “user@a:5432,b:5432/name”; SQLAlchemy takes one host there, and hands parameters on.
+    Raises: ValueError if one has no name, or a port that is no number.
+    """
+    authority, _slash, name = rest.partition("/")
+    person, at, listed = authority.rpartition("@")
+    if "," not in listed:
+        return rest
+    parts = [urlsplit(f"//{host}") for host in listed.split(",")]
+    hosts = [part.hostname or "" for part in parts]
+    ports = [str(part.port or "") for part in parts]
+    if not all(hosts):
+        raise ValueError
+    told = f"host={','.join(hosts)}" + (f"&port={','.join(ports)}" if any(ports) else "")
+    return f"{person}{at}/{name}{'&' if '?' in name else '?'}{told}"
 
 
 def check_limits_store(value: str) -> str:

@@ -159,5 +159,7 @@ def shown_value(name: str, value: Any) -> str:
         shown = {code: show_provider(provider) for code, provider in value.items()}
         return json.dumps(shown, ensure_ascii=False)
     if name in WITH_PASSWORD:
-        return make_url(value).set(query={}).render_as_string(hide_password=True)
+        address = make_url(value)  # parameters may hold a password as well
+        hosts = {name: told for name, told in address.query.items() if name in {"host", "port"}}
+        return address.set(query=hosts).render_as_string(hide_password=True).replace("%2C", ",")
     return "********" if told.secret else json.dumps(value, default=str, ensure_ascii=False)

@@ -69,7 +69,8 @@ class Settings(BaseSettings):
         str,
         AfterValidator(checks.check_database),
         About(
-            means="The database.",
+            means="The database. Where PostgreSQL lies on several hosts"
+            " (`host1:5432,host2:5432`), the one that can be written to is asked.",
             expects="an address such as postgresql://user:password@host/name"
             " or sqlite:////srv/crrubric/site.db",
             example='"postgresql://crrubric:secret@localhost/crrubric"',

@@ -89,7 +89,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if rooms is None or not collection_path.is_relative_to(ROOT / "tests"):
         return None
     match collection_path.relative_to(ROOT / "tests").parts:
-        case ("machine" | "long",):
+        case ("machine" | "long" | "scale",):
             return True
         case ("unit" | "integration" | "browser", room) if room in list_rooms():
             return True if room not in rooms else None

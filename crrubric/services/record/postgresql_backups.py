@@ -73,9 +73,9 @@ def name_server(engine: Engine) -> tuple[str, str]:
     """(how libpq finds the database, without its password; the password)."""
     from psycopg.conninfo import make_conninfo  # only where PostgreSQL is used
 
-    parts = engine.url.translate_connect_args(username="user", database="dbname")
-    for name, value in engine.url.query.items():  # hosts can be several
-        parts[name] = value if isinstance(value, str) else ",".join(value)
+    # as the dialect tells the driver: hosts can be several, each with a port of its own
+    _none, told = engine.dialect.create_connect_args(engine.url)
+    parts = {name: value for name, value in told.items() if isinstance(value, str | int)}
     password = str(parts.pop("password", ""))
     return make_conninfo("", **parts), password
 

@@ -190,6 +190,62 @@ def test_a_postgresql_that_was_restarted_is_found_again(app: Flask, make: Factor
 
 
 @pytest.mark.both_databases
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_a_standby_that_is_asked_to_write_is_left(app: Flask, make: Factory, visit: Visit):
+    """What was the primary, and is none any more: told at once, and the next one is asked."""
+    made = make.evaluation(phase=Phase.SCORING)
+    place, _ballot = find_places(made)
+    person = visit(made.reviewers[0])
+    person.csrf()
+    db.session.remove()
+    db.engine.dispose()
+    with db.engine.connect() as connection:  # the one connection of the app
+        connection.exec_driver_sql("SET default_transaction_read_only = on")
+        connection.commit()
+
+    away = save_mark(person, place, NOTE)
+    again = save_mark(person, place, NOTE)
+
+    assert (away.status_code, away.headers.get("Retry-After"), NOTE in away.text) == (
+        503,
+        "5",
+        True,
+    )
+    assert (again.status_code, stored_marks()) == (303, [(Answer.NO, NOTE)])
+
+
+@pytest.mark.both_databases
+def test_a_database_that_goes_once_all_is_saved_is_no_fault(
+    app: Flask, make: Factory, visit: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    """What was read for the answer is given back to nobody; the answer is there, and is true."""
+    made = make.evaluation(phase=Phase.SCORING)
+    place, _ballot = find_places(made)
+    person = visit(made.reviewers[0])
+    errors: Any = sqlite3 if db.engine.dialect.name == "sqlite" else psycopg
+    form = {"answer": "NO", "note": NOTE, "version": "0", "csrf_token": person.csrf()}
+    refused: list[object] = []
+
+    def refuse(connection: object) -> None:
+        refused.append(connection)
+        raise errors.OperationalError("server closed the connection unexpectedly")
+
+    def take_away(*_rest: object) -> None:
+        monkeypatch.setattr(db.engine.dialect, "do_rollback", refuse)
+
+    db.session.remove()
+    event.listen(db.engine, "commit", take_away)
+    try:
+        answer = person.send("POST", place, data=form, headers={"Accept": "application/json"})
+    finally:
+        event.remove(db.engine, "commit", take_away)
+        monkeypatch.undo()
+
+    assert refused
+    assert (answer.status_code, stored_marks()) == (200, [(Answer.NO, NOTE)])
+
+
+@pytest.mark.both_databases
 @pytest.mark.parametrize("until", [0, 1])
 def test_a_database_that_is_gone_is_told_and_loses_no_words(
     app: Flask, make: Factory, visit: Visit, until: int

@@ -366,6 +366,19 @@ def test_a_password_is_in_no_command_line(monkeypatch: pytest.MonkeyPatch):
     assert environment["PGPASSWORD"] == "s@cret word"
 
 
+def test_the_tools_are_told_of_every_host_of_a_database():
+    engine = create_engine(
+        "postgresql+psycopg://u:p@/site?host=a:5001&host=b:5002&target_session_attrs=read-write"
+    )
+
+    server, password = postgresql_backups.name_server(engine)
+
+    assert sorted(server.split()) == [
+        "dbname=site", "host=a,b", "port=5001,5002", "target_session_attrs=read-write", "user=u",
+    ]  # fmt: skip
+    assert password == "p"
+
+
 def test_an_upgrade_without_the_tools_goes_on_and_says_so(
     bare_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

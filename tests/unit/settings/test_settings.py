@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine
 
 from crrubric import config
 from crrubric.app import create_app
@@ -116,6 +117,9 @@ WRONG = [
     ("DATABASE_URL", "site.db", "postgresql://"),
     ("DATABASE_URL", "sqlite://", "sqlite:///"),
     ("DATABASE_URL", "postgresql://u:p@h:port/d", "postgresql://"),
+    ("DATABASE_URL", "postgresql://u:p@a:1,b:port/d", "postgresql://"),
+    ("DATABASE_URL", "postgresql://u:p@a:1,:2/d", "postgresql://"),
+    ("DATABASE_URL", "postgresql://u:p@a:1,b:2", "postgresql://"),
     ("SECRET_KEY", "short", "at least 32 characters"),
     ("SECRET_KEY", "1" * 64, "not digits alone"),
     ("SITE_URL", "score.x.example", "https://score"),
@@ -293,16 +297,60 @@ def test_what_does_not_answer_holds_nobody_for_long(place: Place):
 
     database = found["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]
     assert sorted(database) == [
-        "client_encoding",
-        "keepalives_count",
-        "keepalives_idle",
-        "keepalives_interval",
-    ]
+        "client_encoding", "keepalives_count", "keepalives_idle", "keepalives_interval",
+        "tcp_user_timeout",
+    ]  # fmt: skip
     assert found["RATELIMIT_STORAGE_OPTIONS"] == {
         "wrap_exceptions": True,
         "socket_timeout": 2,
         "socket_connect_timeout": 2,
     }
+
+
+@pytest.mark.parametrize(
+    ("address", "hosts", "ports"),
+    [
+        ("postgresql://u:p@a:5001,b:5002/d", "a,b", "5001,5002"),
+        ("postgresql://u:p@a,b/d", "a,b", ","),
+        ("postgresql://u:p@a:5001,b/d?sslmode=require", "a,b", "5001,"),
+        ("postgresql://u:p@[::1]:5001,[fe80::2]:5002/d", "::1,fe80::2", "5001,5002"),
+        ("postgresql://u:p@/d?host=a:5001&host=b:5002", "a,b", "5001,5002"),
+    ],
+)
+def test_a_database_may_lie_on_several_hosts(place: Place, address: str, hosts: str, ports: str):
+    """As libpq writes it, or SQLAlchemy: the one that can be written to is asked for."""
+    found = flask_config(place.read(DATABASE_URL=address))
+
+    engine = create_engine(
+        found["SQLALCHEMY_DATABASE_URI"],
+        connect_args=found["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"],
+    )
+    _none, told = engine.dialect.create_connect_args(engine.url)
+    assert (told["host"], told.get("port")) == (hosts, ports)
+    assert (told["user"], told["password"], told["dbname"]) == ("u", "p", "d")
+    options = found["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]
+    assert options["target_session_attrs"] == "read-write"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["postgresql://u@a/d", "postgresql://u@a:1,b:2/d?target_session_attrs=any"],
+)
+def test_a_single_host_is_taken_as_it_is_and_so_is_what_an_address_asks_for(
+    place: Place, address: str
+):
+    options = flask_config(place.read(DATABASE_URL=address))["SQLALCHEMY_ENGINE_OPTIONS"]
+
+    assert "target_session_attrs" not in options["connect_args"]
+
+
+def test_hosts_are_shown_and_passwords_are_not(place: Place):
+    place.export(DATABASE_URL="postgresql://u:hunter2@a:1,b:2/d?password=hunter2")
+
+    lines = list(describe_settings(place.read(), Sources(place.folder, {})))
+
+    (shown,) = (line for line in lines if line.startswith("DATABASE_URL"))
+    assert shown.endswith("postgresql+psycopg://u:***@/d?host=a,b&port=1,2")
 
 
 def test_any_host_is_answered_where_none_is_named(place: Place):

@@ -1,0 +1,66 @@
+"""The benchmarks run, and write what they measured: that they do, not how fast anything is."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.measure_speed import EVERY_GROUP
+from benchmarks.page_steps import Row
+from benchmarks.speed_table import PAGE, draw_table, put_into_page
+
+ROOT = Path(__file__).parents[3]
+MACHINE = {
+    "date": "2026-11-30 20:00 UTC",
+    "commit": "abc",
+    "processor": "a processor",
+    "cores": 2,
+    "memory_gb": 4,
+    "system": "a system",
+    "load": 0.1,
+    "versions": {"Python": "3.11"},
+}
+
+
+def run_command(folder: Path, *groups: str) -> dict[str, Any]:
+    """What the command wrote as JSON about these groups, on as little data as can be."""
+    file = folder / "speed.json"
+    words = ["--tiny", "--json", str(file), "--only", *groups]
+    command = [sys.executable, str(ROOT / "benchmarks" / "measure_speed.py"), *words]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    assert found["machine"].keys() == MACHINE.keys()
+    wrong = [row["step"] for row in found["rows"] if row["value"] is None or row["value"] < 0]
+    assert wrong == []
+    return found
+
+
+def test_pages_and_saves_are_measured_beside_their_floors(tmp_path: Path):
+    rows = {row["step"]: row for row in run_command(tmp_path, "pages", "savers")["rows"]}
+
+    beside = {step: row for step, row in rows.items() if row["floor"]}
+    assert beside.keys() == rows.keys()
+    assert {"own ballot, 21 criteria", "save one mark", "matrix, 84 marks, again"} <= rows.keys()
+    assert rows["2 people saving at once"]["note"].startswith("0 failed")
+
+
+@pytest.mark.long
+def test_everything_is_measured(tmp_path: Path):
+    rows = run_command(tmp_path, *EVERY_GROUP)["rows"]
+
+    assert {row["group"] for row in rows} == {*EVERY_GROUP}
+
+
+def test_the_table_takes_the_place_of_the_former_one():
+    rows = [Row(step="a page", group="pages", value=12.34, floor=0.5, floor_is="bare", goal="25 ×")]
+    table = draw_table(MACHINE, rows)
+
+    page = put_into_page(PAGE.read_text("utf-8"), table)
+
+    assert "| a page | 12.3 ms | 24.7 | 25 × | bare, 0.50 ms |  |" in page
+    assert page.count("| a page |") == 1
+    assert put_into_page(page, table) == page
