@@ -154,8 +154,8 @@ def test_what_the_operator_set_is_in_the_journal(run: Run, make_app: Callable[..
 
     with make_app().app_context():
         (entry,) = db.session.query(JournalEntry).all()
-    assert (entry.actor_name, entry.chain, entry.before) == ("operator", 0, None)
-    assert entry.after == {"name": "Lakeside", "time_zone": "America/Chicago"}
+        assert (entry.actor_name, entry.chain, entry.before) == ("operator", 0, None)
+        assert entry.after == {"name": "Lakeside", "time_zone": "America/Chicago"}
 
 
 def test_a_real_terminal_is_asked(tmp_path: Path):

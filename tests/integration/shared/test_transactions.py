@@ -13,6 +13,7 @@ from crrubric.extensions import db
 from crrubric.models import Evaluation
 from crrubric.queries.exchange import redactions
 from crrubric.queries.memo import memos
+from crrubric.queries.results import matrices
 from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.documents.formats import RENDERERS
 from crrubric.reports.exchange import csv_files, results_json, tables
@@ -25,7 +26,6 @@ from crrubric.services.shared.unit import unit_of_work
 from crrubric.web.exchange import exports
 from crrubric.web.memo import memo
 from crrubric.web.planning import plan_versions
-from crrubric.web.results import agreement, what_if
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.uploads import make_workbook
@@ -34,11 +34,11 @@ MARKS = {(0, 0): "YNY", (0, 1): "YYY", (1, 0): "YYN", (1, 1): "NYY"}
 # A page, and what takes long on it: where it is looked up, and its name there.
 SLOW = [
     ("scores", figures, "score_figure"),
-    ("agreement", agreement, "reliability_of"),
+    ("agreement", matrices, "reliability_of"),
     ("agreement", robustness_figures, "disagreement_figure"),
-    ("what-if", what_if, "robustness_of"),
+    ("what-if", matrices, "robustness_of"),
     ("what-if", robustness_figures, "draw_robustness_charts"),
-    ("memo/", memos, "robustness_of"),
+    ("memo/", matrices, "robustness_of"),
     ("memo/", memo, "compose_memo"),
     ("memo/memo.html", memo, "compose_memo"),
     ("export/tallies.csv", tables, "results_csv"),

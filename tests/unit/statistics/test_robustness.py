@@ -354,7 +354,7 @@ def test_ranks_after_the_third_share_a_color_and_the_table_lists_all():
     share = robust(tested, draws=10).uniform
     names = {vendor.code: vendor.name for vendor in tested.vendors}
 
-    chart = acceptability_figure(share, names, words)
+    chart = acceptability_figure(share, names, words, names)
 
     assert [trace["name"] for trace in json.loads(chart.json)["data"]] == [
         "Rank 1", "Rank 2", "Rank 3", "Rank 4 or lower",
@@ -380,7 +380,7 @@ def test_the_table_of_swing_weights_names_criteria_that_can_change_nothing():
 def test_without_an_order_and_without_pairs_there_are_no_charts():
     alone = basis("YY")
 
-    assert draw_robustness_charts(robust(alone), alone.results(), words) == []
+    assert draw_robustness_charts(robust(alone), alone.results(), words, {"A"}) == []
     found = reliability_of(alone, alone.ballots.counts())
     assert disagreement_figure(sort_by_disagreement(found.criteria), words) is None
 
@@ -389,7 +389,7 @@ def test_text_in_a_figure_cannot_end_its_script():
     tested = basis("YN YN", "NY NY")
     share = robust(tested, draws=10).uniform
 
-    chart = acceptability_figure(share, {"A": "</script><b>", "B": "B"}, words)
+    chart = acceptability_figure(share, {"A": "</script><b>", "B": "B"}, words, "AB")
 
     assert "<" not in chart.json
 
