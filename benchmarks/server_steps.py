@@ -24,7 +24,7 @@ from crrubric.services.shared.unit import unit_of_work
 from crrubric.settings.model import Settings
 from tests.factories import PASSWORD
 
-FOLLOWED = 2  # seconds between two questions of a screen, as static/js/follow.js
+FOLLOWED = 1  # seconds between two questions of a screen, as static/js/follow.js
 LONGEST = 60  # seconds that a screen waits for the next page
 
 
@@ -175,7 +175,7 @@ class Screen:
         self.loaded.append(time.monotonic())
 
     def follow(self, over: threading.Event) -> None:
-        """Ask every two seconds, and load what is shown as soon as it is another cell."""
+        """Ask every second, and load what is shown as soon as it is another cell."""
         pages = len(self.loaded)
         over.wait(random.random() * FOLLOWED)
         while len(self.loaded) == pages and not over.is_set():

@@ -1,9 +1,9 @@
-/* The meeting screen: when the chair moves on, this page loads the next cell. Asks every two seconds,
+/* The meeting screen: when the chair moves on, this page loads the next cell. Asks every second,
    less often while the server does not answer. Without this script there is a link to press. */
 
 import { askEvery } from "./asking.js";
 
-const EVERY = 2_000; // ms
+const EVERY = 1_000; // ms
 
 const here = document.querySelector("[data-follow]");
 

@@ -7,7 +7,8 @@ it was read. Inside a unit of work nothing is kept: its entries are not written 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeVar
@@ -61,6 +62,7 @@ class KeptResults:
 
     def __init__(self) -> None:
         self.rows: OrderedDict[Key, Computed] = OrderedDict()
+        self.turns: dict[Key, Lock] = {}
         self.lock = Lock()
 
     def find(self, key: Key) -> Computed | None:
@@ -78,6 +80,18 @@ class KeptResults:
             self.rows[key] = computed
             while len(self.rows) > AT_MOST:
                 self.rows.popitem(last=False)
+
+    @contextmanager
+    def take_turn(self, key: Key) -> Iterator[None]:
+        """Let whoever wants the same at this moment wait, rather than compute it as well."""
+        with self.lock:
+            turn = self.turns.setdefault(key, Lock())
+        try:
+            with turn:
+                yield
+        finally:
+            with self.lock:
+                self.turns.pop(key, None)
 
     def forget(self, evaluation_id: int) -> None:
         """Keep nothing of an evaluation any more."""
@@ -113,9 +127,20 @@ class KeptPlace:
         return computed
 
 
-def find_kept_place(session: Session, evaluation_id: int, language: str) -> KeptPlace:
-    """Look up what is kept of an evaluation; called before anything of it is read."""
+@contextmanager
+def find_kept_place(session: Session, evaluation_id: int, language: str) -> Iterator[KeptPlace]:
+    """Look up what is kept of an evaluation; entered before anything of it is read.
+
+    Where nothing is, whoever comes next waits until this is left: when the chair moves on, forty
+    screens ask for the same at once.
+    """
     if is_writing(session):
-        return KeptPlace(session, None)
+        yield KeptPlace(session, None)
+        return
     key = (evaluation_id, language, find_chain_head(session, evaluation_id)[1])
-    return KeptPlace(session, key, find_kept_results(session).find(key))
+    kept = find_kept_results(session)
+    if found := kept.find(key):
+        yield KeptPlace(session, key, found)
+        return
+    with kept.take_turn(key):
+        yield KeptPlace(session, key, kept.find(key))

@@ -15,7 +15,7 @@ from crrubric.domain.statistics.reliability import Reliability, reliability_of
 from crrubric.domain.statistics.robustness import Robustness, robustness_of
 from crrubric.models import Criterion, Evaluation, Finding, Reinstatement, Vendor
 from crrubric.queries.people.access import Seat, make_not_found
-from crrubric.queries.results.kept import Computed, compute_results, find_kept_place
+from crrubric.queries.results.kept import Computed, KeptPlace, compute_results, find_kept_place
 from crrubric.queries.results.marks import read_ballots
 from crrubric.queries.setup.rubrics import ANEW, RubricPart, list_rubric_parts
 from crrubric.queries.setup.wording import translate_rubric_text
@@ -73,7 +73,13 @@ def read_matrix(session: Session, evaluation: Evaluation, language: str = "") ->
     """
     if evaluation.phase not in FROM_MEETING:
         raise make_not_found()
-    place = find_kept_place(session, evaluation.id, language)
+    with find_kept_place(session, evaluation.id, language) as place:
+        return _read_matrix_at(session, evaluation, language, place)
+
+
+def _read_matrix_at(
+    session: Session, evaluation: Evaluation, language: str, place: KeptPlace
+) -> Matrix:
     rubric = list_rubric_parts(session, evaluation.id, anew=True)
     # a vendor has a row for each must-have that was lifted for it, or else one
     rows = session.execute(

@@ -392,7 +392,7 @@ def shown_cell_of(meeting: Meeting | None) -> tuple[int, int] | None:
 @bp.get("/where")
 @require_permission(Action.FOLLOW_MEETING)
 def show_screen_step(seat: Seat) -> ResponseReturnValue:
-    """How often the screen has moved: asked every two seconds, so it says nothing else."""
+    """How often the screen has moved: asked every second, so it says nothing else."""
     meeting = find_current_meeting(db.session(), seat.evaluation.id)
     return jsonify(
         meeting=meeting.id if meeting else None,

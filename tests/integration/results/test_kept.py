@@ -1,10 +1,14 @@
 """Results that were computed already are shown again only while the journal has nothing new."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from threading import Event
 
 import pytest
+from flask import Flask
 
 from crrubric.domain.actions import Action
+from crrubric.domain.results.results import Results
 from crrubric.domain.vocabulary import Outcome, Phase
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, find_evaluation, require
@@ -97,6 +101,41 @@ def test_what_is_read_while_somebody_writes_is_not_kept(
     read_now(made)
 
     assert find_kept_results(db.session()).rows == {}
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_who_asks_meanwhile_waits_for_the_same_result(
+    app: Flask, made: Made, computed: list[int], monkeypatch: pytest.MonkeyPatch
+):
+    slug, db_is_read, second_asks = made.slug, Event(), Event()
+    read, hold = matrices.read_ballots, kept.KeptResults.take_turn
+    db.session.rollback()
+
+    def read_slowly(*args):
+        db_is_read.set()
+        assert second_asks.wait(10)
+        return read(*args)
+
+    def note_turn(self, key):
+        if db_is_read.is_set():
+            second_asks.set()
+        return hold(self, key)
+
+    monkeypatch.setattr(matrices, "read_ballots", read_slowly)
+    monkeypatch.setattr(kept.KeptResults, "take_turn", note_turn)
+
+    def read_results(after: Event | None) -> Results:
+        if after:
+            assert after.wait(10)
+        with app.app_context():
+            return read_matrix(db.session(), find_evaluation(db.session(), slug)).results
+
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(read_results, None)
+        second = threads.submit(read_results, db_is_read)
+
+    assert first.result() is second.result()
+    assert len(computed) == 1
 
 
 def test_nobody_gets_the_result_of_another_seat(make: Factory, visit: Visit):
