@@ -7,6 +7,7 @@ Follows: 0053
 import hashlib
 import json
 import re
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,7 +30,7 @@ def upgrade() -> None:
     """Labels become what stands for them, as if the file had been taken by this version."""
     connection = op.get_bind()
     for row in connection.execute(sa.select(KEPT).where(KEPT.c.kind == "MARKS")).all():
-        told = json.loads(row.mapping)
+        told = read_mapping(row.mapping)
         columns = {hide_label(label): role for label, role in told.get("columns", {}).items()}
         text = json.dumps({**told, **NAMED, "columns": columns}, ensure_ascii=False, sort_keys=True)
         connection.execute(
@@ -41,6 +42,15 @@ def upgrade() -> None:
             )
             .values(mapping=text)
         )
+
+
+def read_mapping(text: str) -> dict[str, Any]:
+    """What is remembered; nothing where it can't be read, which the program can't either."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def hide_label(label: str) -> str:
