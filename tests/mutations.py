@@ -62,8 +62,8 @@ MUTATIONS = (
     Mutation(
         "queries: the chair reads notes before the meeting",
         "crrubric/queries/ballots/ballots.py",
-        "        return []\n    wanted = select_disclosed_marks(evaluation, Mark)\n",
-        "        pass\n    wanted = select_disclosed_marks(evaluation, Mark)\n",
+        "        return []\n    wanted = select_disclosed_marks(evaluation)\n",
+        "        pass\n    wanted = select_disclosed_marks(evaluation)\n",
         (f"{BLINDNESS}::test_the_queries_return_no_marks_before_the_meeting",),
     ),
     Mutation(

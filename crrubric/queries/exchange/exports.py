@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC
 from itertools import groupby
 from operator import attrgetter
-from typing import TypedDict, cast
+from typing import TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from crrubric.domain.memo.facts import MemoPrices
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.results.cost import NO_PRICE
 from crrubric.domain.text import sort_key
-from crrubric.models import Ballot, Evaluation, Mark, MarkFile, Vendor
+from crrubric.models import Ballot, Evaluation, MarkFile, Vendor
 from crrubric.queries.ballots.ballots import (
     DisclosedMark,
     list_late_changes,
@@ -30,11 +30,6 @@ from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.shared.reading import end_reading
 
 NO_PRICES = MemoPrices()
-# what files have of a mark
-READ = (
-    Mark.ballot_id, Mark.criterion_id, Mark.answer, Mark.note, Mark.evidence_kind,
-    Mark.evidence_place, Mark.evidence_on, Mark.evidence_until,
-)  # fmt: skip
 
 
 class MarkRow(TypedDict):
@@ -86,17 +81,14 @@ def iterate_seat_marks(
 def list_vendor_marks(
     session: Session, seat: Seat, vendor_id: int
 ) -> list[tuple[DisclosedMark, Sequence[MarkFile]]]:
-    """The marks of one vendor with their files.
-
-    Their columns are read instead of whole marks, which takes half the time.
-    """
+    """The marks of one vendor with their files."""
     if seat.evaluation.phase not in FROM_MEETING:
         return []
-    wanted = select_disclosed_marks(seat.evaluation, *READ).where(Ballot.vendor_id == vendor_id)
+    wanted = select_disclosed_marks(seat.evaluation).where(Ballot.vendor_id == vendor_id)
     rows = session.execute(wanted).all()
     keys = {name: sort_key(name) for name in {row.reviewer for row in rows}}
     marks = [
-        make_disclosed_mark(row, cast(Mark, row))
+        make_disclosed_mark(row)
         for _criterion, own in groupby(rows, key=attrgetter("criterion"))
         for row in sorted(own, key=lambda row: keys[row.reviewer])
     ]

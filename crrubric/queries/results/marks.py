@@ -5,7 +5,7 @@ from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, ColumnElement, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, case, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.ballots.ballots import (
@@ -42,7 +42,7 @@ def read_ballots(
         session.execute(
             select(Member.id, Member.name, Member.stakeholder, Member.every_criterion)
             .where(is_present_reviewer(evaluation_id))
-            .where(Member.id.in_(select(Ballot.member_id)))
+            .where(exists().where(Ballot.member_id == Member.id).correlate(Member))
             .order_by(Member.id)
         ),
         key=lambda row: sort_key(row.name),
