@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, bindparam, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from crrubric.domain.actions import Action
@@ -70,9 +70,15 @@ class EarlierRecord:
         return next((one for one in self.findings if one.criterion_id == criterion_id), None)
 
 
+# Made once: every cell asks it, and every list of ballots.
+EARLIER = select(Renewal.earlier_id).where(Renewal.evaluation_id == bindparam("evaluation"))
+
+
 def list_told_vendors(session: Session, seat: Seat) -> set[int]:
     """The vendors of which the seat may read what was found last time: it can no longer anchor a
     mark of theirs."""
+    if session.scalar(EARLIER, {"evaluation": seat.evaluation.id}) is None:
+        return set()  # as of most evaluations: the rest takes longer to put together than to ask
     earlier = aliased(Vendor)
     known = session.scalars(
         select(Vendor.id)

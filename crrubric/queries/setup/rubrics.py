@@ -33,6 +33,14 @@ SECTIONS = (
     .order_by(Section.position)
 )
 TENSIONS = select(models.Tension).where(models.Tension.evaluation_id == bindparam("evaluation"))
+FIRST, SECOND = aliased(Criterion), aliased(Criterion)
+CODED_TENSIONS = (
+    select(FIRST.code, SECOND.code, models.Tension)
+    .join_from(models.Tension, FIRST, FIRST.id == models.Tension.first_id)
+    .join(SECOND, SECOND.id == models.Tension.second_id)
+    .where(models.Tension.evaluation_id == bindparam("evaluation"))
+    .order_by(models.Tension.id)
+)
 REVISIONS = (
     select(RubricRevision)
     .options(joinedload(RubricRevision.criterion))
@@ -109,14 +117,7 @@ def list_tension_values(
     session: Session, evaluation_id: int, language: str = ""
 ) -> tuple[RubricTension, ...]:
     """The same as values, by criterion code, in their order."""
-    first, second = aliased(Criterion), aliased(Criterion)
-    rows = session.execute(
-        select(first.code, second.code, models.Tension)
-        .join_from(models.Tension, first, first.id == models.Tension.first_id)
-        .join(second, second.id == models.Tension.second_id)
-        .where(models.Tension.evaluation_id == evaluation_id)
-        .order_by(models.Tension.id)
-    )
+    rows = session.execute(CODED_TENSIONS, {"evaluation": evaluation_id})
     return tuple(
         RubricTension((one, two), translate_rubric_text(row, "why", language))
         for one, two, row in rows
