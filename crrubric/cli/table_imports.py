@@ -15,7 +15,7 @@ from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines
 from crrubric.domain.exchange.field_tables import NO_HEADER, FieldTableKind, hold_fields
 from crrubric.domain.setup.rubric_files.differences import RubricDifference
 from crrubric.domain.setup.rubric_files.rows import RUBRIC_TABLE
-from crrubric.domain.setup.table_words import MEMBER_TABLE, VENDOR_TABLE
+from crrubric.domain.setup.table_words import VENDOR_TABLE
 from crrubric.domain.text import cut_visibly
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
@@ -29,6 +29,7 @@ from crrubric.services.setup.committee import Invitation
 from crrubric.services.setup.invitations import show_invite_links
 from crrubric.services.setup.rubric import files as rubrics
 from crrubric.services.setup.tables import several
+from crrubric.services.setup.tables.choice_words import PEOPLE_TABLE
 from crrubric.services.setup.tables.table_lines import (
     ReadLines,
     read_invitee_cells,
@@ -112,7 +113,7 @@ def import_committee_table(file: Path, slug: str, preview: bool, **said: Any) ->
     """
     seat = find_operator_seat(Action.MANAGE_COMMITTEE, slug)
     memory = several.remember_member_columns(db.session(), seat.evaluation)
-    table = open_table(read_path(file), MEMBER_TABLE, memory, said)
+    table = open_table(read_path(file), PEOPLE_TABLE, memory, said)
     found = read_table_lines(table.read_lines(), read_invitee_cells)
     problems = several.find_invitee_problems(db.session(), seat.evaluation, found.good)
     if preview:

@@ -182,3 +182,29 @@ def test_a_chart_follows_the_scheme_while_it_is_open(browse: Browse, demo: Site)
     page.emulate_media(color_scheme="dark")
 
     expect(label).not_to_have_css("fill", before)
+
+
+SENDS = """() => new Promise((tell) => {
+  document.addEventListener("submit", (event) => {
+    tell(!event.defaultPrevented);
+    event.preventDefault();
+  }, { once: true });
+  document.querySelector("[data-finding] button").click();
+})"""
+
+
+def test_a_second_click_does_not_adopt_what_the_next_page_shows(browse: Browse, demo: Site):
+    page = opened(browse, demo).page
+    cell(page).click()
+    place = page.locator("#panel a[href*='/cells/']").first.get_attribute("href")
+    page.add_init_script("performance.now = () => window.passed ?? 100;")
+    page.goto(place)
+
+    at_once = page.evaluate(SENDS)
+    page.evaluate("window.passed = 2000")
+    later = page.evaluate(SENDS)
+    page.goto(place)
+    page.locator("[data-finding] input[type=radio]").last.dispatch_event("input")
+    considered = page.evaluate(SENDS)
+
+    assert (at_once, later, considered) == (False, True, True)

@@ -31,6 +31,7 @@ Columns = Mapping[str, Sequence[str]]  # field -> what its column may be called
 Implied = Mapping[str, tuple[str, str]]
 # field -> how its cells are written as it takes them: (what the column is called, the cell) -> text
 Respelled = Mapping[str, Callable[[str, str], str]]
+Settled = Callable[[Mapping[str, str], Collection[str]], Mapping[str, str]]
 COLUMNS = "columns"  # where it is said what they hold
 NO_HEADER = 0
 _VALUE = re.compile(r"^[$€]?\s*-?\d[\d.,\s]*%?$|@|://")  # what no column is called
@@ -46,7 +47,8 @@ class FieldTableKind:
     needed: the field without which there is no line; needed_label: what people read for it.
     Columns are in the order in which a table without headers has them, if `ordered`. implied: what
     headers say of a field that may have no column; respelled: fields whose cells people write in
-    other ways than the form takes them.
+    other ways than the form takes them; settled: what else the cells of a line mean, given which
+    fields have a column.
     """
 
     columns: Columns
@@ -55,6 +57,7 @@ class FieldTableKind:
     ordered: bool = True
     implied: Implied = dataclasses.field(default_factory=dict)
     respelled: Respelled = dataclasses.field(default_factory=dict)
+    settled: Settled | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -339,6 +342,16 @@ def add_implied_fields(
         )
         for line in lines
     ]
+
+
+def settle_fields(
+    lines: Sequence[FieldLine], mapping: FieldMapping, kind: FieldTableKind
+) -> list[FieldLine]:
+    """The lines with what else their cells mean."""
+    settle = kind.settled
+    if settle is None:
+        return list(lines)
+    return [line._replace(cells=settle(line.cells, mapping.fields)) for line in lines]
 
 
 def _make_too_wide(count: int, most: int) -> Invalid:

@@ -46,7 +46,9 @@ def draw_robustness_charts(
         for share in (found.around, found.uniform)
         if share is not None
     ]
-    return drawn + [swing_figure(each, names, titles, translate) for each in found.swings[:1]]
+    # of two that are tied already no weight would tie them
+    swings = [each for each in found.swings[:1] if any(one.change for one in each.by_criterion)]
+    return drawn + [swing_figure(each, names, titles, translate) for each in swings]
 
 
 def acceptability_figure(

@@ -29,6 +29,7 @@ from crrubric.domain.exchange.field_tables import (
     refuse_fields,
     respell_fields,
     restore_fields,
+    settle_fields,
     write_fields,
 )
 from crrubric.domain.exchange.formulas import guard_formulas
@@ -107,7 +108,8 @@ class FieldTable:
         lines = read_field_lines(self.rows, self.mapping, most=most)
         refuse_fields(self.mapping, self.kind)
         lines = respell_fields(lines, self.mapping, self.kind)
-        return add_implied_fields(lines, self.mapping, self.kind)
+        lines = add_implied_fields(lines, self.mapping, self.kind)
+        return settle_fields(lines, self.mapping, self.kind)
 
     def list_columns(self) -> list[ColumnExamples]:
         """Each column with a header or something below it."""

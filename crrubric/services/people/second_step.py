@@ -68,7 +68,10 @@ from crrubric.services.shared.unit import unit_of_work
 FRESH = timedelta(minutes=limits.SECOND_STEP_MINUTES)
 APP_IS_ON = Invalid(N_("There is an authenticator app already."))
 WRONG_CODE = Invalid(
-    N_("This code is not right, or was used already. Enter the one that the app shows now."),
+    N_(
+        "This code is not right, or was used already. Enter the one that the app shows now, or"
+        " another recovery code."
+    ),
     field="step_code",
 )
 

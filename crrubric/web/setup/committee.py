@@ -93,7 +93,7 @@ def redirect_after_invite(seat: Seat, invitation: service.Invitation) -> Respons
 
 def describe_seat_without_link(member: Member) -> str:
     """How somebody comes in whose account was there before."""
-    if member.awaits_address and member.user is not None and not is_unused(member.user):
+    if waits_for_proof(member) and member.user is not None:
         words = _(
             "%(name)s has a seat, and it waits: the account was made elsewhere, and it is not"
             " certain yet that %(email)s is theirs.",
@@ -108,6 +108,12 @@ def describe_seat_without_link(member: Member) -> str:
         )
         return f"{words} {describe_way_in()}"
     return str(_("%(name)s can sign in and finds this evaluation there.", name=member.name))
+
+
+def waits_for_proof(member: Member) -> bool:
+    """Whether a seat counts only once somebody has proven that the account's address is theirs."""
+    used = member.user is not None and not is_unused(member.user)
+    return used and member.awaits_address is not None
 
 
 def describe_proof() -> str:

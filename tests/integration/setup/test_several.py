@@ -244,6 +244,36 @@ def test_a_role_that_is_not_told_is_asked_for_and_who_has_a_seat_is_named(
     assert "stands in line 2 as well" in error_of(later, "line-3-email")
 
 
+@pytest.mark.parametrize(
+    ("table", "seats"),
+    [
+        (
+            "Name\tE-mail\tRole\nAna\ta@s.example\tTeacher\nBo\tb@s.example\tDocente\n",
+            [("reviewer", "teacher")] * 2,
+        ),
+        (
+            "Name\tE-mail\tRepresents\nAna\ta@s.example\tTeacher\nBo\tb@s.example\tparents\n",
+            [("reviewer", "teacher"), ("reviewer", "parent")],
+        ),
+        (
+            "Name\tE-mail\tRole\tRepresents\nAna\ta@s.example\tchair\tprincipal\nBo\tb@s.example",
+            [("chair", "principal"), ("", "")],  # a line that says nothing of it is asked
+        ),
+    ],
+)
+def test_what_people_write_of_a_seat_is_understood(
+    make: Factory, visit: Visit, table: str, seats: list[tuple[str, str]]
+):
+    made = make.evaluation()
+
+    page = preview(visit(made.chair), made.url(PEOPLE), table)
+
+    shown = filled_form(page, made.url(PEOPLE))
+    names = ("roles", "stakeholder")
+    found = [tuple(shown.get(f"line-{n}-{name}", [""])[0] for name in names) for n in (1, 2)]
+    assert found == seats
+
+
 def test_those_with_an_account_get_no_link_from_here(make: Factory, visit: Visit):
     made = make.evaluation()
     known = make.user("Kim Known")
@@ -254,6 +284,21 @@ def test_those_with_an_account_get_no_link_from_here(make: Factory, visit: Visit
 
     assert done.location == made.url("committee/")
     assert "One of them has an account already" in chair.get(done.location).text
+
+
+def test_a_seat_that_waits_for_its_address_is_told_as_one(make: Factory, visit: Visit):
+    made = make.evaluation()
+    known = make.user("Kim Known")
+    known.address_proven_at = None  # signed up with a link that somebody else could read
+    db.session.commit()
+    chair, url = visit(made.chair), made.url(PEOPLE)
+    page = preview(chair, url, f"Kim\t{known.email}\treviewer\tteacher")
+
+    done = take(chair, url, page)
+
+    told = chair.get(done.location).text
+    assert "One of the seats waits: the account was made elsewhere" in told
+    assert "has an account already, and finds this evaluation there" not in told
 
 
 @pytest.mark.both_databases

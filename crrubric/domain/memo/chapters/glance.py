@@ -42,7 +42,12 @@ class GlanceBlocks:
             tuple(tuple(TONES[cell.finding] for cell in row) for row in cells),
         )
         yield Paragraph(
-            words(N_("◆ must-have. * the committee adopted the finding in its meeting."))
+            words(
+                N_(
+                    "◆ must-have. * the committee settled it itself: the votes left it open, or"
+                    " said otherwise."
+                )
+            )
         )
         if chart := draw_scores(self.facts, words):
             yield chart

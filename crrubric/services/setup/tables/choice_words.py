@@ -1,6 +1,7 @@
 """What people may write in a table for the choices of a list, in every language."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import cache
 
 from crrubric.catalogue import load_translations
@@ -8,6 +9,7 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.people.languages import NAMES
 from crrubric.domain.setup.seats import SEAT_NAMES
 from crrubric.domain.setup.table_words import (
+    MEMBER_TABLE,
     PAID_WORDS,
     PRICE_KIND_WORDS,
     PRICE_UNIT_WORDS,
@@ -27,6 +29,7 @@ def list_labels(kind: type[LabelledEnum], empty: str = "") -> dict[str, str]:
 
 
 ONCE = "once"
+REVIEWER = "reviewer"  # as in `SEATS`
 # field -> value -> label; of a vendor, of a further price (unit, kind, paid), of a person
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "price_unit": list_labels(PriceUnit, N_("not known yet")),
@@ -59,6 +62,22 @@ def list_choice_words(field: str) -> Words:
                 words.setdefault(to_choice_word(word), value)
     others = _OTHER_WORDS.get(field, {}).items()
     return words | {to_choice_word(word): value for word, value in others}
+
+
+def settle_member_cells(cells: Mapping[str, str], fields: Collection[str]) -> Mapping[str, str]:
+    """What people write of a person: under “Role” what they are at school, and no role for who
+    scores. Args: fields: those that have a column.
+    """
+    if "roles" not in fields:
+        return {**cells, "roles": REVIEWER}
+    role = to_choice_word(cells.get("roles", ""))
+    known = role in list_choice_words("roles") or cells.get("stakeholder", "").strip()
+    if known or role not in list_choice_words("stakeholder"):
+        return cells
+    return {**cells, "roles": REVIEWER, "stakeholder": cells["roles"]}
+
+
+PEOPLE_TABLE = replace(MEMBER_TABLE, settled=settle_member_cells)
 
 
 def find_choice(field: str, text: str) -> str:

@@ -13,7 +13,7 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, InvalidLines
 from crrubric.domain.exchange.field_tables import COLUMNS, FieldMapping, FieldTableKind
 from crrubric.domain.setup.seats import SEATS
-from crrubric.domain.setup.table_words import MEMBER_TABLE, VENDOR_TABLE
+from crrubric.domain.setup.table_words import VENDOR_TABLE
 from crrubric.domain.typed import parse_id
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
@@ -23,7 +23,8 @@ from crrubric.services.exchange.table_sources import read_data
 from crrubric.services.people.accounts import is_unused
 from crrubric.services.setup.committee import Invitation, Invitee
 from crrubric.services.setup.tables import several as service
-from crrubric.web.setup.committee import describe_way_in
+from crrubric.services.setup.tables.choice_words import PEOPLE_TABLE
+from crrubric.web.setup.committee import describe_proof, describe_way_in, waits_for_proof
 from crrubric.web.setup.links import LINKS_OF_SEVERAL
 from crrubric.web.setup.several_pages.choice_words import list_allowed_words
 from crrubric.web.setup.several_pages.column_forms import (
@@ -71,7 +72,7 @@ class SheetKind:
 
 
 VENDOR_SHEET = SheetKind(VendorLineForm, VENDOR_TABLE, VENDORS, service.remember_vendor_columns)
-MEMBER_SHEET = SheetKind(InviteLineForm, MEMBER_TABLE, COMMITTEE, service.remember_member_columns)
+MEMBER_SHEET = SheetKind(InviteLineForm, PEOPLE_TABLE, COMMITTEE, service.remember_member_columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,10 +357,20 @@ def read_invitee(line: LineForm) -> Invitee:
 
 def tell_invited(found: Sequence[Invitation]) -> None:
     """Say how many have a seat now, and how those come in who get no link from here."""
-    people = [invitation.member.user for invitation in found if invitation.token is None]
-    waiting = sum(user is not None and is_unused(user) for user in people)
+    members = [invitation.member for invitation in found if invitation.token is None]
+    waiting = sum(row.user is not None and is_unused(row.user) for row in members)
+    unproven = sum(map(waits_for_proof, members))
     flash(ngettext("One person has a seat.", "%(num)s people have seats.", len(found)), "done")
-    if known := len(people) - waiting:
+    if unproven:
+        words = ngettext(
+            "One of the seats waits: the account was made elsewhere, and it is not certain yet that"
+            " the address is theirs.",
+            "%(num)s of the seats wait: the accounts were made elsewhere, and it is not certain yet"
+            " that the addresses are theirs.",
+            unproven,
+        )
+        flash(f"{words} {describe_proof()}", "done")
+    if known := len(members) - waiting - unproven:
         flash(
             ngettext(
                 "One of them has an account already, and finds this evaluation there.",
