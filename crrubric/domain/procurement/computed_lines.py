@@ -121,7 +121,12 @@ def _judge_board(facts: BinderFacts) -> Judged:
     if acted is not None:
         return _done(N_("The board acted on %(day)s."), day=acted)
     if most is None:
-        return _open(N_("Enter above which amount your board must approve, and where that stands."))
+        return _open(
+            N_(
+                "Above which amount the board must approve is not entered yet, nor where that is"
+                " written."
+            )
+        )
     if facts.amount is None:
         return _open(N_("The amount of the purchase is not known yet."))
     values = {"amount": Cents(facts.amount.cents), "most": Cents(most)}

@@ -29,6 +29,15 @@ class RecommendationBlocks:
     def __init__(self, facts: MemoFacts, words: ValueFormatter) -> None:
         self.facts, self.words, self.results = facts, words, facts.results
 
+    def term(self, found: MemoRecommendation, chosen: MemoVendor | None) -> str:
+        """How long the contract runs: as recorded, else as the vendor is priced."""
+        months = None if chosen is None else chosen.price.term_months
+        if found.term or months is None:
+            return found.term or self.words(NONE)
+        return self.words(
+            N_("%(months)s months, as priced; no other term is recorded."), months=months
+        )
+
     def summary(self) -> Iterable[Block]:
         """One page for the board: first what it is asked to do."""
         words, found = self.words, self.facts.recommendation
@@ -39,8 +48,8 @@ class RecommendationBlocks:
         yield Paragraph(self.facts.purpose or words(NONE), words(N_("Purpose:")))
         if found is not None:
             yield Paragraph(found.reason, words(N_("Why:")))
-            yield Paragraph(found.term or words(NONE), words(N_("For how long:")))
             chosen = None if found.vendor is None else self.vendor(found.vendor)
+            yield Paragraph(self.term(found, chosen), words(N_("For how long:")))
             computed = None if chosen is None else chosen.price.cost
             if found.cost_ceiling or computed is None or not computed.is_known:
                 yield Paragraph(found.cost_ceiling or words(NONE), words(N_("At what cost:")))
