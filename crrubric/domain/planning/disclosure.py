@@ -52,9 +52,13 @@ def hide_small_counts(
         for setting in list_settings(band)
     }
     exact = count_seats(shown)
-    # one sum for all that is hidden, unless both parts are safe by themselves
+    # one sum for all that is hidden, unless both parts are safe by themselves, those of before too:
+    # of these one sum may have been told
     parts = [ONLINE, CHOOSING]
-    if not all(_is_safe(counts, hidden & part, before) for part in parts):
+    if not all(
+        _is_safe(counts, hidden & part, before) and _is_safe(counts, before & part, before)
+        for part in parts
+    ):
         parts = [ONLINE | CHOOSING]
     rounded = {part: _round_hidden_sum(counts, hidden & part) for part in parts}
     # where everybody has a seat, at least as many are needed as are hidden for sure

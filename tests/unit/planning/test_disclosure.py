@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crrubric.domain.planning.disclosure import (
@@ -142,6 +142,14 @@ def test_who_knows_all_learners_from_elsewhere_still_knows_no_small_count(counts
 
 @settings(max_examples=60, deadline=None)
 @given(worlds, st.lists(st.tuples(st.sampled_from(Setting), number), min_size=1, max_size=3))
+# Hidden together ten, then by part: whoever knew the ten knew that all of the first part are 0.
+@example(
+    {
+        **dict.fromkeys(Setting, 0),
+        **dict.fromkeys((Setting.BESIDE_LOAD, Setting.INSTRUCTION, Setting.MAINSTREAM), 10),
+    },
+    [(Setting.BESIDE_LOAD, 1)],
+)
 def test_two_versions_do_not_tell_by_their_difference(
     first: World, changes: list[tuple[Setting, int]]
 ):

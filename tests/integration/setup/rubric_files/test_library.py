@@ -61,7 +61,9 @@ def test_a_version_is_kept_as_it_was_and_the_site_tells_of_it(made: Made):
     assert titles == ["Accessible", "Usable by all"]
     assert list_kept() == [(NAME, 1), (NAME, 2)]
     entries = db.session.scalars(
-        select(JournalEntry).where(JournalEntry.event == Event.LIBRARY_KEPT)
+        select(JournalEntry)
+        .where(JournalEntry.event == Event.LIBRARY_KEPT)
+        .order_by(JournalEntry.number)
     ).all()
     assert [(row.chain, row.subject, row.after["number"]) for row in entries] == [
         (0, NAME, 1), (0, NAME, 2),
