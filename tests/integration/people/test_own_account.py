@@ -227,7 +227,7 @@ def test_without_mail_nobody_changes_their_own_address(make: Factory, visit: Vis
     assert person.post("/account/address", form).status_code == 422
 
     assert email_of(actor) == old
-    assert "Ask the people who run it" in person.get("/account/address").text
+    assert "Whoever runs the server can change yours" in person.get("/account/address").text
 
 
 def test_an_address_is_not_changed_without_the_password(make: Factory, visit: Visit, mailing: None):
