@@ -15,9 +15,7 @@ from crrubric.domain.memo.issuing.issues import ENDINGS
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.people.languages import NAMES
-from crrubric.domain.results.computed import analyze_results
 from crrubric.domain.results.robustness_words import describe_robustness
-from crrubric.domain.statistics.robustness import robustness_of
 from crrubric.extensions import db
 from crrubric.models import Evaluation
 from crrubric.queries.exchange.exports import load_results_facts
@@ -26,7 +24,7 @@ from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.people.access import Seat, find_evaluation, require
 from crrubric.queries.people.district import load_present_logo
 from crrubric.queries.people.people import OPERATOR
-from crrubric.queries.results.matrices import read_matrix
+from crrubric.queries.results.matrices import analyze_results, read_matrix
 from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.documents.formats import RENDERERS
 from crrubric.services.record.whole_files import write_whole_file
@@ -62,8 +60,7 @@ def print_results(slug: str, kind: str) -> None:
         click.echo(tables.results_csv(read.results), nl=False)
     else:
         end_reading(db.session())
-        found = robustness_of(read.basis, read.basis.ballots.counts())
-        said = describe_robustness(ValueFormatter(str), found, read.results, names=True)
+        said = describe_robustness(ValueFormatter(str), read.robustness, read.results, names=True)
         click.echo(tables.results_text(read.results, evaluation.title, said.sentences()))
 
 
@@ -74,7 +71,7 @@ def iterate_results_json(seat: Seat) -> Iterator[str]:
     read = read_matrix(db.session(), seat.evaluation)
     facts, adopted, late = load_results_facts(db.session(), seat)
     end_reading(db.session())
-    computed = analyze_results(read.basis, read.results, with_names=True)
+    computed = analyze_results(read, with_names=True)
     body = results_json.results_object(computed, facts, adopted, late)
     yield from results_json.format_results_json(body)
 

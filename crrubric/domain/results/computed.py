@@ -9,12 +9,8 @@ from crrubric.domain.results.outcome import Counts
 from crrubric.domain.results.results import Results
 from crrubric.domain.results.reviewers import ReviewerSummary, cohen_pairs, summarize_reviewers
 from crrubric.domain.statistics.preferences import kendall_tau_b
-from crrubric.domain.statistics.reliability import (
-    Reliability,
-    count_marking_reviewers,
-    reliability_of,
-)
-from crrubric.domain.statistics.robustness import Robustness, robustness_of
+from crrubric.domain.statistics.reliability import Reliability
+from crrubric.domain.statistics.robustness import Robustness
 
 Pair = tuple[str, str]
 
@@ -46,17 +42,4 @@ def compare_reviewers(basis: ResultBasis, counts: Counts) -> ReviewerComparisons
         summarize_reviewers(basis.ballots, counts),
         kendall_tau_b(basis.ballots, basis.criteria),
         cohen_pairs(basis.ballots),
-    )
-
-
-def analyze_results(basis: ResultBasis, results: Results, *, with_names: bool) -> AnalyzedResults:
-    """Compute everything. Args: results: those of the basis."""
-    counts = basis.ballots.counts()
-    return AnalyzedResults(
-        results=results,
-        counts=counts,
-        reviewers=count_marking_reviewers(basis),
-        reliability=reliability_of(basis, counts),
-        robustness=robustness_of(basis, counts),
-        names=compare_reviewers(basis, counts) if with_names else None,
     )

@@ -14,6 +14,7 @@ from crrubric.models import (
     RubricRevision,
     VendorFile,
 )
+from crrubric.queries.ballots.on_behalf import SEEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +40,7 @@ _ASKED = {
     "vendor_files": exists().where(VendorFile.vendor_id == bindparam("vendor")),
     "mark_files": exists().where(MarkFile.ballot_id == bindparam("ballot")),
     "entered": exists().where(EntryOnBehalf.ballot_id == bindparam("ballot")),
-    "seen": exists().where(
-        EntryOnBehalf.ballot_id == Ballot.id,
-        EntryOnBehalf.entered_by_id == bindparam("member"),
-        Ballot.vendor_id == bindparam("vendor"),
-    ),
+    "seen": SEEN.exists(),
 }
 EXTRAS = select(*(there.label(name) for name, there in _ASKED.items()))
 

@@ -91,7 +91,6 @@ def load_memo_facts(
     """
     read = read_matrix(session, evaluation, language)
     decision = recommendation_of(session, evaluation.id)
-    read.basis.ballots.counts()
     zone = ZoneInfo(evaluation.district.time_zone)
     minutes = load_minutes(session, evaluation.id)
     held = minutes.sittings[::-1]

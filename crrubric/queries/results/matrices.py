@@ -10,8 +10,13 @@ from sqlalchemy.orm import Session
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.results import results as domain
 from crrubric.domain.results.basis import ResultBasis
+from crrubric.domain.results.computed import AnalyzedResults, compare_reviewers
 from crrubric.domain.results.outcome import Counts, DecisionRule
-from crrubric.domain.statistics.reliability import Reliability, reliability_of
+from crrubric.domain.statistics.reliability import (
+    Reliability,
+    count_marking_reviewers,
+    reliability_of,
+)
 from crrubric.domain.statistics.robustness import Robustness, robustness_of
 from crrubric.models import Criterion, Evaluation, Finding, Reinstatement, Vendor
 from crrubric.queries.people.access import Seat, make_not_found
@@ -149,6 +154,18 @@ def read_matrix_for_seat(session: Session, seat: Seat, language: str = "") -> Ma
         computed=computed,
         vendors={code: row for code, row in read.vendors.items() if code not in away},
         withheld=tuple(vendor for vendor in read.basis.vendors if vendor.code in away),
+    )
+
+
+def analyze_results(read: Matrix, *, with_names: bool) -> AnalyzedResults:
+    """Everything that is computed from a matrix, for exports; what is kept of it is taken."""
+    return AnalyzedResults(
+        results=read.results,
+        counts=read.counts,
+        reviewers=count_marking_reviewers(read.basis),
+        reliability=read.reliability,
+        robustness=read.robustness,
+        names=compare_reviewers(read.basis, read.counts) if with_names else None,
     )
 
 

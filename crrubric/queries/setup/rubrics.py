@@ -20,7 +20,7 @@ from crrubric.queries.setup.wording import translate_rubric_text
 OF_RUBRIC = ("RUBRIC_", "SECTION_", "CRITERION_")  # how the events begin that change it
 
 ANEW = {"populate_existing": True}
-# Made once: every ballot asks for them, and for each other's wordings when a mark is saved.
+# Made once: every ballot asks for these, and every mark that is saved for the wordings.
 CRITERIA = (
     select(Criterion)
     .where(Criterion.evaluation_id == bindparam("evaluation"))

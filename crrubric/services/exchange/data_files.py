@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain.actions import Action
 from crrubric.domain.exchange import files
-from crrubric.domain.statistics.reliability import reliability_of
 from crrubric.domain.translation import N_
 from crrubric.models import MarkFile
 from crrubric.queries.ballots.evidence import EvidenceItem, iterate_evidence
@@ -90,7 +89,7 @@ def write_workbook(session: Session, seat: Seat, file: IO[bytes], words: ExportW
         title=seat.evaluation.title,
         about=about,
         results=read.results,
-        reliability=reliability_of(read.basis, read.basis.ballots.counts()),
+        reliability=read.reliability,
         in_zone=partial(to_clock_time, zone=zone),
     )
     told = BookRows(

@@ -12,14 +12,13 @@ from flask_babel import gettext as _
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.exchange import files
-from crrubric.domain.results.computed import analyze_results
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.models import JournalEntry
 from crrubric.queries.exchange.exports import iterate_mark_rows, load_results_facts
 from crrubric.queries.exchange.journal_rows import Difference, iterate_journal_rows
 from crrubric.queries.people.access import Seat, find_evaluation, require
-from crrubric.queries.results.matrices import read_matrix, read_matrix_for_seat
+from crrubric.queries.results.matrices import analyze_results, read_matrix, read_matrix_for_seat
 from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.exchange import results_json, tables
 from crrubric.reports.exchange.csv_files import BOM, Row
@@ -183,7 +182,7 @@ def download_results(seat: Seat) -> ResponseReturnValue:
     withheld = [vendor.code for vendor in read.withheld]
     facts, adopted, late = load_results_facts(db.session(), seat, withheld)
     end_reading(db.session())
-    computed = analyze_results(read.basis, read.results, with_names=names)
+    computed = analyze_results(read, with_names=names)
     body = results_json.results_object(computed, facts, adopted, late)
     text = "".join(results_json.format_results_json(body))
     return make_download(text, "application/json", name_file_of(seat, files.RESULTS))

@@ -11,14 +11,13 @@ from sqlalchemy import func, select
 
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidPlaces, WrongPhase
 from crrubric.domain.exchange.import_steps import ImportStep
-from crrubric.domain.results.computed import analyze_results
 from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.vocabulary import Answer, LabelledEnum, Phase, RuleKind
 from crrubric.extensions import db
 from crrubric.models import Criterion, Evaluation, Mark, Member, Vendor
 from crrubric.queries.exchange.exports import describe_evaluation
 from crrubric.queries.people.people import OPERATOR
-from crrubric.queries.results.matrices import read_matrix
+from crrubric.queries.results.matrices import analyze_results, read_matrix
 from crrubric.reports.exchange.results_json import results_object
 from crrubric.services.exchange.import_plans import ImportWishes
 from crrubric.services.exchange.imports import (
@@ -88,7 +87,7 @@ def imported(path: Path, **options) -> dict:
 def everything(evaluation: Evaluation) -> dict:
     """The results object of an evaluation, with what names reviewers."""
     read = read_matrix(db.session(), evaluation)
-    computed = analyze_results(read.basis, read.results, with_names=True)
+    computed = analyze_results(read, with_names=True)
     return json.loads(json.dumps(results_object(computed, describe_evaluation(evaluation))))
 
 

@@ -11,12 +11,11 @@ from sqlalchemy import update
 
 from crrubric.domain.errors import Invalid, NotReady, WrongPhase
 from crrubric.domain.meeting.ranking import encode_order
-from crrubric.domain.results.computed import analyze_results
 from crrubric.domain.vocabulary import Answer, Gate, Outcome, Phase, UnresolvedReason
 from crrubric.extensions import db
 from crrubric.models import Criterion
 from crrubric.queries.exchange.exports import describe_evaluation
-from crrubric.queries.results.matrices import Matrix, read_matrix
+from crrubric.queries.results.matrices import Matrix, analyze_results, read_matrix
 from crrubric.reports.exchange.results_json import results_object
 from crrubric.services.meeting import decisions
 from crrubric.services.memo.issues import IssueText, issue_memo
@@ -341,7 +340,7 @@ def test_the_json_export_has_the_documented_structure(make: Factory, visit: Visi
 def everything(made: Made) -> dict:
     """The results object of an evaluation."""
     found = read(made)
-    computed = analyze_results(found.basis, found.results, with_names=True)
+    computed = analyze_results(found, with_names=True)
     return results_object(computed, describe_evaluation(made.evaluation))
 
 

@@ -18,7 +18,6 @@ from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.documents.formats import RENDERERS
 from crrubric.reports.exchange import csv_files, results_json, tables
 from crrubric.reports.results import figures, robustness_figures
-from crrubric.services.exchange import data_files
 from crrubric.services.exchange.mark_lines import read_heads
 from crrubric.services.exchange.table_sources import read_data
 from crrubric.services.planning.workbook import save_plan_answers
@@ -44,7 +43,7 @@ SLOW = [
     ("export/tallies.csv", tables, "results_csv"),
     ("export/scores.csv", tables, "scores_csv"),
     ("export/marks.csv", csv_files, "list_safe_cells"),
-    ("export/workbook.xlsx", data_files, "reliability_of"),
+    ("export/workbook.xlsx", matrices, "reliability_of"),
     ("memo/memo.md", memo, "compose_memo"),
     ("export/journal.csv", csv_files, "list_safe_cells"),
     ("export/vendors.csv", csv_files, "list_safe_cells"),

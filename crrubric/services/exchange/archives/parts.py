@@ -25,7 +25,6 @@ from crrubric.domain.procurement.binder import CheckedLine
 from crrubric.domain.procurement.order import OrderedPair
 from crrubric.domain.record.chain import ChainLink
 from crrubric.domain.record.copies import write_copy
-from crrubric.domain.results.computed import analyze_results
 from crrubric.domain.setup.rubric_papers import compose_blank_ballot, compose_rubric_paper
 from crrubric.domain.translation import N_
 from crrubric.models import Evaluation
@@ -44,7 +43,7 @@ from crrubric.queries.people.access import Seat
 from crrubric.queries.procurement.purchases import read_purchase
 from crrubric.queries.record.copied import iterate_copied_links
 from crrubric.queries.results.bases import load_basis_object
-from crrubric.queries.results.matrices import read_matrix
+from crrubric.queries.results.matrices import analyze_results, read_matrix
 from crrubric.queries.setup.rubric_papers import load_rubric_paper
 from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.documents.formats import RENDERERS
@@ -132,7 +131,7 @@ class ArchiveParts:
             N_("What the result is computed from: criteria, rule, marks, findings."),
             format_json_file(basis),
         )
-        computed = analyze_results(read.basis, read.results, with_names=self.names_people)
+        computed = analyze_results(read, with_names=self.names_people)
         facts["title"] = self.hide_title(self.evaluation.title)
         body = results_json.results_object(computed, facts, self.hide_in_results(adopted), late)
         yield self.make_part(
