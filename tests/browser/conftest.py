@@ -30,6 +30,8 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--in-process-gpu",
+    "--renderer-process-limit=1",
 )
 NO_BROWSER = "the browser tests need Chromium: install it, or name one in CRRUBRIC_BROWSER"
 
