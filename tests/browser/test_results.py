@@ -208,3 +208,69 @@ def test_a_second_click_does_not_adopt_what_the_next_page_shows(browse: Browse, 
     considered = page.evaluate(SENDS)
 
     assert (at_once, later, considered) == (False, True, True)
+
+
+def asked_at_leaving(page: Page) -> list[str]:
+    """The kinds of questions that the browser asks from now on; each is answered with no."""
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    return asked
+
+
+def open_cell_page(browse: Browse, demo: Site) -> Page:
+    page = opened(browse, demo).page
+    cell(page).click()
+    page.goto(page.locator("#panel a[href*='/cells/']").first.get_attribute("href"))
+    return page
+
+
+def test_the_browser_asks_before_a_reason_that_was_not_sent_is_left(browse: Browse, demo: Site):
+    page = open_cell_page(browse, demo)
+    asked = asked_at_leaving(page)
+    reason = page.locator("[data-finding] textarea[name=reason]")
+
+    reason.press_sequentially("The demonstration showed")
+    page.get_by_role("link", name="Agenda").first.click()
+
+    expect(reason).to_have_value("The demonstration showed")
+    assert asked == ["beforeunload"]
+
+
+def test_the_browser_asks_nothing_where_what_was_typed_is_sent_or_taken_back(
+    browse: Browse, demo: Site
+):
+    page = open_cell_page(browse, demo)
+    asked = asked_at_leaving(page)
+    reason = page.locator("[data-finding] textarea[name=reason]")
+    reason.press_sequentially("No")
+    for _letter in "No":
+        reason.press("Backspace")
+    with page.expect_navigation():
+        page.get_by_role("link", name="Agenda").first.click()
+    page.go_back()
+
+    reason.press_sequentially("x" * 10)
+    page.route("**/finding", lambda route: route.fulfill(body="taken", content_type="text/html"))
+    with page.expect_navigation():
+        page.locator("[data-finding] button[type=submit]").click()
+
+    assert asked == []
+
+
+def test_the_browser_asks_before_words_that_came_back_with_an_error_are_left(
+    browse: Browse, demo: Site
+):
+    visitor = browse(demo).sign_in(CHAIR)
+    page = visitor.page
+    page.goto("/evaluations/begun-today/vendors/new")
+    page.get_by_label("Note on the price").press_sequentially("A quote is coming.")
+    visitor.expected.append(r"Failed to load resource: .* 422 ")
+    page.locator("main form button[type=submit]").last.click()
+    expect(page.locator("#error-summary")).to_be_visible()
+    asked = asked_at_leaving(page)
+
+    page.get_by_label("Note on the price").press("End")
+    page.get_by_role("link", name="Vendors").first.click()
+
+    expect(page.get_by_label("Note on the price")).to_have_value("A quote is coming.")
+    assert asked == ["beforeunload"]

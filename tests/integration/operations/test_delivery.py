@@ -15,7 +15,7 @@ from tests.integration.conftest import FORM_TOKEN, HEADERS, TOKEN, Visit
 
 GZIP = {"Accept-Encoding": "gzip, deflate, br"}
 STYLE = "/assets/base.parts.forms.pages.print.css"
-SCRIPT = "/assets/session.room.kept.ballot.keys.js"
+SCRIPT = "/assets/session.room.kept.typed.ballot.keys.js"
 
 pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 
@@ -111,7 +111,7 @@ def test_a_page_asks_for_one_style_and_one_script(make: Factory, visit: Visit):
     links = [node.get("href") or "" for node in page.all("link")]
     assert [link.partition("?")[0] for link in links] == ["/static/icon.svg", STYLE]
     scripts = [node.get("src") or "" for node in page.all("script") if node.get("src")]
-    assert [link.partition("?")[0] for link in scripts] == ["/assets/session.room.kept.js"]
+    assert [link.partition("?")[0] for link in scripts] == ["/assets/session.room.kept.typed.js"]
     assert all(re.search(r"\?v=[0-9a-f]{12}$", link) for link in (*links, *scripts))
 
 
