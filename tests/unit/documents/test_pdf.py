@@ -156,6 +156,18 @@ def test_a_long_table_repeats_its_header_on_every_page():
     assert all("Name of it" in page.extract_text() for page in reader.pages)
 
 
+@pytest.mark.parametrize("lines", range(38, 46))
+def test_the_title_of_a_table_stands_with_its_first_row(lines: int):
+    """However far down the page the table begins."""
+    before = Paragraph("\n".join(["Line"] * lines))
+    rows = tuple((f"Row {number}", "Met") for number in range(9))
+
+    reader = read_paper(before, Table("Title of it", ("Name", "A"), rows))
+
+    (page,) = [page for page in reader.pages if "Title of it" in page.extract_text()]
+    assert "Row 0" in page.extract_text()
+
+
 def test_a_chart_tells_what_it_shows():
     (figure,) = [tag for tag in list_tags(read_paper(CHART)) if tag["/S"] == "/Figure"]
 
