@@ -75,6 +75,8 @@ if (control) {
 }
 
 document.addEventListener("keydown", (event) => {
+  // whoever presses a key outside a text has a keyboard, on a phone as well
+  if (!event.target.closest(TYPING)) document.body.classList.add("has-keyboard");
   if (!on || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   const key = event.key.toLowerCase();
   const row = event.target.closest(ROWS);

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Browse
 from tests.browser.demo_pages import CHAIR, REVIEWER
@@ -142,3 +142,37 @@ def test_a_chosen_answer_shows_in_the_reader_s_own_colours(demo: Site, browse: B
     tile.locator("input").evaluate("(input) => { input.checked = true; }")
 
     assert tile.screenshot(animations="disabled") != before
+
+
+def test_the_first_answers_of_a_ballot_stand_on_a_laptop_without_scrolling(
+    browse: Browse, demo: Site
+):
+    page = browse(demo).sign_in(REVIEWER).page
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(f"{SCORING}ballots/7")
+
+    answers = page.locator("form[data-mark] .answers").first.bounding_box()
+    bar = page.locator(".sticky").bounding_box()
+
+    assert answers is not None
+    assert bar is not None
+    assert answers["y"] + answers["height"] <= bar["y"]
+
+
+def test_a_phone_is_told_of_keys_once_somebody_has_a_keyboard(browse: Browse, demo: Site):
+    page = browse(demo, width=PHONE).sign_in(REVIEWER).page
+    session = page.context.new_cdp_session(page)
+    session.send(
+        "Emulation.setEmulatedMedia",
+        {"features": [{"name": "hover", "value": "none"}, {"name": "pointer", "value": "coarse"}]},
+    )
+    page.goto(OPEN_BALLOT)
+    fold = page.locator("[data-switches]")
+    expect(fold.locator("summary")).to_have_text("Working offline", use_inner_text=True)
+
+    page.keyboard.press("?")
+
+    expect(fold.locator("summary")).to_have_text(
+        "Shortcuts, and working offline", use_inner_text=True
+    )
+    expect(fold.get_by_label("Answer with single keys")).to_be_focused()

@@ -209,7 +209,7 @@ def ask_vendor(who: Visitor) -> None:
 
 def mark_across(who: Visitor) -> None:
     """The other vendor's mark on the first criterion."""
-    who.follow("Mark one criterion across all vendors instead")
+    who.follow("Mark one criterion across all vendors")
     who.sees("Accessible ◆ must-have")
     form = who.page.locator("form[data-mark]").filter(has_text=COMPANIES[1])
     form.locator("label.no").click()
