@@ -15,6 +15,8 @@ from crrubric.cli.running import (
     make_app,
     print_line,
     refuse_encoding,
+    refuse_missing_file,
+    refuse_missing_folder,
     refuse_newer_schema,
     upgrade_schema,
 )
@@ -57,7 +59,6 @@ THE_DATABASE = N_("%(file)s is the database itself: name a backup of it.")
 OTHER_KIND = N_(
     "%(file)s is a backup of %(kind)s, and DATABASE_URL names another kind of database."
 )
-NO_DATABASE = N_("There is no database yet at %(file)s.")
 
 
 @click.command("backup")
@@ -72,11 +73,9 @@ def write_backup(target: Path, replace: bool) -> None:
     settings.toml and secret-key are not in it: settings hold passwords of other systems, and a new
     secret is made where there is none.
     """
-    app = make_app()
-    file = find_database_file(app)
-    if file is not None and not file.exists():
-        raise Invalid(NO_DATABASE, file=file)
-    with app.app_context():
+    refuse_missing_folder()
+    with make_app().app_context():
+        refuse_missing_file()
         done = write_backup_file(target, replace=replace)
     for line in describe_backup(done):
         print_line(line)
@@ -151,8 +150,8 @@ class Restoration:
 @click.command("restore")
 @click.argument("source", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--former", metavar="URL",
-              help="PostgreSQL: the database that was in use before. What the backup brings back,"
-              " and it had no more, is listed. The password may stand in PGPASSWORD.")  # fmt: skip
+              help="PostgreSQL: the database that was in use before. Lists what had been"
+              " removed from it and comes back. The password may stand in PGPASSWORD.")  # fmt: skip
 def restore_backup(source: Path, former: str | None) -> None:
     """Bring the backup SOURCE back, in the place of the database.
 

@@ -28,6 +28,7 @@ from crrubric.cli.running import (
     print_line,
     read_database_revision,
     read_encoding,
+    refuse_missing_folder,
 )
 from crrubric.cli.serving import find_database_file
 from crrubric.config import current_settings, name_account
@@ -85,6 +86,7 @@ def diagnose() -> None:
     What is there stays as it is, and no mail is sent. The site is asked at SITE_URL, the mail
     server is greeted. Ends with 1 if something is wrong.
     """
+    refuse_missing_folder()
     app = make_app()
     print_line(f"crrubric {__version__}, Python {sys.version.split()[0]}")
     with app.app_context():
@@ -95,7 +97,8 @@ def diagnose() -> None:
     if count:
         print_line(f"To mend: {count}", err=True)
         sys.exit(1)
-    print_line("Nothing is wrong.")
+    odd = sum(finding.verdict is Verdict.LOOK for finding in findings)
+    print_line(f"Nothing is wrong. To look at: {odd}" if odd else "Nothing is wrong.")
 
 
 def examine_installation(settings: Settings, file: Path | None) -> Iterator[Diagnosis]:

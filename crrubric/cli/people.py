@@ -4,7 +4,7 @@ import click
 from sqlalchemy import select
 
 from crrubric.cli.district import add_district_options, set_up_district
-from crrubric.cli.running import print_line, run_in_app
+from crrubric.cli.running import begin_in_app, print_line, run_in_app
 from crrubric.config import current_settings
 from crrubric.domain.errors import Invalid
 from crrubric.domain.text import email_key
@@ -45,7 +45,7 @@ def make_one_time_link(user: User) -> str:
               default=Standing.ORGANIZER,
               help="May organize evaluations; the default.")  # fmt: skip
 @add_district_options
-@run_in_app
+@begin_in_app
 def add_account(
     name: str, email: str, standing: Standing, district: str | None, timezone: str | None
 ) -> None:

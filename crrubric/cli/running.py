@@ -1,6 +1,7 @@
 """Every command runs inside the app, on a database with the schema that the code knows, and says
 what it says line by line."""
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -10,6 +11,7 @@ import click
 from flask import Flask, current_app
 from sqlalchemy import text
 
+from crrubric.config import instance_folder
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.text import drop_steering, replace_control_characters
@@ -17,11 +19,16 @@ from crrubric.domain.translation import N_
 from crrubric.extensions import db, prepare_migrations
 from crrubric.queries.operations.health import find_newest_revision
 from crrubric.queries.record.backups import read_revision
+from crrubric.services.record.backups import find_engine_file
 
 # as large as a database can hold it
 ROW_NUMBER = click.IntRange(limits.ID.least, limits.ID.most)
 BREAKS = re.compile("[\r\n\u2028\u2029]+")
 UTF8 = "UTF8"  # as PostgreSQL calls it
+NO_SITE = N_(
+    "There is no site at %(place)s. Name its folder in CRRUBRIC_INSTANCE, or begin one there:"
+    " crrubric user add --administrator --name NAME --email ADDRESS"
+)
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -60,6 +67,31 @@ def upgrade_schema() -> None:
 
     prepare_migrations(current_app)
     upgrade()
+
+
+def refuse_missing_folder() -> None:
+    """A name that was mistyped is no new site. Raises: Invalid if there is no instance folder.
+
+    A database that the environment names may be there without one.
+    """
+    folder = instance_folder()
+    if not folder.exists() and "CRRUBRIC_DATABASE_URL" not in os.environ:
+        raise Invalid(NO_SITE, place=folder)
+
+
+def refuse_missing_file() -> None:
+    """Leave nothing where no site is. Raises: Invalid if the file of the database is not there."""
+    file = find_engine_file(db.engine)
+    if file is not None and not file.exists():
+        raise Invalid(NO_SITE, place=file)
+
+
+def refuse_empty_database() -> None:
+    """Begin no site by the way. Raises: Invalid if the database has no schema."""
+    refuse_missing_file()
+    if read_database_revision() is None:
+        place = find_engine_file(db.engine) or db.engine.url.render_as_string()
+        raise Invalid(NO_SITE, place=place)
 
 
 def check_schema() -> None:
@@ -107,7 +139,22 @@ def refuse_newer_schema(found: str) -> None:
 
 
 def run_in_app(command: Callable[P, T]) -> Callable[P, T]:
-    """Run the command inside the app, on a database that is ready."""
+    """Run the command inside the app, on the database of a site that is there."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        refuse_missing_folder()
+        app = make_app()
+        with app.app_context():
+            refuse_empty_database()
+            check_schema()
+            return command(*args, **kwargs)
+
+    return run
+
+
+def begin_in_app(command: Callable[P, T]) -> Callable[P, T]:
+    """Run the command inside the app; where there is no site yet, it begins one."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:

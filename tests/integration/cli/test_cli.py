@@ -1,6 +1,7 @@
 """The command line: the same services, refusals in one line."""
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -348,8 +349,33 @@ def test_a_database_that_is_none_is_told_in_a_sentence(tmp_path: Path, kind: str
     done = CliRunner().invoke(root_group, ["evaluation", "list"], obj=factory)
 
     assert done.exit_code == 1
-    assert done.stderr.startswith("crrubric: The database can’t be used (")
+    said = "There is no site at" if kind == "missing" else "The database can’t be used ("
+    assert done.stderr.startswith(f"crrubric: {said}")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["verify", "doctor", "backup there", "evaluation list", "mail send", "user link --email x@y.z"],
+)
+def test_a_mistyped_folder_is_no_new_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
+):
+    """“0 entries are as written” would be said of nothing, and a second site would begin there."""
+    missing, empty = tmp_path / "missing", tmp_path / "empty"
+    empty.mkdir()
+
+    def begin(settings=None) -> Flask:
+        return create_app({**SETTINGS, "INSTANCE": os.environ["CRRUBRIC_INSTANCE"]})
+
+    for place in (missing, empty) if words != "doctor" else (missing,):
+        monkeypatch.setenv("CRRUBRIC_INSTANCE", str(place))
+        done = CliRunner().invoke(root_group, words.split(), obj=begin)
+
+        assert done.exit_code == 1
+        assert done.stderr.startswith(f"crrubric: There is no site at {place}")
+        assert not list(place.glob("crrubric.db*"))
+    assert not missing.exists()
 
 
 def test_a_mistake_of_ours_stays_a_traceback(run: Run, monkeypatch: pytest.MonkeyPatch):

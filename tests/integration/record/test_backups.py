@@ -260,9 +260,9 @@ def test_a_damaged_database_gives_no_backup(site: Site, tmp_path: Path):
 def test_where_there_is_no_database_there_is_no_backup(tmp_path: Path):
     site = Site(tmp_path / "empty")
 
-    assert refused(site.run("backup", tmp_path / "copy.db")) == (
-        f"There is no database yet at {site.database}."
-    )
+    said = refused(site.run("backup", tmp_path / "copy.db"))
+
+    assert said.startswith("There is no site at")
     assert not site.database.exists()
 
 

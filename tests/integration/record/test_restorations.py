@@ -239,7 +239,8 @@ def test_a_database_that_lacks_letters_is_never_filled(
     """Debian makes such databases on a machine without a language; SQL_ASCII was a traceback."""
     how = f"ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0"
     with empty_database(postgresql, "lacks_letters", how) as url:
-        commands = (("db", "upgrade"), ("restore", dumped), ("evaluation", "list"), ("doctor",))
+        add = ("user", "add", "--name", "Ann Lee", "--email", "ann@district.example")
+        commands = (("db", "upgrade"), ("restore", dumped), add, ("doctor",))
         done = [run_on(url, tmp_path, *words) for words in commands]
 
     said = [words.output for words in done]
