@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from crrubric.cli.running import print_line, run_in_app
+from crrubric.cli.running import begin_in_app, print_line, run_in_app
 from crrubric.domain.errors import Invalid
 from crrubric.domain.setup.rubric import load_built_in_rubric, parse_rubric
 from crrubric.domain.text import email_key
@@ -32,7 +32,7 @@ def evaluation_group() -> None:
 @click.option("--purpose", default="", help="Two or three sentences: the memo begins with them.")
 @click.option("--chair", help="E-mail address of the chair, who has an account.")
 @click.option("--rubric", type=FILE, help="A rubric file in TOML; without it the built-in rubric.")
-@run_in_app
+@begin_in_app
 def make_evaluation(title: str, purpose: str, chair: str | None, rubric: Path | None) -> None:
     """Make an evaluation with its own copy of a rubric."""
     source = parse_rubric(read_text(rubric)) if rubric else load_built_in_rubric()

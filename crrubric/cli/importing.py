@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from crrubric.cli.evaluations import FILE
-from crrubric.cli.running import ROW_NUMBER, print_line, run_in_app
+from crrubric.cli.running import ROW_NUMBER, begin_in_app, print_line
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
@@ -129,7 +129,7 @@ def parse_column_roles(
     callback=parse_quorum_option,
     help="Quorum of a new evaluation: YES and NO marks needed for each criterion of a vendor.",
 )
-@run_in_app
+@begin_in_app
 def import_marks_file(
     file: Path,
     title: str | None,
