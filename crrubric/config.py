@@ -19,7 +19,9 @@ CHECKOUT = PACKAGE.parent
 UNHEARD_SECONDS = 30  # that PostgreSQL’s machine may leave what was sent to it unconfirmed
 STORE_SECONDS = 2  # that an answer of where failed sign-ins are counted may take
 SPARE_CONNECTIONS = 5  # to the database: the thread that sends mail, a session written down
-MADE = ("crrubric.db", "secret-key", "")  # whose they are, the folder is; it comes last itself
+KEY_FILE = "secret-key"
+FORMER_KEY_FILE = "secret-key.former"  # while a renewal of the secret is under way
+MADE = ("crrubric.db", KEY_FILE, "")  # whose they are, the folder is; it comes last itself
 KEY = "crrubric-settings"  # under which an app keeps them
 
 
@@ -118,7 +120,8 @@ def flask_config(settings: Settings) -> dict[str, Any]:
     return {
         "TESTING": settings.TESTING,
         "PROPAGATE_EXCEPTIONS": settings.PROPAGATE_EXCEPTIONS,
-        "SECRET_KEY": settings.SECRET_KEY or kept_secret(settings.INSTANCE / "secret-key"),
+        "SECRET_KEY": settings.SECRET_KEY or kept_secret(settings.INSTANCE / KEY_FILE),
+        "FORMER_SECRET_KEY": settings.FORMER_SECRET_KEY or read_former_secret(settings.INSTANCE),
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_NAME": "__Host-session" if secure else "crrubric-session",
         "TRUSTED_HOSTS": list(settings.TRUSTED_HOSTS) or None,
@@ -199,16 +202,41 @@ def kept_secret(path: Path) -> str:
     return secret
 
 
-def write_secret(path: Path) -> None:
-    """Make a secret, whole or not at all; one that somebody else has made meanwhile stays."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def write_secret(path: Path, secret: str = "") -> None:
+    """Make a secret, or keep this one, whole or not at all; one that is there already stays."""
+    draft = write_secret_draft(path, secret)
     try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32))
-            file.flush()
-            os.fsync(file.fileno())
         with suppress(FileExistsError):
             os.link(draft, path)
     finally:
         draft.unlink()
+
+
+def write_secret_draft(path: Path, secret: str = "") -> Path:
+    """A file beside `path` with this secret, or with a new one, on the disk for good."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secret or secrets.token_hex(32))
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
+def read_former_secret(folder: Path) -> str:
+    """The secret that is being replaced; empty if none is."""
+    path = folder / FORMER_KEY_FILE
+    return path.read_text(encoding="ascii").strip() if path.exists() else ""
+
+
+def replace_secret(folder: Path) -> None:
+    """Put a new secret in the place of the site's, and keep the one before beside it.
+
+    Where that was interrupted, it goes on: there is never a moment in which neither file has the
+    secret that something is kept under.
+    """
+    path = folder / KEY_FILE
+    present = kept_secret(path)
+    write_secret(folder / FORMER_KEY_FILE, present)
+    if read_former_secret(folder) == present:  # else it was replaced before
+        write_secret_draft(path).replace(path)

@@ -31,7 +31,7 @@ from crrubric.cli.running import (
     refuse_missing_folder,
 )
 from crrubric.cli.serving import find_database_file
-from crrubric.config import current_settings, name_account
+from crrubric.config import FORMER_KEY_FILE, KEY_FILE, current_settings, name_account
 from crrubric.domain.limits import MEGABYTE
 from crrubric.extensions import choose_journal_mode, db
 from crrubric.queries.operations.health import LEAST_FREE, count_late_mails, find_newest_revision
@@ -116,7 +116,13 @@ def examine_folder(folder: Path, file: Path | None) -> Iterator[Diagnosis]:
     """Who may read the files, and how much room there is."""
     if not os.access(folder, os.W_OK):
         yield tell_fault(f"{folder} can’t be written: let the account that runs crrubric own it.")
-    named = [folder / "secret-key", folder / "settings.toml", *([file] if file else [])]
+    former = folder / FORMER_KEY_FILE
+    if former.exists():
+        yield tell_oddity(
+            f"A renewal of the secret was interrupted ({former} is there): stop the server and"
+            " give “crrubric settings renew-secret” again."
+        )
+    named = [folder / KEY_FILE, former, folder / "settings.toml", *([file] if file else [])]
     open_files = [path for path in named if path.exists() and is_open_to_others(path)]
     for path in open_files:
         yield tell_fault(f"Other accounts of this machine may read {path}: {describe_repair(path)}")

@@ -2,9 +2,23 @@
 
 import click
 
-from crrubric.cli.running import print_line, run_in_app
-from crrubric.config import current_settings, instance_folder
+from crrubric.cli.running import (
+    make_app,
+    print_line,
+    refuse_empty_database,
+    refuse_missing_folder,
+    run_in_app,
+)
+from crrubric.cli.serving import RUNNING, hold_server_lock
+from crrubric.config import (
+    FORMER_KEY_FILE,
+    current_settings,
+    instance_folder,
+    replace_secret,
+    settings_of,
+)
 from crrubric.domain.errors import Invalid
+from crrubric.services.people.app_secrets import encrypt_app_secrets_anew
 from crrubric.services.people.sign_on.calls import ProviderUnavailable, take_call_turn
 from crrubric.services.people.sign_on.facts import fetch_keys, fetch_metadata
 from crrubric.services.people.sign_on.flow import make_way_back
@@ -34,6 +48,38 @@ def show() -> None:
 def document() -> None:
     """Print every setting with type, default, meaning and example, as docs/settings.md has it."""
     click.echo(write_document(), nl=False)
+
+
+@settings_group.command("renew-secret")
+def renew_secret() -> None:
+    """Replace the site's secret, for instance after somebody may have read it.
+
+    Stop every server first. Everybody signs in anew; passwords, passkeys, recovery codes and
+    authenticator apps go on working.
+
+    Where SECRET_KEY is set, put another one there, and this one into FORMER_SECRET_KEY, before.
+    """
+    refuse_missing_folder()
+    app = make_app()
+    settings = settings_of(app)
+    if settings.SECRET_KEY and not settings.FORMER_SECRET_KEY:
+        raise Invalid(
+            "SECRET_KEY is set: put it into FORMER_SECRET_KEY, another one into SECRET_KEY, and"
+            " give this command again."
+        )
+    with app.app_context():
+        refuse_empty_database()
+    with hold_server_lock(app, RUNNING):
+        if not settings.SECRET_KEY:
+            replace_secret(settings.INSTANCE)
+        with make_app().app_context():
+            kept, lost = encrypt_app_secrets_anew()
+        (settings.INSTANCE / FORMER_KEY_FILE).unlink(missing_ok=True)
+    print_line(f"The secret is a new one. Authenticator apps that go on working: {kept}")
+    if lost:
+        print_line(f"Kept under neither secret, to be set up anew: {lost}", err=True)
+    if settings.FORMER_SECRET_KEY:
+        print_line("Take FORMER_SECRET_KEY out of the settings, and start the servers.")
 
 
 @settings_group.command("providers")

@@ -91,6 +91,18 @@ class Settings(BaseSettings):
             secret=True,
         ),
     ] = ""
+    FORMER_SECRET_KEY: Annotated[
+        str,
+        AfterValidator(checks.check_secret),
+        About(
+            means="The `SECRET_KEY` that was replaced: authenticator apps that were set up under it"
+            " go on working until `crrubric settings renew-secret` keeps them under the new one.",
+            expects=f"a text of at least {checks.SECRET_LENGTH} characters, not digits alone",
+            example='"the SECRET_KEY of until now, which was replaced"',
+            default="none",
+            secret=True,
+        ),
+    ] = ""
     BEHIND_TLS: Annotated[
         bool,
         About(means="The site is reached by https: cookies are Secure, browsers are told HSTS."),
@@ -130,9 +142,9 @@ class Settings(BaseSettings):
         TwoStepRule,
         About(
             means="Who has to sign in with two steps, a password and a code of an authenticator"
-            " app: `nobody`, `administrators`, or `chairs`, which means chairs, organizers and"
-            " administrators. Everybody else may choose it.",
-            expects="nobody, administrators or chairs",
+            " app: `nobody`, `administrators`, `chairs`, which means chairs, organizers and"
+            " administrators, or `everybody`. Whoever is not asked may choose it.",
+            expects="nobody, administrators, chairs or everybody",
             example='"chairs"',
         ),
     ] = "nobody"

@@ -6,7 +6,7 @@ from crrubric.domain.text import normalize_text
 from crrubric.domain.vocabulary import Standing
 
 # Of whom the site asks two steps; everybody else may choose them.
-TwoStepRule = Literal["nobody", "administrators", "chairs"]
+TwoStepRule = Literal["nobody", "administrators", "chairs", "everybody"]
 
 PERIOD = 30  # seconds for which an authenticator app shows a code (RFC 6238)
 DIGITS = 6
@@ -25,7 +25,7 @@ def needs_two_steps(rule: TwoStepRule, standing: Standing, *, chairs: bool) -> b
     """
     if rule == "nobody":
         return False
-    if standing is Standing.ADMINISTRATOR:
+    if rule == "everybody" or standing is Standing.ADMINISTRATOR:
         return True
     return rule == "chairs" and (chairs or standing is Standing.ORGANIZER)
 

@@ -63,8 +63,8 @@ def find_least_password_length(session: Session, user_id: int) -> int:
 def is_asked_for_two_steps(session: Session, user: User) -> bool:
     """Whether the settings ask this person for two steps."""
     rule = current_settings().TWO_STEPS_FOR
-    if rule == "nobody":
-        return False
+    if rule in {"nobody", "everybody"}:  # whatever seats they have
+        return needs_two_steps(rule, user.standing, chairs=False)
     seat = (
         select(Member.id)
         .join(Evaluation, Evaluation.id == Member.evaluation_id)

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from pyotp import TOTP, random_base32
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.models import AuthenticatorApp, User
 from crrubric.queries.people.district import find_named_district
-from crrubric.services.people.encryption import decrypt_text, encrypt_text
+from crrubric.services.people.encryption import decrypt_text, encrypt_anew, encrypt_text
+from crrubric.services.shared.unit import unit_of_work
 
 # A key is begun by who has just shown that it is them: whoever finds their browser open an hour
 # later reads no key, and sets no app up with it.
@@ -42,6 +43,21 @@ def begin_app_secret(session: Session, user: User) -> None:
         renew_app_secret(session, user)
     else:
         app.made_at = now_utc()
+
+
+def encrypt_app_secrets_anew() -> tuple[int, int]:
+    """Keep every secret under the site's secret of today instead of the one before.
+
+    Returns: how many are kept, and how many could not be read: these apps have to be set up anew.
+    """
+    lost = 0
+    with unit_of_work() as session:
+        apps = list(session.scalars(select(AuthenticatorApp).with_for_update()))
+        for app in apps:
+            kept = encrypt_anew(app.secret)
+            lost += kept is None
+            app.secret = kept or app.secret
+    return len(apps) - lost, lost
 
 
 def is_being_set_up(app: AuthenticatorApp | None) -> bool:

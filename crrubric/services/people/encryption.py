@@ -6,7 +6,7 @@ such as a backup that was stolen, tells nothing.
 
 from base64 import urlsafe_b64encode
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
@@ -14,9 +14,14 @@ from flask import current_app
 PURPOSE = b"crrubric: secrets of authenticator apps"
 
 
-def _make_cipher() -> Fernet:
-    secret = str(current_app.config["SECRET_KEY"]).encode()
-    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(secret)
+def _make_cipher() -> MultiFernet:
+    """It encrypts under the site's secret, and reads what is kept under the one before as well."""
+    secrets = current_app.config["SECRET_KEY"], current_app.config["FORMER_SECRET_KEY"]
+    return MultiFernet([_make_cipher_of(secret) for secret in secrets if secret])
+
+
+def _make_cipher_of(secret: str) -> Fernet:
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(secret.encode())
     return Fernet(urlsafe_b64encode(key))
 
 
@@ -29,5 +34,14 @@ def decrypt_text(kept: str) -> str | None:
     """The text again; None if the site's secret is another one than it was."""
     try:
         return _make_cipher().decrypt(kept.encode()).decode()
+    except InvalidToken:
+        return None
+
+
+def encrypt_anew(kept: str) -> str | None:
+    """The same under the site's secret of today; None if it was kept under neither that nor the
+    one before."""
+    try:
+        return _make_cipher().rotate(kept.encode()).decode()
     except InvalidToken:
         return None

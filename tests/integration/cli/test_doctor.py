@@ -57,6 +57,13 @@ def test_where_nothing_is_wrong_it_says_so(ask: Ask):
     assert "look   Mail is off" in words
 
 
+def test_a_renewal_of_the_secret_that_was_interrupted_is_told(ask: Ask, instance: Path):
+    (instance / "secret-key.former").write_text("the secret before")
+    (instance / "secret-key.former").chmod(0o600)
+
+    assert "give “crrubric settings renew-secret” again" in ask()[1]
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [

@@ -414,6 +414,7 @@ def test_who_has_to_sets_it_up_while_signing_in(
         ("nobody", set()),
         ("administrators", {Standing.ADMINISTRATOR}),
         ("chairs", {Standing.ADMINISTRATOR, Standing.ORGANIZER}),
+        ("everybody", set(Standing)),
     ],
 )
 def test_the_settings_say_whom_it_is_asked_of(
