@@ -53,6 +53,7 @@ class ViewRequest:
     not_adopted: cells that the committee has not adopted a finding for. section: codes of its
     criteria. lead: criteria for which that stakeholder speaks. vendors: codes; all if empty.
     by: code of a vendor; its open and unmet criteria come first, whatever `sort` says.
+    begin, at_once: of the vendors in their order, from which on and how many; all without them.
     """
 
     show: CellFilter = CellFilter.ALL
@@ -64,6 +65,8 @@ class ViewRequest:
     sort: CriteriaOrder = CriteriaOrder.RUBRIC
     by: str | None = None
     order: VendorOrder = VendorOrder.GIVEN
+    begin: int = 0
+    at_once: int | None = None
 
     @property
     def whole(self) -> bool:
@@ -137,7 +140,8 @@ def _select_vendors(results: Results, wanted: ViewRequest) -> tuple[ScoredVendor
         rows = results.ranking()
     elif wanted.order is VendorOrder.NAME:
         rows = sorted(rows, key=lambda vendor: sort_key(vendor.name))
-    return tuple(row for row in rows if not wanted.vendors or row.code in wanted.vendors)
+    found = tuple(row for row in rows if not wanted.vendors or row.code in wanted.vendors)
+    return found[wanted.begin :][: wanted.at_once]
 
 
 def _is_in_view(row: ScoredCriterion, wanted: ViewRequest) -> bool:

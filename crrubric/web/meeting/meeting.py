@@ -1,6 +1,8 @@
 """The meeting: agenda, one cell on everybody's screen, motions, minutes."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, flash, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
@@ -45,6 +47,7 @@ from crrubric.web.meeting.forms import (
 )
 from crrubric.web.meeting.opening import open_meeting_if_asked
 from crrubric.web.results.cell import render_cell_page
+from crrubric.web.results.in_parts import ITEMS_AT_ONCE, list_part_links, read_part_begin
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ActForm, attach_error
@@ -90,12 +93,21 @@ def render_agenda_page(
         form.words.data = _("To adopt the outcome of each item that nobody disputes (%(count)s)",
                             count=len(agreed))  # fmt: skip
     form.shown.data = fingerprint_cells(agreed)
+    items = [place.item for place in list_agenda_places(read, seat)]
+    begin = read_part_begin(request.args, len(items), ITEMS_AT_ONCE)
     return render_page(
         "meeting/index.html",
         seat,
         matrix=read,
         results=read.results,
-        groups=group_agenda_items(read, seat),
+        groups=group_agenda_items(items[begin : begin + ITEMS_AT_ONCE], items),
+        left=sum(item.cell.adopted is None for item in items),
+        links=list_part_links(
+            url_for("meeting.show_agenda", slug=seat.evaluation.slug),
+            len(items),
+            begin,
+            ITEMS_AT_ONCE,
+        ),
         deferred=off,
         sitting=under_way,
         present=present,
@@ -123,11 +135,24 @@ def make_attendance_form(under_way: Meeting | None, present: Collection[int]) ->
     return form.showing(service.read_attendance_values(under_way.id, present))
 
 
-def group_agenda_items(read: Matrix, seat: Seat) -> list[tuple[AgendaTopic, list[AgendaItem]]]:
-    """The agenda by topic, without vendors that the person stays away from."""
-    items = [place.item for place in list_agenda_places(read, seat)]
-    found = [(topic, [item for item in items if item.topic is topic]) for topic in AgendaTopic]
-    return [group for group in found if group[1]]
+@dataclass(frozen=True, slots=True)
+class AgendaGroup:
+    """Items of one topic: those that are shown, and how many there are and are left in all."""
+
+    topic: AgendaTopic
+    shown: tuple[AgendaItem, ...]
+    count: int
+    left: int
+
+
+def group_agenda_items(
+    shown: Sequence[AgendaItem], items: Sequence[AgendaItem]
+) -> list[AgendaGroup]:
+    """The part of the agenda that is shown, by topic."""
+    counts = Counter(item.topic for item in items)
+    left = Counter(item.topic for item in items if item.cell.adopted is None)
+    found = [(topic, tuple(item for item in shown if item.topic is topic)) for topic in AgendaTopic]
+    return [AgendaGroup(topic, rows, counts[topic], left[topic]) for topic, rows in found if rows]
 
 
 def list_vendor_contradictions(

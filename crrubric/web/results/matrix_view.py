@@ -24,15 +24,21 @@ from crrubric.domain.vocabulary import Stakeholder
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.results.matrices import Matrix
 from crrubric.queries.setup.wording import translate_rubric_text
+from crrubric.web.results.in_parts import PART, VENDORS_AT_ONCE, read_part_begin
 from crrubric.web.results.sorting import SortLink
 from crrubric.web.shared.language import current_language
 
 Kind = TypeVar("Kind", bound=StrEnum)
 FEW_VENDORS = 5  # that many columns fit a phone
 MANY_VENDORS = 8  # with more of them cells have room for a symbol and counts only
-DEFAULTS = {"show": CellFilter.ALL, "sort": CriteriaOrder.RUBRIC, "order": VendorOrder.GIVEN}
-SINGLE = ("view", "show", "must", "open", "section", "lead", "sort", "by", "order", "dense")
-KEPT_BY_CLEARING = {"fold", "view"}  # what narrows or orders nothing
+DEFAULTS = {
+    "show": CellFilter.ALL,
+    "sort": CriteriaOrder.RUBRIC,
+    "order": VendorOrder.GIVEN,
+    PART: "1",
+}
+SINGLE = (PART, "view", "show", "must", "open", "section", "lead", "sort", "by", "order", "dense")
+KEPT_BY_CLEARING = {"fold", "view", PART}  # what narrows or orders nothing
 LISTS = ("vendor", "fold")
 
 
@@ -119,6 +125,8 @@ def read_matrix_request(read: Matrix, args: MultiDict[str, str]) -> MatrixReques
     if "section" in given:
         part = require_key(sections, given["section"])
         wanted = replace(wanted, section=frozenset(row.code for row in part.criteria))
+    begin = read_part_begin(args, len(wanted.vendors or read.results.vendors), VENDORS_AT_ONCE)
+    wanted = replace(wanted, begin=begin, at_once=VENDORS_AT_ONCE)
     for code in folded:
         require_key(sections, code)
     dense = parse_choice(YesNo, given["dense"]) is YesNo.YES if "dense" in given else None

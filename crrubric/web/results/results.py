@@ -29,6 +29,7 @@ from crrubric.web.results.comparison import (
     make_share_address,
     make_vendor_columns,
 )
+from crrubric.web.results.in_parts import VENDORS_AT_ONCE, list_part_links
 from crrubric.web.results.matrix_filter import make_filter_controls
 from crrubric.web.results.matrix_rows import MatrixRowSettings, make_row_writer
 from crrubric.web.results.matrix_view import (
@@ -89,6 +90,12 @@ def show_matrix(seat: Seat) -> ResponseReturnValue:
         write=make_row_writer(rows),
         shown=[describe_shown_criteria(read, asked, view), describe_shown_vendors(read, view)],
         controls=make_filter_controls(read, asked),
+        links=list_part_links(
+            url_for("results.show_matrix", slug=seat.evaluation.slug),
+            len(asked.wanted.vendors or read.results.vendors),
+            asked.wanted.begin,
+            VENDORS_AT_ONCE,
+        ),
         facts=facts,
         answers=list(Answer),
         late=list_late_changes(db.session(), seat.evaluation, seat.shut_out),

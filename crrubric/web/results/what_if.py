@@ -1,10 +1,8 @@
 """What if: how far the order can be trusted, and other weights, rules, committees to try."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from urllib.parse import urlencode
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,30 +23,17 @@ from crrubric.domain.statistics.acceptability import (
 from crrubric.domain.statistics.robustness import robustness_of
 from crrubric.domain.vocabulary import RuleKind
 from crrubric.extensions import db
-from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix, read_matrix_for_seat
 from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.queries.shared.reading import end_reading
 from crrubric.web.results.forms import TrialForm, WeightTrialForm
+from crrubric.web.results.in_parts import VENDORS_AT_ONCE, list_part_links, read_part_begin
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
-from crrubric.web.shared.ids import read_address_number
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import render_page, take_turns
 from crrubric.web.shared.words import format_short_number
-
-AT_ONCE = 20  # vendors, in the order of their ranks: of more the page would have megabytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceLink:
-    """A link to the vendors from one place of the ranking to another."""
-
-    first: int
-    last: int
-    url: str
-    here: bool
-
 
 bp = Blueprint("what_if", __name__, url_prefix="/evaluations/<slug>")
 
@@ -78,8 +63,8 @@ def show_what_if(seat: Seat) -> ResponseReturnValue:
     )
 
     ranked = read.results.ranking()
-    begin = read_first_rank(len(ranked))
-    shown = ranked[begin : begin + AT_ONCE]
+    begin = read_part_begin(request.args, len(ranked), VENDORS_AT_ONCE)
+    shown = ranked[begin : begin + VENDORS_AT_ONCE]
 
     codes = {row.code for row in shown}
     draw = partial(figures.draw_robustness_charts, found, read.results, _, codes)
@@ -104,37 +89,15 @@ def show_what_if(seat: Seat) -> ResponseReturnValue:
         charts=read.computed.derive(("charts of what if", begin), draw) if usual else draw(),
         shown=shown,
         codes=codes,
-        links=list_place_links(seat, len(ranked), begin),
+        links=list_part_links(
+            url_for("what_if.show_what_if", slug=seat.evaluation.slug),
+            len(ranked),
+            begin,
+            VENDORS_AT_ONCE,
+            "#places",
+        ),
     )
     return body, 200 if good else 422
-
-
-def read_first_rank(vendors: int) -> int:
-    """From which place of the ranking on vendors are shown, 0 being the first.
-
-    Raises: NotFound for a place that no link leads to.
-    """
-    asked = read_address_number("from") or 1
-    if (asked - 1) % AT_ONCE or asked > max(vendors, 1):
-        raise make_not_found()
-    return asked - 1
-
-
-def list_place_links(seat: Seat, vendors: int, begin: int) -> list[PlaceLink]:
-    """Links to the other places of the ranking; none where all vendors fit on the page."""
-    if vendors <= AT_ONCE:
-        return []
-    page = url_for("what_if.show_what_if", slug=seat.evaluation.slug)
-    typed = [(key, value) for key, value in request.args.items(multi=True) if key != "from"]
-    return [
-        PlaceLink(
-            first=place + 1,
-            last=min(place + AT_ONCE, vendors),
-            url=f"{page}?{urlencode([*typed, ('from', place + 1)])}#places",
-            here=place == begin,
-        )
-        for place in range(0, vendors, AT_ONCE)
-    ]
 
 
 def make_trial_form(basis: ResultBasis, *, asked: bool) -> TrialForm:
