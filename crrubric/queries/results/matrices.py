@@ -7,6 +7,7 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crrubric.domain.meeting.agenda import AgendaItem, find_opposing_experts, list_agenda_items
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.results import results as domain
 from crrubric.domain.results.basis import ResultBasis
@@ -55,6 +56,18 @@ class Matrix:
     def reliability(self) -> Reliability:
         """How far ballots agree."""
         return self.computed.derive("reliability", lambda: reliability_of(self.basis, self.counts))
+
+    @property
+    def opposing_experts(self) -> Mapping[domain.Key, tuple[str, ...]]:
+        """By cell: who speaks for the criterion's field and says the opposite of its outcome."""
+        return self.computed.derive(
+            "opposing experts", lambda: find_opposing_experts(self.basis, self.results)
+        )
+
+    @property
+    def agenda(self) -> tuple[AgendaItem, ...]:
+        """The cells that need talk, of all vendors, in the order in which they are talked about."""
+        return self.computed.derive("agenda", lambda: list_agenda_items(self.basis, self.results))
 
     def picked(self, codes: Iterable[str]) -> list[tuple[str, Vendor]]:
         """The vendors with these codes, in this order."""

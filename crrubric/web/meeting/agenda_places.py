@@ -5,12 +5,7 @@ from dataclasses import dataclass
 
 from flask.typing import ResponseReturnValue
 
-from crrubric.domain.meeting.agenda import (
-    AgendaItem,
-    find_adjacent_items,
-    find_next_item,
-    list_agenda_items,
-)
+from crrubric.domain.meeting.agenda import AgendaItem, find_adjacent_items, find_next_item
 from crrubric.domain.results.results import Cell
 from crrubric.extensions import db
 from crrubric.models import Criterion, Vendor
@@ -18,6 +13,8 @@ from crrubric.queries.meeting.meetings import load_deferrals
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix
 from crrubric.web.shared.page import redirect_to
+
+BESIDE_CELL = 12  # items that the page of a cell lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,47 +31,72 @@ class AgendaPlace:
         return self.vendor.id, self.criterion.id
 
 
-def list_agenda_places(read: Matrix, seat: Seat) -> list[AgendaPlace]:
+@dataclass(frozen=True, slots=True)
+class AgendaExtract:
+    """The first places that are not settled, and the one that is shown; how many more there are."""
+
+    places: list[AgendaPlace]
+    more: int
+
+
+def list_own_agenda(read: Matrix, seat: Seat) -> Sequence[AgendaItem]:
     """The agenda in its order, without vendors that the person stays away from."""
-    rows = (
-        AgendaPlace(read.vendors[item.cell.vendor], read.criteria[item.cell.criterion], item)
-        for item in list_agenda_items(read.basis, read.results)
-    )
-    return [row for row in rows if row.vendor.id not in seat.shut_out]
+    if not seat.shut_out:
+        return read.agenda
+    away = {code for code, vendor in read.vendors.items() if vendor.id in seat.shut_out}
+    return [item for item in read.agenda if item.cell.vendor not in away]
 
 
-def find_next_place(places: Sequence[AgendaPlace], cell: Cell | None) -> AgendaPlace | None:
+def extract_agenda(read: Matrix, items: Sequence[AgendaItem], cell: Cell) -> AgendaExtract:
+    """What the page of a cell lists of the agenda."""
+    left = [item for item in items if item.cell.adopted is None or item.cell is cell]
+    here = [item for item in left[BESIDE_CELL:] if item.cell is cell]
+    shown = [*left[:BESIDE_CELL], *here]
+    return AgendaExtract([find_place(read, item) for item in shown], len(left) - len(shown))
+
+
+def find_place(read: Matrix, item: AgendaItem) -> AgendaPlace:
+    """Where an item is."""
+    return AgendaPlace(read.vendors[item.cell.vendor], read.criteria[item.cell.criterion], item)
+
+
+def find_next_place(
+    read: Matrix, items: Sequence[AgendaItem], cell: Cell | None
+) -> AgendaPlace | None:
     """The next place that is not settled, after this cell."""
-    return _place_of(places, find_next_item([place.item for place in places], _key_of(cell)))
+    return _find_place_of(read, find_next_item(items, _key_of(cell)))
 
 
 def find_adjacent_places(
-    places: Sequence[AgendaPlace], cell: Cell | None
+    read: Matrix, items: Sequence[AgendaItem], cell: Cell | None
 ) -> tuple[AgendaPlace | None, AgendaPlace | None]:
     """The places before and after this cell, settled or not."""
-    before, after = find_adjacent_items([place.item for place in places], _key_of(cell))
-    return _place_of(places, before), _place_of(places, after)
+    before, after = find_adjacent_items(items, _key_of(cell))
+    return _find_place_of(read, before), _find_place_of(read, after)
+
+
+def is_on_agenda(read: Matrix, seat: Seat, vendor_id: int, criterion_id: int) -> bool:
+    """Whether this person has the cell on their agenda."""
+    here = (vendor_id, criterion_id)
+    return any(find_place(read, item).ids == here for item in list_own_agenda(read, seat))
 
 
 def go_on_from(seat: Seat, read: Matrix, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """Off to the agenda's next item that is neither settled nor postponed; without one, to it."""
     off = load_deferrals(db.session(), seat.evaluation.id)
     here = (vendor_id, criterion_id)
-    places = [
-        place
-        for place in list_agenda_places(read, seat)
-        if place.ids == here or place.ids not in off
-    ]
-    cell = next((place.item.cell for place in places if place.ids == here), None)
-    following = find_next_place(places, cell)
+    places = [find_place(read, item) for item in list_own_agenda(read, seat)]
+    kept = [place for place in places if place.ids == here or place.ids not in off]
+    cell = next((place.item.cell for place in kept if place.ids == here), None)
+    following = find_next_place(read, [place.item for place in kept], cell)
     if following is None:
         return redirect_to("meeting.show_agenda", seat)
     vendor, criterion = following.ids
     return redirect_to("cell.show_cell", seat, vendor_id=vendor, criterion_id=criterion)
 
 
-def _place_of(places: Sequence[AgendaPlace], item: AgendaItem | None) -> AgendaPlace | None:
-    return next((place for place in places if place.item is item), None)
+def _find_place_of(read: Matrix, item: AgendaItem | None) -> AgendaPlace | None:
+    return None if item is None else find_place(read, item)
 
 
 def _key_of(cell: Cell | None) -> tuple[str, str] | None:

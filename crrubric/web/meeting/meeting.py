@@ -32,7 +32,7 @@ from crrubric.queries.setup.rubrics import list_tension_values
 from crrubric.services.meeting import meetings as service
 from crrubric.services.meeting.prices import open_prices, refuse_early_opening
 from crrubric.web.meeting.adopted_items import group_minuted_items, group_undisputed_cells
-from crrubric.web.meeting.agenda_places import go_on_from, list_agenda_places
+from crrubric.web.meeting.agenda_places import go_on_from, list_own_agenda
 from crrubric.web.meeting.carried import (
     list_carried_fields,
     list_refused_fields,
@@ -93,7 +93,7 @@ def render_agenda_page(
         form.words.data = _("To adopt the outcome of each item that nobody disputes (%(count)s)",
                             count=len(agreed))  # fmt: skip
     form.shown.data = fingerprint_cells(agreed)
-    items = [place.item for place in list_agenda_places(read, seat)]
+    items = list_own_agenda(read, seat)
     begin = read_part_begin(request.args, len(items), ITEMS_AT_ONCE)
     return render_page(
         "meeting/index.html",

@@ -12,7 +12,7 @@ from crrubric.queries.results.matrices import read_matrix
 from crrubric.web.meeting.agenda_places import (
     find_adjacent_places,
     find_next_place,
-    list_agenda_places,
+    list_own_agenda,
 )
 from crrubric.web.meeting.meeting import shown_cell_of
 from crrubric.web.shared.access import require_permission
@@ -55,7 +55,7 @@ def render_projector_page(
     cell = None
     if vendor is not None and criterion is not None and not away:
         cell = read.results.cell(vendor.code, criterion.code)
-    places = list_agenda_places(read, seat)
+    items = list_own_agenda(read, seat)
     return render_page(
         "meeting/projector.html",
         seat,
@@ -65,7 +65,7 @@ def render_projector_page(
         away=away,
         meeting=meeting,
         follows=follows,
-        adjacent=find_adjacent_places(places, cell),
-        following=find_next_place(places, cell),
+        adjacent=find_adjacent_places(read, items, cell),
+        following=find_next_place(read, items, cell),
         may_lead=meeting is not None and seat.may(Action.RUN_MEETING),
     )

@@ -18,7 +18,13 @@ from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.queries.results.renewals import EarlierFinding, load_earlier_record
 from crrubric.services.meeting import decisions as service
 from crrubric.services.meeting.meetings import read_deferral_values
-from crrubric.web.meeting.agenda_places import find_next_place, go_on_from, list_agenda_places
+from crrubric.web.meeting.agenda_places import (
+    extract_agenda,
+    find_next_place,
+    go_on_from,
+    is_on_agenda,
+    list_own_agenda,
+)
 from crrubric.web.meeting.forms import FindingForm, PostponementForm
 from crrubric.web.meeting.opening import open_meeting_if_asked
 from crrubric.web.results.cell_facts import load_cell_facts
@@ -82,7 +88,7 @@ def render_cell_page(
     """
     read = read_matrix(db.session(), seat.evaluation, current_language())
     facts = load_cell_facts(seat, read, vendor_id, criterion_id)
-    items = list_agenda_places(read, seat)
+    items = list_own_agenda(read, seat)
     return render_page(
         "results/cell.html",
         seat,
@@ -95,8 +101,9 @@ def render_cell_page(
         form=require_finding_reason(form or make_finding_form(facts.cell), facts.cell),
         follows=follows,
         sitting=follows or find_current_meeting(db.session(), seat.evaluation.id),
-        items=items,
-        following=find_next_place(items, facts.cell),
+        has_agenda=bool(items),
+        agenda=extract_agenda(read, items, facts.cell),
+        following=find_next_place(read, items, facts.cell),
         withdrawal=(withdrawal or ReasonForm(formdata=None)).named("withdraw-reason"),
         postponement=offer_postponement(
             postponement or PostponementForm(formdata=None), facts.deferral
@@ -195,7 +202,7 @@ def go_on_from_finding(
     A finding that was changed, or is about no item of the agenda, stays on the screen.
     """
     read = read_matrix(db.session(), seat.evaluation, current_language())
-    on_agenda = (vendor_id, criterion_id) in [row.ids for row in list_agenda_places(read, seat)]
+    on_agenda = is_on_agenda(read, seat, vendor_id, criterion_id)
     if first:  # going back to an earlier finding is no withdrawal
         flash_finding(seat, read, vendor_id, criterion_id)
     else:

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.meeting.agenda import find_opposing_experts
 from crrubric.domain.results.results import Key, Results, ScoredVendor
 from crrubric.domain.results.scoring import SCORE_MEANS
 from crrubric.domain.results.views import select_matrix_view
@@ -108,7 +107,7 @@ def find_visible_dissent(seat: Seat, read: Matrix) -> dict[Key, tuple[str, ...]]
     """Who speaks for a field and says otherwise, by cell; not of vendors one stays away from."""
     return {
         key: who
-        for key, who in find_opposing_experts(read.basis, read.results).items()
+        for key, who in read.opposing_experts.items()
         if read.vendors[key[0]].id not in seat.shut_out
     }
 
