@@ -96,9 +96,9 @@ def load_cell_facts(seat: Seat, read: Matrix, vendor_id: int, criterion_id: int)
 
 def list_cell_tensions(read: Matrix, seat: Seat, found: Cell) -> list[tuple[str, str]]:
     """(title, why) of the criteria that pull against this one where the vendor is Met on both."""
-    rows = find_contradictions(
-        read.results, list_tension_values(db.session(), seat.evaluation.id, current_language())
-    )
+    tensions = list_tension_values(db.session(), seat.evaluation.id, current_language())
+    about = [row for row in tensions if found.criterion in row.between]
+    rows = find_contradictions(read.results, about)
     return [
         (translate_rubric_text(read.criteria[other], "title", current_language()), row.why)
         for row in rows
