@@ -101,6 +101,14 @@ class SometimesNeeded(Optional):
         self.field_flags = {"optional": True, "sometimes": True}
 
 
+class LeftOpen(Optional):
+    """May be left empty for now, as the page says; needed in the end: its label says nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.field_flags = {}
+
+
 def limit_length(limit: int) -> TextLimit:
     """At most so many characters, counted as they would be stored."""
     return TextLimit(limit)
