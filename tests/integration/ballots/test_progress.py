@@ -26,7 +26,7 @@ def test_what_stands_beside_which_ballot_is_said(make: Factory, visit: Visit):
 
     page = words(visit(made.chair).page(made.url("progress")).root)
 
-    assert "a ballot that its reviewer has begun is theirs alone" in page
+    assert "a ballot that its reviewer has begun can’t be entered" in page
     assert "“Reopen” stands beside ballots that are submitted." in page
 
 
