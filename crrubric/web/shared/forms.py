@@ -106,7 +106,7 @@ class LeftOpen(Optional):
 
     def __init__(self) -> None:
         super().__init__()
-        self.field_flags = {}
+        self.field_flags: dict[str, bool] = {}
 
 
 def limit_length(limit: int) -> TextLimit:
