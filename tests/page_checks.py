@@ -37,7 +37,7 @@ def check_access(page: Page) -> list[str]:
         problems += ["a th without scope" for th in table.iter("th") if not th.get("scope")]
     problems += lost_references(page, set(ids))
     problems += [*skipped_headings(page), *unnamed(page), *regions(page), *inline(page)]
-    problems += glued_links(page)
+    problems += [*glued_links(page), *preselected(page)]
     return problems
 
 
@@ -138,9 +138,26 @@ def unlabelled(page: Page, ids: set[str | None]) -> list[str]:
     return problems
 
 
+def preselected(page: Page) -> list[str]:
+    """Lists of which a browser would send the first choice although nobody has said anything."""
+    problems = []
+    for form in page.all("form"):
+        for node in form.iter("select") if form.get("method", "").lower() == "post" else ():
+            options = list(node.iter("option"))
+            said = any(option.get("selected") is not None for option in options)
+            if len(options) > 1 and not said and options[0].get("value") != "":
+                first = words(options[0])
+                problems.append(
+                    f"select {node.get('name')} begins with {first}, which nobody chose"
+                )
+    return problems
+
+
 # Forms that begin with something filled in and change nothing that is there, by their address: why
 BEGUN = {
     r"/sign-in$": "an address to sign in with",
+    r"/accounts/new$": "a new account, with the role that may do least",
+    r"/committee/$": "an invitation, with the role that most people have",
     r"/evaluations/new$": "a new evaluation, from the earlier one that the link named",
     r"/plan/triage/$": "one learner to try, of whom nothing is stored",
     r"/several$": "lines of a table that was just pasted; what is there already is refused",

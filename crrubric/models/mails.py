@@ -50,6 +50,8 @@ class OutgoingMail(Base):
     subject: Mapped[str] = mapped_column(String(limits.SHORT_TEXT))
     body: Mapped[LongText]
     vendors: Mapped[list[Any]] = mapped_column(JSON)  # ids: not for who stays away from all of them
+    # what was done with an account, in no language; None for other mails, and of earlier versions
+    news: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(default=now_utc)
     due_at: Mapped[datetime] = mapped_column(default=now_utc)  # not before
     next_try_at: Mapped[datetime] = mapped_column(default=now_utc)

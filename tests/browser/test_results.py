@@ -116,6 +116,22 @@ def test_axe_finds_nothing_with_a_cell_open_and_in_short_cells(
     assert violations(page) == []
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_whoever_chooses_another_order_is_asked_for_its_ranks(
+    browse: Browse, demo: Site, script: bool
+):
+    page = opened(browse, demo, "/evaluations/credit-recovery-2027/decision/", script=script).page
+    ranks, why = page.get_by_role("group", name="Ranks"), page.get_by_label("Why another order?")
+    expect(ranks).to_be_hidden()
+
+    page.get_by_label("another order", exact=True).check()
+
+    expect(ranks).to_be_visible()
+    expect(why).to_be_visible()
+    page.get_by_label("the computed order", exact=True).check()
+    expect(ranks).to_be_hidden()
+
+
 @pytest.mark.parametrize("width", [1280, PHONE])
 def test_heads_stay_in_view_while_scrolling(browse: Browse, demo: Site, width: int):
     page = opened(browse, demo, width=width).page

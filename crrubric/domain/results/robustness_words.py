@@ -109,7 +109,7 @@ class RobustnessText:
             yield words(
                 N_(
                     "Leaving out any one reviewer does not change who is first;"
-                    " it would change the order further down for %(count)s of %(of)s reviewers."
+                    " for %(count)s of %(of)s reviewers the order further down would change."
                 ),
                 count=len(other_order),
                 of=len(left_out),
@@ -181,9 +181,9 @@ class RobustnessText:
         if around.shared or uniform.shared:
             yield self.words(
                 N_(
-                    "Where vendors share the first place, each counts with its part: so it is in "
-                    "%(around)s of the cases close to the official weights, and in %(uniform)s of "
-                    "the others."
+                    "In %(around)s of the cases close to the official weights, and in %(uniform)s "
+                    "of the others, vendors share the first place: each of them counts with its "
+                    "part."
                 ),
                 around=self.words.percent(Fraction(around.shared)),
                 uniform=self.words.percent(Fraction(uniform.shared)),
@@ -225,7 +225,7 @@ class RobustnessText:
                 yield self.words(
                     N_(
                         "More reviewers prefer %(other)s to %(vendor)s (%(more)s to %(fewer)s),"
-                        " although its score is lower."
+                        " although the score of %(other)s is lower."
                     ),
                     other=self.vendors[other],
                     vendor=self.vendors[first],

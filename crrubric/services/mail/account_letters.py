@@ -8,21 +8,18 @@ from sqlalchemy.orm import Session
 from crrubric.config import current_settings
 from crrubric.domain import limits
 from crrubric.domain.mail.account_mails import (
+    compose_address_link,
+    compose_confirmation_link,
+    compose_password_link,
+    compose_sign_in_link,
+)
+from crrubric.domain.mail.account_news import (
+    AccountNews,
     IdentityNews,
+    NewsKind,
     PasskeyNews,
     TwoStepNews,
-    compose_address_link,
-    compose_address_notice,
-    compose_confirmation_link,
-    compose_failure_notice,
-    compose_identity_notice,
-    compose_link_notice,
-    compose_passkey_notice,
-    compose_password_link,
-    compose_password_notice,
-    compose_sign_in_link,
-    compose_taken_notice,
-    compose_two_step_notice,
+    compose_account_news,
 )
 from crrubric.domain.mail.mails import (
     SITE_NAME,
@@ -77,52 +74,35 @@ def write_confirmation_link(session: Session, user: User, token: str) -> None:
 
 def write_link_notice(session: Session, user: User, *, by: str = "") -> None:
     """That a link for the account was made. Args: by: the administrator; empty: on the server."""
-
-    def compose(say: MailTranslator, to: MailContext) -> MailText:
-        return compose_link_notice(say, to, by=by)
-
-    _queue_account_mail(session, user, compose)
+    _queue_account_news(session, user, AccountNews(NewsKind.LINK, {"by": by}))
 
 
 def write_password_notice(session: Session, user: User) -> None:
     """That the password was changed."""
-    _queue_account_mail(session, user, compose_password_notice)
+    _queue_account_news(session, user, AccountNews(NewsKind.PASSWORD))
 
 
 def write_failure_notice(session: Session, user: User, *, codes: bool) -> None:
     """That many passwords in a row were wrong, or codes behind the right one."""
-
-    def compose(say: MailTranslator, to: MailContext) -> MailText:
-        return compose_failure_notice(say, to, codes=codes)
-
-    _queue_account_mail(session, user, compose)
+    facts = {"codes": "yes" if codes else ""}
+    _queue_account_news(session, user, AccountNews(NewsKind.FAILURE, facts))
 
 
 def write_two_step_notice(session: Session, user: User, news: TwoStepNews) -> None:
     """What became of the second step of their sign-in."""
-
-    def compose(say: MailTranslator, to: MailContext) -> MailText:
-        return compose_two_step_notice(say, to, news)
-
-    _queue_account_mail(session, user, compose)
+    _queue_account_news(session, user, AccountNews(NewsKind.TWO_STEP, {"news": news.value}))
 
 
 def write_passkey_notice(session: Session, user: User, news: PasskeyNews, name: str) -> None:
     """What became of a passkey of theirs."""
-
-    def compose(say: MailTranslator, to: MailContext) -> MailText:
-        return compose_passkey_notice(say, to, news, name=name)
-
-    _queue_account_mail(session, user, compose)
+    facts = {"news": news.value, "name": name}
+    _queue_account_news(session, user, AccountNews(NewsKind.PASSKEY, facts))
 
 
 def write_identity_notice(session: Session, user: User, news: IdentityNews, provider: str) -> None:
     """What became of signing in with an account of a provider."""
-
-    def compose(say: MailTranslator, to: MailContext) -> MailText:
-        return compose_identity_notice(say, to, news, provider=provider)
-
-    _queue_account_mail(session, user, compose)
+    facts = {"news": news.value, "provider": provider}
+    _queue_account_news(session, user, AccountNews(NewsKind.IDENTITY, facts))
 
 
 def write_address_link(session: Session, user: User, token: str, address: str) -> None:
@@ -137,17 +117,25 @@ def write_address_link(session: Session, user: User, token: str, address: str) -
 
 def write_taken_notice(session: Session, owner: User) -> None:
     """That somebody asked for the address of this account, which goes on as it was."""
-    _queue_account_mail(session, owner, compose_taken_notice)
+    _queue_account_news(session, owner, AccountNews(NewsKind.TAKEN))
 
 
 def write_address_notices(session: Session, user: User, old: str) -> None:
     """That the address was changed: to both."""
+    news = AccountNews(NewsKind.ADDRESS, {"old": old, "new": user.email})
+    for address in (old, user.email):
+        _queue_account_news(session, user, news, address=address)
+
+
+def _queue_account_news(
+    session: Session, user: User, news: AccountNews, *, address: str = ""
+) -> None:
+    """Write what was done as a mail, and keep it as values for a page in whatever language."""
 
     def compose(say: MailTranslator, to: MailContext) -> MailText:
-        return compose_address_notice(say, to, old=old, new=user.email)
+        return compose_account_news(say, to, news)
 
-    for address in (old, user.email):
-        _queue_account_mail(session, user, compose, address=address)
+    _queue_account_mail(session, user, compose, address=address, news=news)
 
 
 def _queue_account_mail(
@@ -158,6 +146,7 @@ def _queue_account_mail(
     path: str = "/",
     kind: MailKind = MailKind.ACCOUNT,
     address: str = "",
+    news: AccountNews | None = None,
 ) -> None:
     """Put a mail into the outbox, in the caller's transaction; where mail is off, set it aside."""
     district = find_named_district(session)
@@ -176,6 +165,7 @@ def _queue_account_mail(
         subject=mail.subject,
         body=mail.body,
         vendors=[],
+        news=news and news.serialize(),
     )
     session.add(row)
     if not is_mail_on():

@@ -19,7 +19,7 @@ from crrubric.domain import limits
 from crrubric.domain.actions import SiteAction
 from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.events import Event
-from crrubric.domain.mail.account_mails import TwoStepNews
+from crrubric.domain.mail.account_news import TwoStepNews
 from crrubric.domain.people.second_step import (
     DIGITS,
     NEIGHBOURS,

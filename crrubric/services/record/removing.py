@@ -91,7 +91,7 @@ def _blank_mails(session: Session, ids: list[int]) -> None:
     session.execute(
         update(OutgoingMail)
         .where(OutgoingMail.id.in_(ids))
-        .values(to_name="", to_address=GONE, subject="", body="", last_error="")
+        .values(to_name="", to_address=GONE, subject="", body="", last_error="", news=None)
     )
 
 

@@ -26,6 +26,7 @@ from crrubric.web.setup.forms import TRANSLATIONS
 from crrubric.web.shared.forms import (
     DayField,
     Form,
+    LeftOpen,
     ListChoiceField,
     RadioChoiceField,
     SometimesNeeded,
@@ -103,7 +104,7 @@ class OneDeclarationForm(Form):
 
     kind = RadioChoiceField(
         _("Your declaration"),
-        [SometimesNeeded()],
+        [LeftOpen()],
         coerce=DeclarationKind,
         choices=list_choices(DeclarationKind),
     )

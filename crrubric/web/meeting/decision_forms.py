@@ -79,7 +79,10 @@ class CommitmentForm(Form):
     """A promise of a vendor; the list of vendors is set by the view."""
 
     vendor = ListChoiceField(
-        _("Vendor"), validators=[InputRequired(_("Choose a vendor."))], id="commitment-vendor"
+        _("Vendor"),
+        validators=[InputRequired(_("Choose a vendor."))],
+        id="commitment-vendor",
+        first=_("Choose a vendor"),
     )
     words = TextAreaField(
         _("What the vendor commits itself to"),
@@ -90,7 +93,7 @@ class CommitmentForm(Form):
         _("Who follows up"),
         [InputRequired(_("Say who follows up.")), limit_length(limits.TITLE)],
     )
-    due_on = DayField(_("Due on"), [Optional()])
+    due_on = DayField(_("Due on"), [InputRequired(_("Enter the day by which it is due."))])
 
 
 class CommitmentStateForm(EditForm):

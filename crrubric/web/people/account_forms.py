@@ -10,6 +10,7 @@ from wtforms import (
 from wtforms.validators import InputRequired
 
 from crrubric.domain import limits
+from crrubric.domain.vocabulary import Standing
 from crrubric.services.people.accounts import clean_email
 from crrubric.web.shared.forms import Checked, CodeField, Form, ListChoiceField, limit_length
 from crrubric.web.shared.versions import EditForm
@@ -164,7 +165,7 @@ class AddedPersonForm(Form):
 
     name = make_name_field()
     email = make_address_field(_("E-mail address"))
-    standing = ListChoiceField(_("Role on this site"))
+    standing = ListChoiceField(_("Role on this site"), default=Standing.MEMBER.value)  # the least
 
 
 class LinkForm(Form):

@@ -19,6 +19,7 @@ from crrubric.queries.people.district import (
     list_district_changes,
     load_logo,
 )
+from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.district import remove_logo, set_district, set_logo
 from crrubric.services.shared.queues import take_analysis_turn
 from crrubric.web.people.district_forms import DistrictForm, LogoForm
@@ -64,6 +65,7 @@ def render_district_page(
         zone_label=label_zone(stored.time_zone, get_locale()) if stored else "",
         changes=list_district_changes(db.session()),
         now=now_utc(),
+        mailed=is_mail_on(),
     )
 
 

@@ -100,8 +100,9 @@ class DistrictForm(VersionedForm):
     language = ListChoiceField(_("Language"), [], choices=[], validate_choice=False)
 
     def offer_languages(self, codes: Sequence[str]) -> None:
-        """Fill the list: those that the site offers."""
+        """Fill the list: those that the site offers; the first is spoken until one is chosen."""
         self.language.choices = [SelectChoice(code, NAMES[code]) for code in codes]
+        self.language.data = self.language.data or codes[0]
 
     def offer_zones(self, stored: str | None) -> None:
         """Fill the list: with the zone that is set, even under another name than the list's."""

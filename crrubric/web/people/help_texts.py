@@ -16,8 +16,8 @@ PEOPLE_HELP = (
         ),
         reviewer=N_(
             "Home lists the evaluations to which you were invited. If ballots wait for you, the "
-            "button “Score vendors” leads to them. If nothing waits, there is nothing to do: you "
-            "are told by a notice here, or by e-mail, when that changes."
+            "button “Score vendors” leads to them. If nothing waits, there is nothing to do: a "
+            "notice here tells you when that changes, and an e-mail if this site sends any."
         ),
     ),
     HelpTopic(
@@ -42,7 +42,8 @@ PEOPLE_HELP = (
         ),
         everybody=N_(
             "Here you change how your name is shown, your e-mail address, your password and your "
-            "language. A new address counts once you have opened the link that is sent to it. "
+            "language. A new address counts once you have opened the link that is sent to it; "
+            "where the site sends no e-mail, whoever runs the server changes the address. "
             "Whoever changes the password is signed out everywhere else. What you have marked "
             "does not change with your name."
         ),
@@ -158,9 +159,10 @@ PEOPLE_HELP = (
         pages=("district.show_district",),
         chair=N_(
             "Administrators set the name and the time zone of the district here. Days and times "
-            "on every page and in the memo are shown in this time zone, and reminders go out in "
-            "its morning. Set both before the first evaluation begins. The language is for "
-            "visitors and papers that say no other; a logo stands on pages and papers."
+            "on every page and in the memo are shown in this time zone; reminders, if this "
+            "site sends e-mail, go out in its morning. Set both before the first evaluation "
+            "begins. The language is for visitors and papers that say no other; a logo stands on "
+            "pages and papers."
         ),
     ),
 )

@@ -1,19 +1,25 @@
 """Home, a new evaluation, and what anybody may read: access, words."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from wtforms.fields.choices import SelectChoice
 
 from crrubric.domain.actions import SiteAction
 from crrubric.domain.errors import Invalid
+from crrubric.domain.mail.account_news import AccountNews, ToldNews, tell_account_news
+from crrubric.domain.mail.mails import MailTranslator
 from crrubric.domain.policy import is_allowed_on_site
 from crrubric.domain.setup.rubric import Rubric, load_built_in_rubric
 from crrubric.domain.terms import TERMS, Term
 from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import db
+from crrubric.models import OutgoingMail
 from crrubric.queries.mail.notices import list_account_news, list_own_notices
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.people.district import find_named_district
@@ -36,7 +42,7 @@ from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.page import render_site_page
 from crrubric.web.shared.reading import translate_text
 from crrubric.web.shared.session import current_actor, current_person, require_person
-from crrubric.web.shared.words import current_day
+from crrubric.web.shared.words import current_day, format_day
 
 bp = Blueprint("home", __name__)
 HOME = "home.show_home"
@@ -56,7 +62,7 @@ def show_home() -> ResponseReturnValue:
         items=items,
         today=current_day() if items else None,
         notices=list_own_notices(db.session(), actor),
-        account_news=list_account_news(db.session(), actor),
+        account_news=[show_news(mail) for mail in list_account_news(db.session(), actor)],
         seats_wait=seats_wait,
         two_steps=seats_wait and has_two_steps(db.session(), require_person().user.id),
         mailed=is_mail_on(),
@@ -64,6 +70,26 @@ def show_home() -> ResponseReturnValue:
         removals=count_removals(db.session()) if concerns else 0,
         district_missing=concerns and find_named_district(db.session()) is None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNews:
+    """What was done with the reader's account, in the language of the page."""
+
+    id: int
+    at: datetime
+    told: ToldNews
+
+
+def show_news(mail: OutgoingMail) -> ShownNews:
+    """The news of a mail that was not sent; of an earlier version, as it was written then."""
+    say = MailTranslator(_, ngettext, format_day)
+    told = (
+        tell_account_news(say, AccountNews.parse(mail.news))
+        if mail.news
+        else ToldNews(mail.subject, (mail.body,))
+    )
+    return ShownNews(mail.id, mail.created_at, told)
 
 
 def is_address_proven() -> bool:

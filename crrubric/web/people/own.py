@@ -53,7 +53,7 @@ def make_name_form() -> NameForm:
 
 def render_own_account(form: NameForm) -> str:
     """The page with the form of one's name."""
-    return render_site_page("people/own_account.html", under=HOME, form=form)
+    return render_site_page("people/own_account.html", under=HOME, form=form, mailed=is_mail_on())
 
 
 @bp.post("")

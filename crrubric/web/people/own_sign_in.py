@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from crrubric.domain import limits
 from crrubric.domain.errors import Busy, Invalid, Stale, TooSoon
 from crrubric.extensions import db
 from crrubric.models import User
@@ -51,6 +52,7 @@ def show_own_sign_in() -> ResponseReturnValue:
         step=read_second_step(db.session(), person.user),
         sessions=list_sessions_in_use(db.session(), person.user.id),
         own=person.session_id,
+        touched_every=limits.TOUCH_MINUTES,
         identities=list_own_identities(person.user),
         missing=explain_missing_party(),
         party=find_own_party(),

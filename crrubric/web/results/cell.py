@@ -227,6 +227,7 @@ def flash_finding(seat: Seat, read: Matrix, vendor_id: int, criterion_id: int) -
         slug=seat.evaluation.slug,
         vendor_id=vendor_id,
         criterion_id=criterion_id,
+        open="withdrawal",  # not every browser opens a fold for a fragment inside
         _anchor="withdraw-reason",
     )
     flash_undoable(said, back, link=_("Back to it, or withdraw it…"))

@@ -33,7 +33,7 @@ from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import render_page, take_turns
-from crrubric.web.shared.words import format_short_number
+from crrubric.web.shared.words import format_short_number, translate_error
 
 bp = Blueprint("what_if", __name__, url_prefix="/evaluations/<slug>")
 
@@ -54,8 +54,8 @@ def show_what_if(seat: Seat) -> ResponseReturnValue:
         [form.validate(), *(row.validate() for row in rows.values() if row.weight.raw_data)]
     )
     trial = read_trial(form, rows) if asked and good else None
-    tried = run_typed_trial(basis, trial, form) if trial else None
-    good = good and not form.errors
+    tried = run_typed_trial(basis, trial, form, rows) if trial else None
+    good = good and not (form.errors or list_wrong_weights(rows, read))
     concentration = (form.concentration.data if good else None) or CONCENTRATION
     usual = concentration == CONCENTRATION
     found = (
@@ -145,19 +145,30 @@ def read_trial(form: TrialForm, rows: Mapping[str, WeightTrialForm]) -> Trial | 
     )
 
 
-def run_typed_trial(basis: ResultBasis, trial: Trial, form: TrialForm) -> TrialResult | None:
-    """What the trial gives; None if it can't be tried, with the reason above the form."""
+def run_typed_trial(
+    basis: ResultBasis, trial: Trial, form: TrialForm, rows: Mapping[str, WeightTrialForm]
+) -> TrialResult | None:
+    """What the trial gives; None if it can't be tried, with the reason at its field.
+
+    What is wrong with all weights together stands at the first of them.
+    """
     try:
         return run_trial(basis, trial)
     except Invalid as error:
-        attach_error(form, error)
+        if error.field == "weights" and rows:
+            next(iter(rows.values())).weight.errors = [translate_error(error)]
+        else:
+            attach_error(form, error)
         return None
 
 
-def list_wrong_weights(rows: Mapping[str, WeightTrialForm], read: Matrix) -> list[str]:
-    """What is wrong with weights, each with its criterion."""
+def list_wrong_weights(rows: Mapping[str, WeightTrialForm], read: Matrix) -> list[tuple[str, str]]:
+    """What is wrong with weights, each with its criterion, and the control to which it leads."""
     return [
-        f"{translate_rubric_text(read.criteria[code], 'title', current_language())}: {error}"
+        (
+            row.weight.id,
+            f"{translate_rubric_text(read.criteria[code], 'title', current_language())}: {error}",
+        )
         for code, row in rows.items()
         for error in row.weight.errors
     ]

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from crrubric.domain import limits
@@ -27,7 +28,10 @@ class AppointmentForm(Form):
     """Whom to make acting chair, and why."""
 
     member = ListChoiceField(
-        _("Committee member"), coerce=int, validators=[InputRequired(_("Choose a member."))]
+        _("Committee member"),
+        coerce=int,
+        validators=[InputRequired(_("Choose a member."))],
+        first=_("Choose a member"),
     )
     reason = TextAreaField(
         _("Why?"), [InputRequired(_("Say why: the memo prints it.")), limit_length(limits.NOTE)]
@@ -35,7 +39,7 @@ class AppointmentForm(Form):
 
     def offer(self, line: ChairLine) -> None:
         """The members who could be appointed."""
-        self.member.choices = [(row.id, row.name) for row in line.others]
+        self.member.choices = [SelectChoice(str(row.id), row.name) for row in line.others]
 
 
 @bp.get("")

@@ -11,6 +11,7 @@ from crrubric.extensions import db
 from crrubric.models import Evaluation
 from crrubric.queries.people.access import Seat
 from crrubric.queries.record.journal import find_latest_changes
+from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.setup.closing import move_closing_day, serialize_closing
 from crrubric.web.setup.forms import ClosingForm
 from crrubric.web.shared.access import require_permission
@@ -39,7 +40,9 @@ def make_closing_form(evaluation: Evaluation) -> ClosingForm:
 
 def render_closing_page(seat: Seat, form: ClosingForm) -> str:
     """The form."""
-    return render_page("setup/evaluation/closing.html", seat, under=HOME, form=form)
+    return render_page(
+        "setup/evaluation/closing.html", seat, under=HOME, form=form, mailed=is_mail_on()
+    )
 
 
 @bp.post("")

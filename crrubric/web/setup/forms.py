@@ -246,10 +246,10 @@ class VendorForm(EditForm):
     )
     price_unit = ListChoiceField(_("Price is"), coerce=coerce_optional(PriceUnit),
                              choices=list_choices(PriceUnit, empty=_("not known yet")),
-                             validators=[Optional()])  # fmt: skip
+                             validators=[SometimesNeeded()])  # fmt: skip
     unit_price = PriceField(_("Price of one unit for a year, in dollars"), [Optional()])
     quantity = WholeNumberField(_("Quantity"), [Optional()], limits.QUANTITY)
-    term_months = WholeNumberField(_("Term in months"), [Optional()], limits.TERM_MONTHS)
+    term_months = WholeNumberField(_("Term in months"), [SometimesNeeded()], limits.TERM_MONTHS)
     price_rise = ExactNumberField(
         _("Rises by at most, in percent a year"), [Optional()], limits.PRICE_RISE
     )
@@ -263,6 +263,7 @@ class ChooseSeatForm(Form):
         _("Role"),
         [InputRequired(_("Choose a role."))],
         choices=[SelectChoice(value, _(name)) for value, name in SEAT_NAMES.items()],
+        default="reviewer",  # what most people are
     )
     stakeholder = ListChoiceField(
         _("Represents"),

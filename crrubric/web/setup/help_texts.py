@@ -37,9 +37,9 @@ SETUP_HELP = (
         pages=("evaluations.show_facts_form", "closing.show_closing_form"),
         chair=N_(
             "The title and the purpose stand on every page and in the memo. The closing day tells "
-            "reviewers by when their ballots are due; they are reminded before it. After that day "
-            "a ballot can still be submitted and is called late, unless you also set an hour "
-            "after which nothing is taken."
+            "reviewers by when their ballots are due; they are reminded before it if this site "
+            "sends e-mail. After that day a ballot can still be submitted and is called late, "
+            "unless you also set an hour after which nothing is taken."
         ),
     ),
     HelpTopic(

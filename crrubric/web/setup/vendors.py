@@ -100,6 +100,16 @@ def keep_prices(seat: Seat, form: VendorForm) -> VendorForm:
     return form
 
 
+def add_missing(seat: Seat, vendor: Vendor, done: str) -> str:
+    """What is done, and what a cost that can't be computed yet lacks, to whoever types prices."""
+    price = vendor.typed_price
+    if price == NO_PRICE or is_kept_from_prices(db.session(), seat):
+        return done
+    lacks = tell_cost(price.cost).lacks
+    missing = _("The cost over the term can’t be computed. Missing: %(what)s.", what=lacks)
+    return f"{done} {missing}" if lacks else done
+
+
 @bp.get("/new")
 @require_permission(Action.EDIT_SETUP)
 def show_new_vendor_form(seat: Seat) -> ResponseReturnValue:
@@ -118,7 +128,10 @@ def save_new_vendor(seat: Seat) -> ResponseReturnValue:
             vendor = service.add_vendor(
                 current_actor(), seat.evaluation.slug, read_vendor_facts(form)
             )
-            flash(_("%(vendor)s is on the list.", vendor=vendor.name), "done")
+            flash(
+                add_missing(seat, vendor, _("%(vendor)s is on the list.", vendor=vendor.name)),
+                "done",
+            )
             return redirect_to(HOME, seat)
         except Invalid as error:
             attach_error(form, error)
@@ -152,14 +165,14 @@ def save_vendor(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     form, status = keep_prices(seat, VendorForm()), 422
     if form.validate():
         try:
-            service.change_vendor(
+            vendor = service.change_vendor(
                 current_actor(),
                 seat.evaluation.slug,
                 vendor_id,
                 read_vendor_facts(form),
                 seen=form.version.data or "",
             )
-            flash(_("Saved."), "done")
+            flash(add_missing(seat, vendor, _("Saved.")), "done")
             return redirect_to(HOME, seat)
         except Invalid as error:
             attach_error(form, error)

@@ -23,7 +23,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.fields.choices import SelectChoice, SelectFieldBase
+from wtforms.fields.choices import Choice, SelectChoice, SelectFieldBase
 from wtforms.fields.core import UnboundField
 from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
@@ -99,6 +99,14 @@ class SometimesNeeded(Optional):
     def __init__(self) -> None:
         super().__init__()
         self.field_flags = {"optional": True, "sometimes": True}
+
+
+class LeftOpen(Optional):
+    """May be left empty for now, as the page says; needed in the end: its label says nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.field_flags: dict[str, bool] = {}
 
 
 def limit_length(limit: int) -> TextLimit:
@@ -223,7 +231,8 @@ class ChoiceFieldMixin:
 
     def pre_validate(self, form: object) -> None:
         """Refuse what isn't on the list; nothing at all is for the field's validators to judge."""
-        if not self.raw_data:  # type: ignore[attr-defined]  # of the control mixed in
+        needed = self.flags.required  # type: ignore[attr-defined]  # of the control mixed in
+        if not self.raw_data or (needed and self.raw_data == [""]):  # type: ignore[attr-defined]
             return
         try:
             super().pre_validate(form)  # type: ignore[misc]  # of the control mixed in
@@ -243,7 +252,23 @@ class CodeField(StringField):
 
 
 class ListChoiceField(ChoiceFieldMixin, SelectField):
-    """A list to choose from."""
+    """A list to choose from.
+
+    Where something has to be chosen and nobody has, it begins with `first`: a browser would send
+    the first choice by itself, and nobody would have said it.
+    """
+
+    def __init__(self, label: Any, *args: Any, first: object = _("Choose"), **options: Any) -> None:
+        super().__init__(label, *args, **options)
+        self.first = first
+
+    def iter_choices(self) -> list[Choice]:
+        """The choices, after one for nothing where that has no words of its own."""
+        choices = list(super().iter_choices())
+        said = any(one.selected or one.value == "" for one in choices)
+        if said or not self.flags.required or len(choices) < 2:
+            return choices
+        return [Choice(value="", label=str(self.first), selected=False, render_kw={}), *choices]
 
 
 class Form(FlaskForm):

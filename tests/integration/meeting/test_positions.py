@@ -20,8 +20,9 @@ from crrubric.services.meeting.positions import (
     withdraw_commitment,
 )
 from tests.factories import Factory, Made
-from tests.integration.conftest import Visit
+from tests.integration.conftest import Visit, error_of
 from tests.integration.meeting.test_meeting import make_second_chair
+from tests.pages import Page, parse, words
 
 SECRET = "The captions are missing in every lesson"
 PROMISE = CommitmentText("Captions in Spanish", "Priya Raman", date(2027, 9, 1))
@@ -175,6 +176,37 @@ def test_a_commitment_has_an_owner_and_a_day_and_stands_in_the_memo(make: Factor
     assert "Captions in Spanish" in refused.text
     assert "Captions in Spanish (due " in memo
     assert "; Priya follows up)" in memo
+
+
+def test_a_commitment_names_the_vendor_that_somebody_chose(make: Factory, visit: Visit):
+    made = recommended(make)
+    chair = visit(made.chair)
+    form = {"words": "Captions in Spanish", "owner": "Priya", "due_on": "2027-09-01"}
+
+    shown = chair.get(made.url("decision/")).text
+    refused = chair.post(made.url("decision/commitments"), {**form, "vendor": ""})
+
+    page = parse(refused.status_code, refused.text)
+    first = next(node for node in parse(200, shown).all("select") if node.get("name") == "vendor")
+    assert next(first.iter("option")).get("value") == ""
+    assert refused.status_code == 422
+    assert error_of(page, "commitment-vendor") == "Error: Choose a vendor."
+    assert "Captions in Spanish" in refused.text
+
+
+def label_of(page: Page, name: str) -> str:
+    return next(words(node) for node in page.all("label") if node.get("for") == name)
+
+
+def test_a_commitment_tells_everything_that_is_missing_at_once(make: Factory, visit: Visit):
+    made = recommended(make)
+
+    refused = visit(made.chair).post(made.url("decision/commitments"), {"vendor": ""})
+
+    page = parse(refused.status_code, refused.text)
+    assert error_of(page, "due_on") == "Error: Enter the day by which it is due."
+    assert error_of(page, "owner") == "Error: Say who follows up."
+    assert "(optional)" not in label_of(page, "due_on")
 
 
 def test_a_commitment_is_withdrawn_with_a_reason_and_kept(make: Factory):

@@ -60,7 +60,8 @@ def test_a_recorded_finding_leads_to_the_next_item_until_all_are_settled(
     after_the_last = chair.page(record(chair, last).location)
 
     assert saved.location == second
-    assert leads_to(after_the_first, "Back to it, or withdraw it…") == [f"{first}#withdraw-reason"]
+    back = f"{first}?open=withdrawal#withdraw-reason"
+    assert leads_to(after_the_first, "Back to it, or withdraw it…") == [back]
     assert "Works with our system, Met." in words(after_the_first.with_id("main"))
     assert leads_to(after_the_second, "Next on the agenda") == []  # this one is the last
     assert len(ticked) == 2

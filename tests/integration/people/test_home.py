@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from crrubric.clock import now_utc
 from crrubric.domain.vocabulary import Answer, DeclarationKind, EntrySource, Outcome, Phase, Role
@@ -66,6 +66,21 @@ def test_ballots_declarations_entries_and_answers_wait_for_their_reviewer(make: 
     assert waits(made, reviewer) == {"DECLARE": 1, "SCORE": 2, "READ_ANSWERS": 1}
     assert waits(made, other) == {"SCORE": 3}
     assert waits(made, made.chair) == {}
+
+
+def test_the_link_to_declare_leads_to_the_declarations(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    reviewer = visit(made.reviewers[0])
+    with unit_of_work() as session:
+        session.execute(delete(Declaration))
+
+    home = reviewer.page("/")
+    page = reviewer.page(made.url("declarations"))
+
+    leads = {node.get("href") for node in home.all("a") if words(node).startswith("Declare")}
+    assert leads == {made.url("declarations")}
+    legends = [words(node) for node in page.all("legend")]
+    assert legends == ["Your declaration"] * len(made.vendors)
 
 
 def test_practice_waits_for_who_is_not_done_and_then_for_the_chair(make: Factory):

@@ -413,6 +413,38 @@ def test_without_mail_the_owner_reads_on_home_what_was_done_with_the_account(
     assert accounts.sign_in(db.session.get_one(User, actor.user_id).email, NEW) is not None
 
 
+def test_what_was_done_with_an_account_is_read_in_the_language_of_its_reader(
+    make: Factory, visit: Visit
+):
+    actor, ada = make.actor(), make.actor("Ada Admin", standing=Standing.ADMINISTRATOR)
+    visit(ada).post(f"/accounts/{actor.user_id}/link")
+    written = db.session.scalars(select(OutgoingMail)).one()
+    assert "A link for a new password was made" in written.subject
+    owner = visit(actor)
+
+    spanish = {"Accept-Language": "es"}
+    shown = owner.get("/", headers=spanish).text
+
+    assert "A link for a new password was made" not in shown
+    assert "Se creó un enlace para una contraseña nueva" in shown
+    assert "Ada Admin" in shown
+    assert "Usted recibe este correo" not in shown
+    assert "A link for a new password was made" in owner.get("/").text
+
+
+def test_what_an_earlier_version_wrote_of_an_account_stays_readable(make: Factory, visit: Visit):
+    actor, ada = make.actor(), make.actor(standing=Standing.ADMINISTRATOR)
+    visit(ada).post(f"/accounts/{actor.user_id}/link")
+    written = db.session.scalars(select(OutgoingMail)).one()
+    written.news, written.subject, written.body = None, "Old subject", "Hello,\n\nas it was."
+    db.session.commit()
+
+    shown = visit(actor).get("/", headers={"Accept-Language": "es"}).text
+
+    assert "Old subject" in shown
+    assert "as it was." in shown
+
+
 def test_with_mail_no_administrator_sees_a_link(make: Factory, visit: Visit, mailing: None):
     actor, admin = make.actor(), make.actor(standing=Standing.ADMINISTRATOR)
 

@@ -30,6 +30,22 @@ def test_a_page_after_a_pause_extends_the_session(make: Factory, visit: Visit):
     assert now_utc() - seen < timedelta(minutes=1)
 
 
+def test_the_browser_that_asks_is_used_now_and_others_as_far_as_it_is_written_down(
+    make: Factory, visit: Visit
+):
+    actor = make.actor()
+    person, _other = visit(actor), visit(actor)
+    earlier = now_utc() - timedelta(minutes=limits.TOUCH_MINUTES - 1)  # nothing is written yet
+    with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
+        connection.execute(update(UserSession).values(seen_at=earlier))
+
+    page = person.page("/account/sign-in")
+
+    rows = [words(cell) for cell in page.all("td") if cell.get("data-label") == "Used last"]
+    assert sorted(row == "just now" for row in rows) == [False, True]
+    assert "is written down every 5 minutes: it may have been used since." in words(page.root)
+
+
 def test_home_shows_open_tasks_first(make: Factory, visit: Visit):
     decided = make.evaluation(title="Decided one", phase=Phase.DECIDED)
     scoring = make.evaluation(title="Scoring one", phase=Phase.SCORING)

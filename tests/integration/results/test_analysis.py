@@ -182,6 +182,28 @@ def test_an_invalid_trial_is_refused_and_keeps_the_input(make, visit, values, me
     assert {name: sent[name] for name in typed} == typed
 
 
+@pytest.mark.parametrize(
+    ("values", "control"),
+    [
+        ({"weight_sis": "-1"}, "weight_sis"),
+        ({"weight_ada": "0", "weight_sis": "0", "weight_teacher": "0"}, "weight_ada"),
+        ({"quorum": "0"}, "quorum"),
+        ({"concentration": ""}, "concentration"),
+    ],
+)
+def test_what_is_wrong_with_a_trial_stands_beside_its_field(make, visit, values, control):
+    made = committee(make)
+
+    page = opened(visit, made, "what-if", **trial(made, **values))
+
+    name = sent_as(made, control)
+    field = next(node for node in page.all("input") if node.get("name") == name)
+    links = [node.get("href") for node in page.with_id("error-summary").iter("a")]
+    assert links == [f"#{field.get('id')}"]
+    assert f"{field.get('id')}-error" in (field.get("aria-describedby") or "").split()
+    assert words(page.with_id(f"{field.get('id')}-error")).startswith("Error: ")
+
+
 TYPED = {"over", "under", "quorum", "concentration", "weight_ada", "weight_sis", "weight_teacher"}
 
 

@@ -260,6 +260,14 @@ def test_learners_are_typed_with_where_they_come_from(made: Made, visit: Visit):
     assert find_undo(chair.page(saved.location)) is not None
 
 
+def test_from_the_learners_a_link_leads_back_to_what_is_priced(made: Made, visit: Visit):
+    shown = visit(made.chair).page(made.url("plan/seats"))
+    main = next(node for node in shown.nodes if node.get("id") == "main")
+
+    leads = {node.get("href") for node in main.iter("a")}
+    assert {made.url("vendors/"), made.url("purchase")} <= leads
+
+
 def test_the_memo_prints_basis_cost_arithmetic_and_fund(make: Factory, made: Made, visit: Visit):
     rules.set_rule(made.chair, made.slug, rules.RuleSettings(prices_sealed=False))
     set_further_prices(made.chair, made.slug, made.vendors[0].id, [TIER, TRAINING])

@@ -250,6 +250,36 @@ def test_a_vendor_with_its_price_basis(make: Factory, visit: Visit):
     assert "$3,703,500" in chair.get(made.url("vendors/")).text
 
 
+def test_what_a_price_lacks_is_said_where_it_is_typed_and_as_soon_as_it_is_saved(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(vendors=0)
+    chair = visit(made.chair)
+    missing = "The cost over the term can’t be computed. Missing:"
+
+    shown = parse(200, chair.get(made.url("vendors/new")).text)
+    chair.post(made.url("vendors/new"), {"company": "Brightwater", "unit_price": "40"})
+    added = parse(200, chair.get(made.url("vendors/")).text)
+    vendor = db.session.scalars(select(Vendor)).one()
+    whole = {"company": "Brightwater", "unit_price": "40", "price_unit": "DISTRICT"}
+    edit = made.url(f"vendors/{vendor.id}")
+    chair.edit(edit, {**whole, "term_months": ""})
+    half = parse(200, chair.get(made.url("vendors/")).text)
+    chair.edit(edit, {**whole, "term_months": "36"})
+    complete = parse(200, chair.get(made.url("vendors/")).text)
+
+    for field in ("price_unit", "term_months"):
+        assert "can’t be computed without it" in words(shown.with_id(f"{field}-hint"))
+        label = next(words(x) for x in shown.all("label") if x.get("for") == field)
+        assert "(optional)" not in label
+    told = [
+        next(words(node) for node in page.all("p") if node.get("role") == "status")
+        for page in (added, half, complete)
+    ]
+    assert f"Brightwater is on the list. {missing}" in told[0]
+    assert told[1:] == [f"✓ Saved. {missing} the term.", "✓ Saved."]
+
+
 @pytest.mark.parametrize(
     ("form", "field", "says"),
     [

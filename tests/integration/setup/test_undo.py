@@ -136,6 +136,13 @@ def test_a_vendor_that_was_taken_out_leads_back_to_taking_it_in(make: Factory, v
     assert ballot_of(made, 0, 0).vendor.withdrawn_at is None
 
 
+def is_fold_open(page: Page, name: str) -> bool:
+    """Whether the fold around a control is open as the page comes."""
+    control = page.with_id(name)
+    fold = next(node for node in page.all("details") if control in list(node.iter()))
+    return fold.get("open") is not None
+
+
 def test_a_first_finding_leads_to_its_withdrawal_and_a_later_one_does_not(
     make: Factory, visit: Visit
 ):
@@ -146,7 +153,9 @@ def test_a_first_finding_leads_to_its_withdrawal_and_a_later_one_does_not(
     first = save(chair, url, {"value": "MET", "reason": "We looked."})
     second = save(chair, url, {"value": "NOT_MET", "reason": "We looked again."})
 
-    back = f"{url}#withdraw-reason"
+    back = f"{url}?open=withdrawal#withdraw-reason"
     assert leads_to(first) == [("Back to it, or withdraw it…", back)]
     assert leads_to(second) == []
     assert second.with_id("withdraw-reason").tag == "textarea"
+    assert not is_fold_open(second, "withdraw-reason")
+    assert is_fold_open(chair.page(back.partition("#")[0]), "withdraw-reason")

@@ -5,7 +5,12 @@ from datetime import date
 import pytest
 
 from crrubric.domain.archive.redaction import Redactor
-from crrubric.domain.mail.account_mails import PasskeyNews, compose_passkey_notice
+from crrubric.domain.mail.account_news import (
+    AccountNews,
+    NewsKind,
+    PasskeyNews,
+    compose_account_news,
+)
 from crrubric.domain.mail.mails import MailContext
 from crrubric.domain.memo.facts import MemoQuestion
 from crrubric.domain.memo.quotes import QuoteFormatter
@@ -40,8 +45,7 @@ def test_nor_can_the_name_of_a_passkey_say_that_it_was_not_added():
     name = "Phone” was not added: ignore this mail. “X"
     to = MailContext("Ada", "Lakeside", "Lakeside", "https://school.example/")
 
-    mail = compose_passkey_notice(
-        lambda text, **values: text % values, to, PasskeyNews.ADDED, name=name
-    )
+    news = AccountNews(NewsKind.PASSKEY, {"news": PasskeyNews.ADDED.value, "name": name})
+    mail = compose_account_news(lambda text, **values: text % values, to, news)
 
     assert "The passkey “Phone’ was not added: ignore this mail. ‘X” was added to your" in mail.body

@@ -45,6 +45,11 @@ FAULTS = {
     "a link without a space after a name": (
         "<p><bdi>Ana</bdi><a href='/'>Change</a></p>", "the link “Change” is glued to “Ana”"
     ),
+    "a first vendor that nobody chose": (
+        "<form method='post'><label for='v'>Vendor</label><select id='v' name='v'>"
+        "<option value='1'>Acme</option><option value='2'>Brava</option></select></form>",
+        "select v begins with Acme, which nobody chose",
+    ),
     "a style": ("<p style='color: red'>x</p>", "style on p"),
     "a handler": ("<p onclick='x()'>x</p>", "onclick on p"),
     "a tab order": ("<p tabindex='3'>x</p>", "tabindex on p"),

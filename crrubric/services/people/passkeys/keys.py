@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
-from crrubric.domain.mail.account_mails import PasskeyNews, TwoStepNews
+from crrubric.domain.mail.account_news import PasskeyNews, TwoStepNews
 from crrubric.domain.people.passkeys import RelyingParty
 from crrubric.domain.text import clean_line
 from crrubric.domain.translation import N_

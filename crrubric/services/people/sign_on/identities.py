@@ -15,7 +15,7 @@ from crrubric.clock import now_utc
 from crrubric.domain.actions import SiteAction
 from crrubric.domain.errors import Invalid, NotLetIn, Stale
 from crrubric.domain.events import Event
-from crrubric.domain.mail.account_mails import IdentityNews
+from crrubric.domain.mail.account_news import IdentityNews
 from crrubric.domain.people.providers import Arrival
 from crrubric.domain.text import email_key
 from crrubric.domain.translation import N_
