@@ -94,12 +94,18 @@ def log_security_event(event: str, user_id: int | None = None) -> None:
 
     Args: event: in a few words of ours; user_id: the account, if it is known which.
     """
+    g.told_security = True
     facts = {"event": event, "account": user_id, "address": request.remote_addr}
     security.info(
         "%s: account %s, from %s, %s",
         event, user_id or NONE, request.remote_addr, describe_request(),
         extra={key: value for key, value in facts.items() if value is not None},
     )  # fmt: skip
+
+
+def has_told_security() -> bool:
+    """Whether the present request has told the log something of security."""
+    return bool(g.get("told_security"))
 
 
 def take_request_id(*, trusted: bool) -> str:

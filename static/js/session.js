@@ -13,21 +13,21 @@ const PERSON = "crrubric.person"; // whose page this browser last showed
 
 const dialog = document.getElementById("session-ending");
 const limit = Number(dialog.dataset.minutes) * 60_000;
-const moments = { [SEEN]: 0, [ENDS]: 0 };
+const moments = new Map([[SEEN, 0], [ENDS, 0]]);
 let out = false; // signed out, and told so
 let asked = false; // warned of the end for good
 
 /* The moment that the last tab to hear from the server wrote down; where storage is switched off, this one. */
 function latest(key) {
   try {
-    return Number(localStorage.getItem(key)) || moments[key];
+    return Number(localStorage.getItem(key)) || moments.get(key);
   } catch {
-    return moments[key];
+    return moments.get(key);
   }
 }
 
 function remember(key, moment) {
-  moments[key] = moment;
+  moments.set(key, moment);
   try {
     localStorage.setItem(key, String(moment));
   } catch {

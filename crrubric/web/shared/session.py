@@ -196,6 +196,12 @@ def current_person() -> SignedInPerson | None:
     return found._get_current_object() if found.is_authenticated else None
 
 
+def find_loaded_user_id() -> int | None:
+    """The account of the signed-in person, if the request has asked who they are."""
+    person = g.get(LOADED)
+    return person.user.id if isinstance(person, SignedInPerson) else None
+
+
 def forget_unknown_person() -> None:
     """Take the person for a stranger, until the answer, if the database can't say who they are.
 

@@ -94,6 +94,24 @@ def test_who_asks_for_what_is_not_theirs_stands_in_the_log(
     assert made.slug not in told.getvalue()
 
 
+@ONE
+def test_input_that_is_refused_stands_in_the_log_without_what_was_typed(
+    make: Factory, visit: Visit, told: io.StringIO
+):
+    made = make.evaluation()
+    chair = visit(made.chair)
+    told.seek(0), told.truncate()
+
+    chair.post(made.url("vendors/new"), {"company": "", "price_note": "' OR 1=1 --"})
+    chair.get("/search?q=" + "x" * 5_000)
+    visit().post("/sign-in", {"email": "no address", "password": "x"})
+
+    refused = [row for row in list_events(told) if row[0] == "input refused"]
+    assert refused[0] == ("input refused", made.chair.user_id, "127.0.0.1")
+    assert "OR 1=1" not in told.getvalue()
+    assert len(refused) + 1 >= len(list_events(told))
+
+
 def test_what_others_say_begins_no_line_of_the_log():
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)

@@ -177,3 +177,28 @@ def test_the_icon_is_a_drawing_without_style_or_script():
 @pytest.mark.parametrize("template", TEMPLATES, ids=names(TEMPLATES))
 def test_no_control_cuts_what_is_pasted(template):
     assert "maxlength" not in template.read_text("utf-8")
+
+
+# `thing[name] = …`, where a name “__proto__” would change every object; Map and Set do not.
+NAMED_BY_DATA = re.compile(
+    r"(?<=[\w)\]])\[(?!\s*[\"'`\d])[^\[\]=]+\]\s*(?:\?\?|\|\||&&|[-+*/])?=(?![=>])"
+)
+DEEP_COPIES = re.compile(r"__proto__|Object\.setPrototypeOf|Object\.assign\(\s*(?!document\.)")
+
+
+def list_named_by_data(source: str) -> list[str]:
+    code = re.sub(r"/\*.*?\*/|(?<!:)//[^\n]*", "", source, flags=re.DOTALL)
+    return [found.group() for rule in (NAMED_BY_DATA, DEEP_COPIES) for found in rule.finditer(code)]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=names(SCRIPTS))
+def test_no_script_names_a_property_by_what_others_typed(script: Path):
+    assert list_named_by_data(script.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["kept[name] = value;", "all[key] ??= [];", "Object.assign(words, JSON.parse(text));"],
+)
+def test_a_property_that_is_named_by_data_is_found(line: str):
+    assert list_named_by_data(f"const [first] = rows;\n{line}\nif (list[0] === name) go();")
