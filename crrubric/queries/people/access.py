@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.actions import Action, SiteAction
@@ -187,9 +187,13 @@ def refuse_who_stays_away(
 
 def find_evaluation(session: Session, slug: str) -> Evaluation:
     """The evaluation, whoever asks; pair it with `require`. Raises: NotFound."""
+    return _read_named(session, NAMED, slug)
+
+
+def _read_named(session: Session, wanted: Select[Evaluation], slug: str) -> Evaluation:
     if not slug.isprintable():  # PostgreSQL takes no NUL, and no slug has such a character
         raise make_not_found()
-    evaluation = session.scalar(NAMED, {"slug": slug})
+    evaluation = session.scalar(wanted, {"slug": slug})
     if evaluation is None:
         raise make_not_found()
     return evaluation
@@ -201,10 +205,7 @@ def lock_evaluation(session: Session, slug: str, *, exclusive: bool = False) -> 
     Saving a mark holds it shared, everything else holds it alone: neither overtakes the other.
     SQLite has one writer at a time anyway and ignores the lock.
     """
-    evaluation = session.scalar(HELD_ALONE if exclusive else HELD_SHARED, {"slug": slug})
-    if evaluation is None:
-        raise make_not_found()
-    return evaluation
+    return _read_named(session, HELD_ALONE if exclusive else HELD_SHARED, slug)
 
 
 def hold_seat(session: Session, member: Member) -> None:
