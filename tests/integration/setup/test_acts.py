@@ -439,3 +439,16 @@ def test_nobody_is_led_to_a_page_on_which_they_can_mend_nothing(make: Factory, a
 
     assert links(Role.REVIEWER) == set()
     assert links(Role.CHAIR) == {MendingPlace.COMMITTEE, MendingPlace.PROGRESS}
+
+
+def test_who_ends_their_own_seat_is_shown_that_it_is_done(make: Factory, visit: Visit):
+    made = make.evaluation()
+    other = make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
+    own = select(Member.id).where(Member.user_id == other.user_id)
+    path, person = made.url(f"committee/{db.session.scalars(own).one()}/remove"), visit(other)
+
+    done = person.post(path, filled_form(person.page(path), path))
+    page = person.get(done.headers["Location"])
+
+    assert (done.status_code, page.status_code) == (303, 200)
+    assert "The member is no longer on the committee." in page.text
