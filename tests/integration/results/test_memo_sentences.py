@@ -336,7 +336,31 @@ def test_a_practice_round_is_told_from_what_the_journal_tells(make: Factory, bac
     db.session.execute(delete(PracticeMark))
     db.session.commit()
 
-    assert "Reviewers who finished it: 1. Those marks never counted." in memo_of(made)
+    assert "Reviewers who finished it: 1. Marks given in it never counted." in memo_of(made)
+
+
+def test_of_a_practice_round_in_which_nobody_did_anything_only_the_opening_is_told(make: Factory):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    make.forward(made, Phase.MEETING, MARKS)
+
+    memo = memo_of(made)
+
+    assert "a practice round on a made-up vendor was opened" in memo
+    assert "Reviewers who finished it: 0." in memo
+
+
+def test_a_practice_round_was_opened_when_it_first_was(make: Factory):
+    """What was practiced before a step back to set-up stays."""
+    made = make.evaluation(phase=Phase.PRACTICE)
+    first = made.evaluation.practice_at
+    phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="Reword a criterion.")
+    phases.change_phase(made.chair, made.slug, Phase.PRACTICE)
+    make.forward(made, Phase.MEETING, MARKS)
+
+    practice = facts_of(made).practice
+
+    assert practice is not None
+    assert practice.at == first
 
 
 def test_positions_on_an_earlier_wording_are_not_taken_for_the_last(make: Factory, visit: Visit):
