@@ -452,3 +452,21 @@ def test_without_a_vote_on_must_haves_the_memo_says_so(make: Factory):
     made = make.evaluation(phase=Phase.MEETING, marks=MARKS)
 
     assert "There was no vote on the must-haves before scoring." in memo_of(made)
+
+
+def test_of_a_condition_nothing_is_taken_for_a_bullet_that_is_a_number(make: Factory):
+    made = make.evaluation(phase=Phase.MEETING, marks=MARKS)
+    typed = ("3.5 % rise a year at most", "-10 % if it is late", "2027.", "•No fee", "- A pilot",
+             "2. A way out", "12) Support", "  * Training", "–  Data stay here")  # fmt: skip
+    text = decisions.DecisionText(
+        vendor_id=made.vendors[0].id, reason="It fits.", conditions="\n".join(typed)
+    )
+    decisions.record_decision(made.chair, made.slug, text)
+
+    lists = [row.items for row in compose_memo(facts_of(made), str).blocks
+             if isinstance(row, Bullets)]  # fmt: skip
+
+    assert (
+        "3.5 % rise a year at most", "-10 % if it is late", "2027.", "No fee", "A pilot",
+        "A way out", "Support", "Training", "Data stay here",
+    ) in lists  # fmt: skip
