@@ -368,6 +368,19 @@ def test_what_was_deleted_verifies_and_frees_its_title_and_no_mail_of_it_goes_ou
     assert db.session.get_one(Evaluation, made.evaluation.id).title.startswith("Tried out (deleted")
 
 
+def test_an_evaluation_is_deleted_although_another_is_called_as_it_would_be_then(make: Factory):
+    made = make.evaluation(title="Tried out")
+    for ending in (str(made.evaluation.id), f"{made.evaluation.id}, 2"):
+        make.evaluation(title=f"Tried out (deleted, {ending})")
+
+    delete_evaluation(made.chair, made.slug, typed="Tried out")
+
+    db.session.expire_all()
+    title = db.session.get_one(Evaluation, made.evaluation.id).title
+    assert title == f"Tried out (deleted, {made.evaluation.id}, 3)"
+    assert verify_record(db.session()).problems == ()
+
+
 @pytest.mark.parametrize("phase", [Phase.PRACTICE, Phase.SCORING])
 def test_an_evaluation_that_left_set_up_can_not_be_deleted(make: Factory, phase: Phase):
     made = make.evaluation(phase=phase)
