@@ -10,7 +10,13 @@ from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.impartiality import RESTRAINTS, Restraint
 from crrubric.domain.out_of_phase import explain_phase
 from crrubric.domain.places import MendingPlace
-from crrubric.domain.policy import COMMITTEE_FIXED, is_allowed, is_allowed_on_site, phases_of
+from crrubric.domain.policy import (
+    COMMITTEE_FIXED,
+    FROM_MEETING,
+    is_allowed,
+    is_allowed_on_site,
+    phases_of,
+)
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import DeclarationKind, Phase, Role
 from crrubric.models import Declaration, Evaluation, Member, Vendor
@@ -116,12 +122,13 @@ def refuse_recused(seat: Seat, vendor_id: int) -> None:
 
 
 def require_impartial_once_shown(session: Session, seat: Seat) -> None:
-    """As `require_impartial`, for what turns the result; until ballots are seen nobody can aim.
+    """As `require_impartial`, for what turns the result; until ballots are seen nobody can aim,
+    but in a meeting for which nobody had marked anything: what is found there is the result.
 
     Asked for by whatever does more than adopt what the votes say: also on competitors, for what
     takes them down lifts the vendor of the conflict.
     """
-    if seat.evaluation.shown_at is not None:
+    if seat.evaluation.shown_at is not None or seat.evaluation.phase in FROM_MEETING:
         require_impartial(session, seat)
 
 
