@@ -7,12 +7,13 @@ not tell of stands in UNTOLD, with the reason.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Column, Table, and_, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from crrubric.extensions import WRITE, db
 from crrubric.models import Base
@@ -245,3 +246,64 @@ def test_every_row_that_is_deleted_behind_the_seals_is_named(make: Factory, tmp_
 
     assert problems() == []
     assert not unnoticed, "\n".join(unnoticed)
+
+
+# Of these every row is another's copy in more than two columns; what is deleted or changed of them
+# is named above. Bytes to which no row refers are read by nobody.
+NOT_COPIED = {"vendor_file", "mark_file", "file_content"}
+
+
+def iterate_copies(table: Table, row: Any, rows: list[Any]) -> Iterator[dict[str, Any]]:
+    """The row once more, with one or two other values, so that it can stand beside the first."""
+    copy = dict(row)
+    if "id" in copy:
+        copy["id"] = max(each["id"] for each in rows) + 1
+        yield copy
+    others = [
+        (column.name, value)
+        for column in table.columns
+        if column.name != "id"
+        for value in other_values(column, row[column.name])[:2]
+    ]
+    yield from ({**copy, name: value} for name, value in others)
+    for (name, value), (second, another) in combinations(others, 2):
+        if name != second:
+            yield {**copy, name: value, second: another}
+
+
+def slip_in(table: Table) -> dict[str, Any] | None:
+    """Add a row beside the newest: the row, or None if the database takes none."""
+    db.session.rollback()
+    rows = list(db.session.execute(select(table).order_by(*table.primary_key)).mappings())
+    for copy in iterate_copies(table, rows[-1], rows):
+        try:
+            with seals_off() as connection:
+                connection.execute(insert(table).values(**copy))
+        except (IntegrityError, OperationalError, StatementError):
+            continue
+        return copy
+    return None
+
+
+@pytest.mark.parametrize(
+    "app", ["sqlite", pytest.param("postgresql", marks=[pytest.mark.long])], indirect=True
+)
+def test_every_row_that_is_slipped_in_behind_the_seals_is_named(make: Factory, tmp_path: Path):
+    make_whole_record(make, tmp_path)
+    unnoticed, refused = [], set()
+    for table in Base.metadata.sorted_tables:
+        if table.name in UNTOLD:
+            continue
+        row = slip_in(table)
+        if row is None:
+            refused.add(table.name)
+            continue
+        if not is_noticed():
+            unnoticed.append(f"{table.name}: {row}")
+        with seals_off() as connection:
+            keys = (table.c[key.name] == row[key.name] for key in table.primary_key)
+            connection.execute(delete(table).where(*keys))
+
+    assert problems() == []
+    assert refused <= NOT_COPIED
+    assert [row for row in unnoticed if row.partition(":")[0] not in NOT_COPIED] == []
