@@ -470,3 +470,16 @@ def test_of_a_condition_nothing_is_taken_for_a_bullet_that_is_a_number(make: Fac
         "3.5 % rise a year at most", "-10 % if it is late", "2027.", "No fee", "A pilot",
         "A way out", "Support", "Training", "Data stay here",
     ) in lists  # fmt: skip
+
+
+def test_what_was_left_out_before_ballots_opened_was_not_to_be_scored(make: Factory):
+    made = make.evaluation()
+    text = rubrics.CriterionText(title="Left out", left_out=True)
+    rubrics.change_criterion(made.chair, made.slug, made.criteria[-1].id, text)
+    made.criteria.pop()
+    make.forward(made, Phase.MEETING, {(0, 0): "YY", (1, 0): "YY"})
+
+    memo = memo_of(made)
+
+    assert "To be scored: vendors 2, criteria 2. Reviewers asked: 2; of these gave" in memo
+    assert "In the result:" not in memo
