@@ -193,7 +193,10 @@ def read_operator_rubric(source: TableSource, seat: Seat, said: Said) -> rubrics
     text = "" if source.is_workbook() else source.read_text()
     if text and not rubrics.looks_like_table(text):
         found = load_case_source(session, evaluation, site_url())
-        return rubrics.read_rubric_words(text, stored, found)
+        read = rubrics.read_rubric_words(text, stored, found)
+        for title in read.cut:
+            print_line(f"Longer than a title, and whole in the question: {title}", err=True)
+        return read
     memory = rubrics.remember_rubric_columns(session, evaluation)
     table = open_table(source, RUBRIC_TABLE, memory, said)
     return rubrics.read_rubric_table(table, stored)

@@ -12,8 +12,8 @@ class Restraint(Enum):
 
     READS: it is no act; what is read leaves the vendor out. OPEN: it is about no vendor, or about
     oneself. VENDOR: nothing about that vendor, as if there were none. WEIGHED: the act itself asks
-    whether what is done turns the result. ONCE_SHOWN: nothing, once ballots were seen. ALWAYS:
-    nothing.
+    whether what is done turns the result. ONCE_SHOWN: nothing, once ballots were seen, and from
+    the meeting on if there were none. ALWAYS: nothing.
     """
 
     READS = auto()

@@ -194,3 +194,16 @@ def test_no_part_is_kept_of_what_may_change_or_is_called_safe(app: Flask, value:
 
         with pytest.raises(TypeError):
             page.render(text=value)
+
+
+def test_no_part_is_kept_of_a_long_text(app: Flask):
+    """Else whoever sends many fills the memory."""
+    made = "{% macro part(text) %}{{ text }}{% endmacro %}{{ keep(part, text) }}"
+    with app.test_request_context(), force_locale("en"):
+        environment = make_environment(app, {"page.html": made})
+        page = environment.get_template("page.html")
+        shown = [page.render(text="x" * length) for length in (200, 201, 2_000_000)]
+
+    kept = [key[2] for key in environment.choose_language("en").parts]
+    assert [len(text) for text in shown] == [200, 201, 2_000_000]
+    assert kept == [("x" * 200,)]

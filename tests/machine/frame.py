@@ -259,7 +259,8 @@ class Frame(RuleBasedStateMachine):
 
     def aims(self, name: str) -> Refusal:
         """How it is refused to who would turn a result that they know, with a conflict."""
-        return Invalid if self.model.shown and self.partial(name) else None
+        decides = self.model.shown or self.model.phase in {"MEETING", "DECIDED", "ARCHIVED"}
+        return Invalid if decides and self.partial(name) else None
 
     def picked(self, table: str, number: int) -> int:
         """A key of the table; now and then one of another evaluation."""

@@ -89,6 +89,8 @@ class Planning(Frame):
         printed = (section, number) in self.decided_on  # in the final memo
         if not number or restored or checked or printed or self.wrote[section, number] != seat:
             number += 1
+        else:  # it stays one that was restored
+            restored = self.model.plan_versions[section, number]["restored"]
         self.wrote[section, number] = seat
         self.model.plan_versions[section, number] = {
             "answers": {key: canonical_answer(said) for key, said in answers.items() if said},

@@ -664,7 +664,8 @@ class Committee(
             or self.refused(name, Action.DECLARE)
             or (row is None and NotFound)
             or (not conflict and self.said_otherwise(name, why, "retract", pair))
-            or (conflict and (self.waived(pair) or self.chooses_ballots(name, *pair)) and Invalid),
+            or (conflict and (self.waived(pair) or self.chooses_ballots(name, *pair)) and Invalid)
+            or (conflict and self.model.phase == "MEETING" and Invalid),
             lambda: declarations.retract_conflict(self.people[name], self.slug, key, reason=why),
             idle=not conflict,
         )

@@ -149,7 +149,7 @@ class MemoPrices:
 
 @dataclass(frozen=True, slots=True)
 class MemoPractice:
-    """The practice round: when it was opened, how many reviewers said that they were done with it.
+    """The practice round: when it was first opened, how many reviewers said that they were done.
 
     restarted: whether it was begun again, which throws the marks away that were there.
     """

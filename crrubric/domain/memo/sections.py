@@ -41,6 +41,8 @@ from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Role
 
 APPENDIX = N_("Appendix: where the numbers come from")
+# how people begin a line of a list; a sign or a number that goes on is part of what they say
+OWN_BULLET = re.compile(r"^([•*]\s*|[–-]\s+)?([0-9]{1,2}[.)]\s+)?")
 
 
 def compose_memo(facts: MemoFacts, translate: Translate) -> Document:
@@ -170,7 +172,7 @@ class _MemoComposer:
     def conditions(self) -> Iterable[Block]:
         found = self.facts.recommendation
         lines = tuple(
-            re.sub(r"^[\s•*–-]*(\d+[.)])?\s*", "", line)  # the list brings bullets of its own
+            OWN_BULLET.sub("", line.strip())  # the list brings bullets of its own
             for line in (found.conditions.split("\n") if found else ())
             if line.strip()
         )

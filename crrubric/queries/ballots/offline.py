@@ -115,6 +115,7 @@ def arrange_ballots(
         tuple(
             ClosedVendor(
                 ballot_id=line.ballot.id,
+                vendor_id=line.vendor.id,
                 vendor=line.vendor.name,
                 reason=reasons[line.ballot.id],
             )

@@ -209,7 +209,7 @@ def load_memo_practice(
         return None
     finished = select(func.count(Member.practiced_at)).where(Member.evaluation_id == evaluation.id)
     return MemoPractice(
-        begun[-1].at.astimezone(zone),
+        begun[0].at.astimezone(zone),  # what was marked before a step back stays
         session.scalar(finished) or 0,
         restarted=any(row.event is Event.PRACTICE_RESTARTED for row in told),
     )

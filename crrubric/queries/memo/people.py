@@ -14,7 +14,7 @@ from crrubric.domain.memo.facts import (
     MemoRecusal,
     MemoScope,
 )
-from crrubric.domain.vocabulary import BallotState, Role
+from crrubric.domain.vocabulary import BallotState, CorrectionEffect, Role
 from crrubric.models import (
     Ballot,
     Criterion,
@@ -24,6 +24,7 @@ from crrubric.models import (
     JournalEntry,
     Mark,
     Member,
+    RubricRevision,
     Vendor,
 )
 from crrubric.queries.ballots.ballots import is_vendor_in_selection
@@ -82,7 +83,14 @@ def list_memo_people(session: Session, evaluation: Evaluation) -> tuple[MemoPers
 
 
 def load_memo_scope(session: Session, evaluation: Evaluation) -> MemoScope:
-    """What was to be scored by whom: also what was withdrawn since, left out, or removed."""
+    """What was to be scored by whom: also what was withdrawn since, left out, or removed.
+
+    Without criteria that were left out before ballots opened: those nobody was asked.
+    """
+    left_out_since = select(RubricRevision.id).where(
+        RubricRevision.criterion_id == Criterion.id,
+        RubricRevision.effect == CorrectionEffect.LEAVE_OUT,
+    )
     has_marks = select(Mark.id).where(Mark.ballot_id == Ballot.id).correlate(Ballot).exists()
     row = session.execute(
         select(
@@ -90,7 +98,10 @@ def load_memo_scope(session: Session, evaluation: Evaluation) -> MemoScope:
             .where(Vendor.evaluation_id == evaluation.id)
             .scalar_subquery(),
             select(func.count(Criterion.id))
-            .where(Criterion.evaluation_id == evaluation.id)
+            .where(
+                Criterion.evaluation_id == evaluation.id,
+                Criterion.left_out.is_(False) | left_out_since.exists(),
+            )
             .scalar_subquery(),
             func.count(Ballot.member_id.distinct()),
             func.count(case((has_marks, Ballot.member_id)).distinct()),

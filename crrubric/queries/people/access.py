@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.actions import Action, SiteAction
@@ -10,7 +10,13 @@ from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.impartiality import RESTRAINTS, Restraint
 from crrubric.domain.out_of_phase import explain_phase
 from crrubric.domain.places import MendingPlace
-from crrubric.domain.policy import COMMITTEE_FIXED, is_allowed, is_allowed_on_site, phases_of
+from crrubric.domain.policy import (
+    COMMITTEE_FIXED,
+    FROM_MEETING,
+    is_allowed,
+    is_allowed_on_site,
+    phases_of,
+)
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import DeclarationKind, Phase, Role
 from crrubric.models import Declaration, Evaluation, Member, Vendor
@@ -116,12 +122,13 @@ def refuse_recused(seat: Seat, vendor_id: int) -> None:
 
 
 def require_impartial_once_shown(session: Session, seat: Seat) -> None:
-    """As `require_impartial`, for what turns the result; until ballots are seen nobody can aim.
+    """As `require_impartial`, for what turns the result; until ballots are seen nobody can aim,
+    but in a meeting for which nobody had marked anything: what is found there is the result.
 
     Asked for by whatever does more than adopt what the votes say: also on competitors, for what
     takes them down lifts the vendor of the conflict.
     """
-    if seat.evaluation.shown_at is not None:
+    if seat.evaluation.shown_at is not None or seat.evaluation.phase in FROM_MEETING:
         require_impartial(session, seat)
 
 
@@ -187,9 +194,13 @@ def refuse_who_stays_away(
 
 def find_evaluation(session: Session, slug: str) -> Evaluation:
     """The evaluation, whoever asks; pair it with `require`. Raises: NotFound."""
+    return _read_named(session, NAMED, slug)
+
+
+def _read_named(session: Session, wanted: Select[Evaluation], slug: str) -> Evaluation:
     if not slug.isprintable():  # PostgreSQL takes no NUL, and no slug has such a character
         raise make_not_found()
-    evaluation = session.scalar(NAMED, {"slug": slug})
+    evaluation = session.scalar(wanted, {"slug": slug})
     if evaluation is None:
         raise make_not_found()
     return evaluation
@@ -201,10 +212,7 @@ def lock_evaluation(session: Session, slug: str, *, exclusive: bool = False) -> 
     Saving a mark holds it shared, everything else holds it alone: neither overtakes the other.
     SQLite has one writer at a time anyway and ignores the lock.
     """
-    evaluation = session.scalar(HELD_ALONE if exclusive else HELD_SHARED, {"slug": slug})
-    if evaluation is None:
-        raise make_not_found()
-    return evaluation
+    return _read_named(session, HELD_ALONE if exclusive else HELD_SHARED, slug)
 
 
 def hold_seat(session: Session, member: Member) -> None:

@@ -11,10 +11,11 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, InvalidLines, WrongPhase, clean_together
 from crrubric.domain.events import Event
+from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.text import clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import DeclarationKind, NoticeKind
-from crrubric.models import Declaration, Member, Vendor
+from crrubric.models import Declaration, Evaluation, Member, Vendor
 from crrubric.queries.people.access import Seat, make_not_found, refuse_recused, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.services.mail.notices import notify_members
@@ -30,6 +31,11 @@ SHOWN_ALREADY = N_(
     "The committee has seen the ballots: a conflict of interest is not taken back any more, for"
     " that could turn the result. Its words can still be corrected. Tell a chair that it was a"
     " mistake; if you are the chair, an administrator can appoint an acting one."
+)
+MEETING_BEGUN = N_(
+    "The meeting has begun: a conflict of interest is not taken back any more, for that could turn"
+    " the result. Its words can still be corrected. Tell a chair that it was a mistake; if you are"
+    " the chair, an administrator can appoint an acting one."
 )
 # Made once: every mark that is saved asks it.
 DECLARED = select(Declaration).where(
@@ -131,8 +137,9 @@ def retract_conflict(actor: Actor, slug: str, vendor_id: int, *, reason: str) ->
 
     The record and the memo keep its words beside the reason. The ballot is the actor's again, with
     the marks that it had.
-    Raises: NotFound if there is none; Invalid once the committee has seen the ballots, or if
-    somebody saw a ballot by entering it; WrongPhase after the hard end of scoring; DoneAlready.
+    Raises: NotFound if there is none; Invalid once the committee has seen the ballots, in the
+    meeting, or if somebody saw a ballot by entering it; WrongPhase after the hard end of scoring;
+    DoneAlready.
     """
     why = require_printed_reason(reason)
     with unit_of_work() as session:
@@ -158,12 +165,19 @@ def retract_conflict(actor: Actor, slug: str, vendor_id: int, *, reason: str) ->
     return own
 
 
+def find_late_retraction(evaluation: Evaluation) -> str:
+    """Why no conflict of interest is taken back any more; "" while one can be."""
+    if evaluation.shown_at is not None:
+        return SHOWN_ALREADY
+    return MEETING_BEGUN if evaluation.phase in FROM_MEETING else ""
+
+
 def _refuse_retraction(session: Session, actor: Actor, seat: Seat, own: Declaration) -> None:
     """Raise Invalid or WrongPhase where what counts would be chosen by who could aim."""
     if own.waived_at is not None:
         raise Invalid(N_("A chair has waived this conflict: you score the vendor already."))
-    if seat.evaluation.shown_at is not None:
-        raise Invalid(SHOWN_ALREADY, field="reason")
+    if too_late := find_late_retraction(seat.evaluation):
+        raise Invalid(too_late, field="reason")
     refuse_choice_of_ballots(
         session, actor, seat.evaluation, own.member_id, vendor_id=own.vendor_id, field="reason"
     )

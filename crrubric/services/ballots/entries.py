@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, NotReady, WrongPhase
+from crrubric.domain.errors import Invalid, NotReady, Stale, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.text import clean_text, require_text
 from crrubric.domain.translation import N_
+from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import BallotState, DeclarationKind, EntrySource, NoticeKind
 from crrubric.models import Ballot, Criterion, Declaration, EntryOnBehalf, Mark, Member
 from crrubric.queries.ballots.ballots import mark_text
@@ -42,6 +43,11 @@ from crrubric.services.shared.days import refuse_after_end, require_named_day
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
+OTHER_BALLOT = N_(
+    "This page was opened for another ballot, and nothing was entered: ballots were issued again"
+    " since, or you opened it long ago. Open the ballot that you mean on “Progress”."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class GivenBallot:
@@ -62,12 +68,15 @@ class EnteredBallot:
     rest: str = ""
 
 
-def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) -> EntryOnBehalf:
+def enter_ballot(
+    actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot, *, seen: str | None = None
+) -> EntryOnBehalf:
     """Enter and seal another's ballot as they gave it; they are told and asked to confirm it.
 
     Who enters it sees it, once. So a chair who scores the vendor as well submits first.
+    Args: seen: whose ballot for which vendor the form showed, as `fingerprint_ballot` has it.
     Raises: NotReady with every mark that can't be used; Invalid naming the field; WrongPhase if
-    the reviewer has begun it themselves; NotFound for one's own ballot.
+    the reviewer has begun it themselves; NotFound for one's own ballot; Stale for another ballot.
     """
     if not entry.marks:
         raise Invalid(N_("Enter at least one answer."))
@@ -82,12 +91,21 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) 
             N_("Enter the day on which the ballot was given."),
             field="given_on",
         )
-        ballot = require_untouched_ballot(session, seat, lock_ballot(session, seat, ballot_id))
+        ballot = lock_ballot(session, seat, ballot_id)
+        if seen is not None and seen != fingerprint_ballot(ballot):
+            raise Stale(OTHER_BALLOT)
+        require_untouched_ballot(session, seat, ballot)
         require_impartial_once_shown(session, seat)
         own = replace(entry, marks=marks, rest=rest)
         found = write_entered_ballot(session, seat, ballot, own, given_on=given_on)
         notify_chairs_if_complete(session, seat.evaluation.id, {ballot.vendor_id})
     return found
+
+
+def fingerprint_ballot(ballot: Ballot) -> str:
+    """Whose ballot it is, for which vendor: ballots that were taken away and issued again can have
+    each other's numbers."""
+    return fingerprint_values({"member": ballot.member_id, "vendor": ballot.vendor_id})
 
 
 def write_entered_ballot(

@@ -21,6 +21,7 @@ from crrubric.domain.ballots.offline.changes import (
     check_filled_rows,
     choose_changes,
     compare_with_portal,
+    find_opened_ballot,
 )
 from crrubric.domain.ballots.offline.filled import CellProblem, FilledBook, read_filled_book
 from crrubric.domain.errors import Invalid, NotReady, Stale
@@ -105,8 +106,7 @@ def upload_entry_book(actor: Actor, slug: str, member_id: int, *, name: str, dat
 
 def list_own_problems(book: FilledBook, own: OwnBallots) -> list[CellProblem]:
     """What can't be read of the ballots that the chair can enter; the others are not for them."""
-    opened = {each.ballot_id for each in own.opened}
-    shut = {each.sheet for each in book.stamp.ballots if each.ballot_id not in opened}
+    shut = {each.sheet for each in book.stamp.ballots if find_opened_ballot(each, own) is None}
     return [problem for problem in book.problems if problem.sheet not in shut]
 
 
@@ -128,13 +128,19 @@ def compare_for_entry(book: FilledBook, own: OwnBallots) -> OfflinePreview:
 
     A sheet that was made with answers in it is of a ballot that its reviewer had begun.
     """
-    begun = {
-        each.stamped.ballot_id
+    found_begun = (
+        find_opened_ballot(each.stamped, own)
         for each in book.ballots
         if any(row.answer is not None for row in each.stamped.rows)
-    }
+    )
+    begun = {each.ballot_id for each in found_begun if each is not None}
     closed = [
-        ClosedVendor(ballot_id=each.ballot_id, vendor=each.vendor, reason=ClosedReason.BEGUN)
+        ClosedVendor(
+            ballot_id=each.ballot_id,
+            vendor_id=each.vendor_id,
+            vendor=each.vendor,
+            reason=ClosedReason.BEGUN,
+        )
         for each in own.opened
         if each.ballot_id in begun
     ]

@@ -38,6 +38,7 @@ from crrubric.models import (
 )
 from crrubric.queries.people.people import Actor, actor_of
 from crrubric.queries.record.retention import find_unused_id
+from crrubric.queries.setup.vendors import find_unused_vendor_id
 from crrubric.services.ballots.ballots import mark_text, serialize_mark
 from crrubric.services.ballots.seals import seal_ballot
 from crrubric.services.demo.beginnings import begin_evaluation
@@ -235,6 +236,7 @@ class EvaluationMaker:
 
     def vendor(self, row: Mapping[str, Any], place: int) -> None:
         vendor = Vendor(
+            id=find_unused_vendor_id(self.session),
             evaluation_id=self.own.id,
             code=row["code"],
             position=place,

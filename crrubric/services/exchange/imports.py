@@ -29,6 +29,7 @@ from crrubric.queries.people.access import (
     require_impartial_once_shown,
 )
 from crrubric.queries.people.people import Actor
+from crrubric.queries.setup.vendors import find_unused_vendor_id
 from crrubric.services.ballots.ballots import issue_ballots, issue_ballots_if_scoring
 from crrubric.services.exchange.filled_ballots import close_filled_ballots
 from crrubric.services.exchange.import_entries import serialize_new_evaluation
@@ -320,7 +321,12 @@ def insert_found_vendors(session: Session, evaluation: Evaluation, roster: Roste
     """The vendors of a file, named and coded as there."""
     for place, (key, name) in enumerate(list(roster.vendors.new.items())):
         vendor = Vendor(
-            evaluation_id=evaluation.id, code=name, company=name, product="", position=place
+            id=find_unused_vendor_id(session),
+            evaluation_id=evaluation.id,
+            code=name,
+            company=name,
+            product="",
+            position=place,
         )
         session.add(vendor)
         session.flush()

@@ -14,6 +14,7 @@ from crrubric.queries.people.access import require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.act_facts import foresee_deletion_of_evaluation
 from crrubric.services.mail.outbox import set_aside_all_mails
+from crrubric.services.setup.evaluations import is_title_taken
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unforeseen
@@ -41,12 +42,23 @@ def delete_evaluation(actor: Actor, slug: str, *, typed: str, seen: str | None =
         hide_evaluation(session, actor, evaluation)
 
 
+def find_freed_title(session: Session, evaluation: Evaluation) -> str:
+    """The title with an ending that says that it is deleted, as no other evaluation has it."""
+    number = 1
+    while True:
+        which = f"{evaluation.id}, {number}" if number > 1 else str(evaluation.id)
+        ending = f" (deleted, {which})"
+        title = cut_visibly(evaluation.title, limits.TITLE - len(ending)) + ending
+        if not is_title_taken(session, evaluation, title):
+            return title
+        number += 1
+
+
 def hide_evaluation(session: Session, actor: Actor, evaluation: Evaluation) -> None:
     """Mark it as deleted, free its title, and stop its mails."""
     title = evaluation.title
-    ending = f" (deleted, {evaluation.id})"
-    evaluation.deleted_at = now_utc()
-    evaluation.title = cut_visibly(title, limits.TITLE - len(ending)) + ending
+    freed = find_freed_title(session, evaluation)
+    evaluation.deleted_at, evaluation.title = now_utc(), freed
     set_aside_all_mails(session, evaluation.id)
     note_event(
         session,

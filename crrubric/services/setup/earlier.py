@@ -15,7 +15,7 @@ from crrubric.domain.text import clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Role, Stakeholder, Standing
 from crrubric.models import Criterion, Evaluation, KnownNeed, Renewal, Section, Tension
-from crrubric.queries.people.access import Seat, find_evaluation, make_not_found, require
+from crrubric.queries.people.access import Seat, lock_evaluation, make_not_found, require
 from crrubric.queries.people.people import Actor, list_roles
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.queries.setup.members import list_present_members
@@ -81,7 +81,7 @@ def start_from_earlier(
 
     def start_once() -> Evaluation:
         with unit_of_work() as session:
-            source = find_evaluation(session, earlier)
+            source = lock_evaluation(session, earlier)  # nobody changes it while it is read
             seat = require(actor, Action.VIEW_EVALUATION, source, session)
             refuse_what_is_not_there(
                 seat, with_committee=with_committee, with_needs=with_needs, with_record=with_record

@@ -281,13 +281,18 @@ def change_evaluation(
 
 def refuse_taken_title(session: Session, evaluation: Evaluation, title: str) -> None:
     """Raise Invalid (field "title") if another evaluation of the district has this title."""
+    if is_title_taken(session, evaluation, title):
+        raise title_taken_error(title)
+
+
+def is_title_taken(session: Session, evaluation: Evaluation, title: str) -> bool:
+    """Whether another evaluation of the district has this title."""
     others = select(Evaluation.id).where(
         Evaluation.district_id == evaluation.district_id,
         Evaluation.title_key == key_of(title),
         Evaluation.id != evaluation.id,
     )
-    if session.scalar(others.limit(1)) is not None:
-        raise title_taken_error(title)
+    return session.scalar(others.limit(1)) is not None
 
 
 def serialize_facts(evaluation: Evaluation) -> dict[str, object]:

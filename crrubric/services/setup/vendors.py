@@ -38,6 +38,7 @@ from crrubric.queries.people.access import (
 from crrubric.queries.people.people import Actor, is_present_reviewer
 from crrubric.queries.setup.act_facts import foresee_removal_of_vendor
 from crrubric.queries.setup.prices import is_kept_from_prices
+from crrubric.queries.setup.vendors import find_unused_vendor_id
 from crrubric.services.ballots.stored_files import delete_file
 from crrubric.services.people.accounts import clean_email
 from crrubric.services.procurement.removals import refuse_vendor_in_binder
@@ -225,6 +226,7 @@ def insert_vendor(
         select(func.max(Vendor.position)).where(Vendor.evaluation_id == evaluation.id)
     )
     vendor = Vendor(
+        id=find_unused_vendor_id(session),
         evaluation_id=evaluation.id,
         code=code or find_free_code(facts.company, codes),
         position=0 if last is None else last + 1,

@@ -53,6 +53,7 @@ def render_declaration_page(
         raise make_not_found()
     vendor = find_vendor(db.session(), seat.evaluation, vendor_id)
     own = load_own_declarations(db.session(), seat.member).get(vendor_id)
+    too_late = service.find_late_retraction(seat.evaluation)
     return render_page(
         "ballots/declare.html",
         seat,
@@ -63,7 +64,7 @@ def render_declaration_page(
         scores=has_ballot(db.session(), seat.member, vendor_id),
         retraction=retraction or ReasonForm(formdata=None).named(RETRACTION),
         rewording=rewording or make_rewording_form(own.words if own else ""),
-        shown_already=gettext(service.SHOWN_ALREADY),
+        too_late=gettext(too_late) if too_late else "",
     )
 
 

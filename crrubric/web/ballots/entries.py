@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from crrubric import catalogue
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, NotReady, WrongPhase
+from crrubric.domain.errors import Invalid, NotReady, Stale, WrongPhase
 from crrubric.domain.people.languages import NAMES
 from crrubric.domain.setup.rubric_papers import BallotNames, compose_blank_ballot
 from crrubric.domain.text import replace_control_characters, slug_of
@@ -57,6 +57,7 @@ def render_entry_page(
 ) -> str:
     """All criteria with their answers, as typed: also those for a ballot begun meanwhile."""
     ballot = find_ballot_of_another(seat, ballot_id)
+    form.whose.data = form.whose.data or service.fingerprint_ballot(ballot)
     rubric = list_rubric_parts(db.session(), seat.evaluation.id)
     parts = keep_assigned_parts(rubric, assignment_of(db.session(), ballot.member))
     typed = {key: replace_control_characters(text) for key, text in request.form.items()}
@@ -134,7 +135,9 @@ def save_entry(seat: Seat, ballot_id: int) -> ResponseReturnValue:
             marks=read_typed_marks(),
             rest=form.rest.data or "",
         )
-        found = service.enter_ballot(current_actor(), seat.evaluation.slug, ballot_id, entry)
+        found = service.enter_ballot(
+            current_actor(), seat.evaluation.slug, ballot_id, entry, seen=form.whose.data or ""
+        )
     except NotReady as error:
         wrong = {
             int(str(problem.field).removeprefix("note-")): translate_error(problem)
@@ -142,7 +145,7 @@ def save_entry(seat: Seat, ballot_id: int) -> ResponseReturnValue:
             if isinstance(problem, Invalid)
         }
         return render_entry_page(seat, ballot_id, form, problems=wrong), 422
-    except (Invalid, WrongPhase) as error:
+    except (Invalid, Stale, WrongPhase) as error:
         status = attach_refusal(form, error)
         return render_entry_page(seat, ballot_id, form), status
     name = found.ballot.member.name

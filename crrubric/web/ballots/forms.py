@@ -164,8 +164,12 @@ class AssignmentForm(EditForm):
 
 
 class EntryForm(Form):
-    """How a ballot was given; its answers stand in the page and are read by the view."""
+    """How a ballot was given; its answers stand in the page and are read by the view.
 
+    whose: of whom and for which vendor the ballot is that the page was opened for.
+    """
+
+    whose = HiddenField()
     source = RadioChoiceField(
         _("How was it given?"),
         coerce=EntrySource,

@@ -1,6 +1,6 @@
 """The committee: who sits on it, invitations, seats."""
 
-from flask import Blueprint, flash, session
+from flask import Blueprint, flash, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -354,8 +354,9 @@ def render_seat_removal(seat: Seat, member_id: int, form: ActForm) -> str:
 @bp.post("/<int:member_id>/remove")
 @require_permission(Action.MANAGE_COMMITTEE)
 def save_seat_removal(seat: Seat, member_id: int) -> ResponseReturnValue:
-    """End a seat."""
+    """End a seat. Whoever ends their own finds nothing of the evaluation any more."""
     form, status = ActForm(), 422
+    own = seat.member is not None and seat.member.id == member_id
     if form.validate():
         try:
             service.remove_member(
@@ -366,7 +367,7 @@ def save_seat_removal(seat: Seat, member_id: int) -> ResponseReturnValue:
                 language=current_language(),
             )
             flash(_("The member is no longer on the committee."), "done")
-            return redirect_to(HOME, seat)
+            return redirect(url_for("home.show_home"), 303) if own else redirect_to(HOME, seat)
         except Invalid:
             pass  # the page says what is in the way
         except Stale as error:

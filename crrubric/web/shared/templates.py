@@ -23,6 +23,7 @@ from crrubric.web.shared.reading import look_up_fixed_text, look_up_text
 SAY = "_"  # how a template says a text
 FILL = "fill_text"  # what fills the places of one that is written in already
 KEPT_PARTS = 2000  # of each language; on a ballot of 21 criteria there are some 100
+LONGEST = 200  # characters of a text of which a part is kept: more would come out of a form
 PLAIN = {str, int, bool, NoneType}
 
 
@@ -122,7 +123,7 @@ def keep_part(environment: Environment, macro: Macro, *values: Any) -> str:
 
     For what many pages repeat word for word. The macro may use nothing but these values: neither
     who reads nor when. None of them may be what somebody typed about a vendor: that is not to lie
-    in memory.
+    in memory. Of a long text nothing is kept: many of them would fill the memory.
 
     Raises: TypeError for a value that may change, or that is safe because somebody says so.
     """
@@ -132,5 +133,7 @@ def keep_part(environment: Environment, macro: Macro, *values: Any) -> str:
     if made is None:
         if not PLAIN.issuperset(key[-1]):
             raise TypeError(f"{macro.name} is made of {key[-1]}, which can't be compared")
-        made = parts[key] = macro(*values)
+        made = macro(*values)
+        if all(len(value) <= LONGEST for value in values if isinstance(value, str)):
+            parts[key] = made
     return made

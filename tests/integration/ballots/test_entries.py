@@ -397,6 +397,7 @@ def test_a_refused_form_keeps_every_answer(make: Factory, visit: Visit):
     ada, sis = made.criterion("ada").id, made.criterion("sis").id
     address = made.url(f"progress/{ballot_of(made, 0, 0).id}/enter")
     form = {
+        "whose": service.fingerprint_ballot(ballot_of(made, 0, 0)),
         f"answer-{ada}": "YES",
         f"note-{ada}": "read from the sheet",
         f"answer-{sis}": "NO",
@@ -429,6 +430,7 @@ def test_a_note_without_an_answer_is_not_dropped(make: Factory, visit: Visit):
     ada, sis = made.criterion("ada").id, made.criterion("sis").id
     address = made.url(f"progress/{ballot_of(made, 0, 0).id}/enter")
     form = {
+        "whose": service.fingerprint_ballot(ballot_of(made, 0, 0)),
         f"answer-{ada}": "YES", f"note-{sis}": "dictated by phone", "source": "PHONE",
         "given_on": TODAY.isoformat(), "no_conflict": "y", "rest": "left empty",
     }  # fmt: skip
@@ -476,6 +478,7 @@ def test_an_answer_to_what_is_asked_no_longer_comes_back_with_its_note(make: Fac
     ada, sis = made.criterion("ada").id, made.criterion("sis").id
     url = made.url(f"progress/{ballot_of(made, 0, 0).id}/enter")
     form = {
+        "whose": service.fingerprint_ballot(ballot_of(made, 0, 0)),
         f"answer-{ada}": "YES", f"note-{ada}": "dictated by phone", f"answer-{sis}": "NO",
         "source": "PHONE", "given_on": TODAY.isoformat(), "no_conflict": "y", "rest": "left empty",
     }  # fmt: skip

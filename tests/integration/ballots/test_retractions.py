@@ -128,6 +128,26 @@ def test_once_the_committee_has_seen_the_ballots_nothing_is_taken_back(
     assert "take it back" not in page.replace("taken back", "")
 
 
+def test_nor_is_it_in_a_meeting_for_which_nobody_had_marked(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    declarations.declare_interest(
+        made.chair,
+        made.slug,
+        made.vendors[0].id,
+        kind=DeclarationKind.CONFLICT,
+        words="My sister sells it.",
+    )
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+
+    with pytest.raises(Invalid, match="an administrator can appoint an acting one"):
+        declarations.retract_conflict(
+            made.chair, made.slug, made.vendors[0].id, reason="A mistake."
+        )
+    page = words(visit(made.chair).page(address(made)).root)
+    assert "The meeting has begun: a conflict of interest is not taken back any more" in page
+    assert "take it back" not in page.replace("taken back", "")
+
+
 def test_nothing_is_taken_back_after_the_hard_end(make: Factory):
     made = conflicted(make)
     with unit_of_work() as session:

@@ -1,6 +1,7 @@
 """Scoring: one mark at a time, blind, sealed when submitted."""
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
@@ -211,3 +212,15 @@ def test_a_save_after_closing_returns_the_typed_text(make: Factory, visit: Visit
     assert answer.status_code == 409
     assert note in answer.text
     assert stored_marks() == []
+
+
+def test_nothing_that_was_sent_for_an_answer_lies_in_memory(
+    app: Flask, make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    path = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criteria[0].id}")
+
+    page = visit(made.reviewers[0]).post(path, {"answer": "CANARY", "version": "0"})
+
+    assert page.status_code == 422
+    assert "CANARY" not in str(app.jinja_env.choose_language("en").parts.keys())

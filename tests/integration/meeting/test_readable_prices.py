@@ -15,10 +15,11 @@ from crrubric.services.ballots.attachments import (
     set_file_prices,
     withdraw_vendor_file,
 )
-from crrubric.services.ballots.declarations import declare_interest
+from crrubric.services.ballots.declarations import declare_interest, retract_conflict
 from crrubric.services.meeting import decisions
 from crrubric.services.meeting.prices import open_prices
 from crrubric.services.setup import rules
+from crrubric.services.setup.vendors import VendorFacts, add_vendor, remove_vendor
 from tests.factories import Factory, Made, let_chair_score
 from tests.integration.conftest import Visit
 from tests.integration.meeting.test_prices import (
@@ -120,6 +121,33 @@ def test_whoever_stayed_away_or_was_not_there_yet_could_not_read(make: Factory):
     assert openings(made) == [
         (False, tuple(row.company for row in made.vendors), names_of(made, near))
     ]
+
+
+def test_whoever_took_a_conflict_back_could_read_again(make: Factory):
+    made = priced(make, Phase.SETUP)
+    back = made.reviewers[0]
+    for vendor in made.vendors:
+        declare_interest(
+            back, made.slug, vendor.id, kind=DeclarationKind.CONFLICT, words="My sister sells it."
+        )
+    rules.set_rule(made.chair, made.slug, rules.RuleSettings(prices_sealed=False))
+    retract_conflict(back, made.slug, made.vendors[0].id, reason="It was another company.")
+    rules.set_rule(made.chair, made.slug, rules.RuleSettings(prices_sealed=True))
+
+    assert openings(made) == [
+        (False, tuple(row.company for row in made.vendors), names_of(made, *made.reviewers))
+    ]
+
+
+def test_a_vendor_that_came_after_one_was_removed_was_not_open_in_its_place(make: Factory):
+    made = priced(make, Phase.SETUP)
+    reseal(made)
+    remove_vendor(made.chair, made.slug, made.vendors[-1].id)
+    add_vendor(made.chair, made.slug, VendorFacts(company="Newcomer"))
+
+    (row,) = prices_in_memo(made).openings
+
+    assert row.vendors == tuple(row.company for row in made.vendors[:-1])
 
 
 @pytest.mark.both_databases

@@ -7,12 +7,13 @@ not tell of stands in UNTOLD, with the reason.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Column, Table, and_, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from crrubric.extensions import WRITE, db
 from crrubric.models import Base
@@ -248,4 +249,62 @@ def test_every_row_that_is_deleted_behind_the_seals_is_named(make: Factory, tmp_
                 connection.execute(insert(table).values(**row))
 
     assert problems() == []
+    assert not unnoticed, "\n".join(unnoticed)
+
+
+# Of these every row is another's copy in more than two columns; what is deleted or changed of them
+# is named above. Bytes to which no row refers are read by nobody.
+NOT_COPIED = {"vendor_file", "mark_file", "file_content"}
+
+
+def iterate_copies(table: Table, row: Any, rows: list[Any]) -> Iterator[dict[str, Any]]:
+    """The row once more, with one or two other values, so that it can stand beside the first."""
+    copy = dict(row)
+    if "id" in copy:
+        copy["id"] = max(each["id"] for each in rows) + 1
+        yield copy
+    others = [
+        (column.name, value)
+        for column in table.columns
+        if column.name != "id"
+        for value in other_values(column, row[column.name])[:2]
+    ]
+    yield from ({**copy, name: value} for name, value in others)
+    for (name, value), (second, another) in combinations(others, 2):
+        if name != second:
+            yield {**copy, name: value, second: another}
+
+
+def slip_in(table: Table) -> Iterator[dict[str, Any]]:
+    """A few rows beside the newest, one at a time; each is taken out before the next."""
+    db.session.rollback()
+    rows = list(db.session.execute(select(table).order_by(*table.primary_key)).mappings())
+    left = 4
+    for copy in iterate_copies(table, rows[-1], rows):
+        if not left:
+            return
+        try:
+            with seals_off() as connection:
+                connection.execute(insert(table).values(**copy))
+        except (IntegrityError, OperationalError, StatementError):
+            continue
+        left -= 1
+        yield copy
+        with seals_off() as connection:
+            keys = (table.c[key.name] == copy[key.name] for key in table.primary_key)
+            connection.execute(delete(table).where(*keys))
+
+
+@pytest.mark.parametrize(
+    "app", ["sqlite", pytest.param("postgresql", marks=[pytest.mark.long])], indirect=True
+)
+def test_every_row_that_is_slipped_in_behind_the_seals_is_named(make: Factory, tmp_path: Path):
+    make_whole_record(make, tmp_path)
+    told = [table for table in Base.metadata.sorted_tables if table.name not in UNTOLD]
+    found = {table.name: [(row, is_noticed()) for row in slip_in(table)] for table in told}
+
+    assert problems() == []
+    assert {name for name, rows in found.items() if not rows} <= NOT_COPIED
+    unnoticed = [f"{name}: {row}" for name, rows in found.items() if name not in NOT_COPIED
+                 for row, noticed in rows if not noticed]  # fmt: skip
     assert not unnoticed, "\n".join(unnoticed)

@@ -430,6 +430,18 @@ def test_a_chair_with_a_conflict_turns_no_result_once_the_ballots_were_seen(
     assert told in refused.value.message
 
 
+@pytest.mark.parametrize("act", [find_against_the_votes, withdraw, go_back])
+def test_nor_does_she_in_a_meeting_for_which_nobody_had_marked(
+    make: Factory, act: Callable[[Made, Actor], None]
+):
+    made = make.evaluation(phase=Phase.SCORING, vendors=3)
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+    declare_conflict(made)
+
+    with pytest.raises(Invalid, match=DECIDES):
+        act(made, made.chair)
+
+
 def test_she_still_adopts_what_the_votes_say_and_goes_on_before_ballots_are_seen(make: Factory):
     made = conflicted(make)
     cell = made.vendors[1].id, made.criteria[0].id

@@ -336,7 +336,31 @@ def test_a_practice_round_is_told_from_what_the_journal_tells(make: Factory, bac
     db.session.execute(delete(PracticeMark))
     db.session.commit()
 
-    assert "Reviewers who finished it: 1. Those marks never counted." in memo_of(made)
+    assert "Reviewers who finished it: 1. Marks given in it never counted." in memo_of(made)
+
+
+def test_of_a_practice_round_in_which_nobody_did_anything_only_the_opening_is_told(make: Factory):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    make.forward(made, Phase.MEETING, MARKS)
+
+    memo = memo_of(made)
+
+    assert "a practice round on a made-up vendor was opened" in memo
+    assert "Reviewers who finished it: 0." in memo
+
+
+def test_a_practice_round_was_opened_when_it_first_was(make: Factory):
+    """What was practiced before a step back to set-up stays."""
+    made = make.evaluation(phase=Phase.PRACTICE)
+    first = made.evaluation.practice_at
+    phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="Reword a criterion.")
+    phases.change_phase(made.chair, made.slug, Phase.PRACTICE)
+    make.forward(made, Phase.MEETING, MARKS)
+
+    practice = facts_of(made).practice
+
+    assert practice is not None
+    assert practice.at == first
 
 
 def test_positions_on_an_earlier_wording_are_not_taken_for_the_last(make: Factory, visit: Visit):
@@ -428,3 +452,34 @@ def test_without_a_vote_on_must_haves_the_memo_says_so(make: Factory):
     made = make.evaluation(phase=Phase.MEETING, marks=MARKS)
 
     assert "There was no vote on the must-haves before scoring." in memo_of(made)
+
+
+def test_of_a_condition_nothing_is_taken_for_a_bullet_that_is_a_number(make: Factory):
+    made = make.evaluation(phase=Phase.MEETING, marks=MARKS)
+    typed = ("3.5 % rise a year at most", "-10 % if it is late", "2027.", "•No fee", "- A pilot",
+             "2. A way out", "12) Support", "  * Training", "–  Data stay here")  # fmt: skip
+    text = decisions.DecisionText(
+        vendor_id=made.vendors[0].id, reason="It fits.", conditions="\n".join(typed)
+    )
+    decisions.record_decision(made.chair, made.slug, text)
+
+    lists = [row.items for row in compose_memo(facts_of(made), str).blocks
+             if isinstance(row, Bullets)]  # fmt: skip
+
+    assert (
+        "3.5 % rise a year at most", "-10 % if it is late", "2027.", "No fee", "A pilot",
+        "A way out", "Support", "Training", "Data stay here",
+    ) in lists  # fmt: skip
+
+
+def test_what_was_left_out_before_ballots_opened_was_not_to_be_scored(make: Factory):
+    made = make.evaluation()
+    text = rubrics.CriterionText(title="Left out", left_out=True)
+    rubrics.change_criterion(made.chair, made.slug, made.criteria[-1].id, text)
+    made.criteria.pop()
+    make.forward(made, Phase.MEETING, {(0, 0): "YY", (1, 0): "YY"})
+
+    memo = memo_of(made)
+
+    assert "To be scored: vendors 2, criteria 2. Reviewers asked: 2; of these gave" in memo
+    assert "In the result:" not in memo

@@ -368,6 +368,19 @@ def test_what_was_deleted_verifies_and_frees_its_title_and_no_mail_of_it_goes_ou
     assert db.session.get_one(Evaluation, made.evaluation.id).title.startswith("Tried out (deleted")
 
 
+def test_an_evaluation_is_deleted_although_another_is_called_as_it_would_be_then(make: Factory):
+    made = make.evaluation(title="Tried out")
+    for ending in (str(made.evaluation.id), f"{made.evaluation.id}, 2"):
+        make.evaluation(title=f"Tried out (deleted, {ending})")
+
+    delete_evaluation(made.chair, made.slug, typed="Tried out")
+
+    db.session.expire_all()
+    title = db.session.get_one(Evaluation, made.evaluation.id).title
+    assert title == f"Tried out (deleted, {made.evaluation.id}, 3)"
+    assert verify_record(db.session()).problems == ()
+
+
 @pytest.mark.parametrize("phase", [Phase.PRACTICE, Phase.SCORING])
 def test_an_evaluation_that_left_set_up_can_not_be_deleted(make: Factory, phase: Phase):
     made = make.evaluation(phase=phase)
@@ -439,3 +452,16 @@ def test_nobody_is_led_to_a_page_on_which_they_can_mend_nothing(make: Factory, a
 
     assert links(Role.REVIEWER) == set()
     assert links(Role.CHAIR) == {MendingPlace.COMMITTEE, MendingPlace.PROGRESS}
+
+
+def test_who_ends_their_own_seat_is_shown_that_it_is_done(make: Factory, visit: Visit):
+    made = make.evaluation()
+    other = make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
+    own = select(Member.id).where(Member.user_id == other.user_id)
+    path, person = made.url(f"committee/{db.session.scalars(own).one()}/remove"), visit(other)
+
+    done = person.post(path, filled_form(person.page(path), path))
+    page = person.get(done.headers["Location"])
+
+    assert (done.status_code, page.status_code) == (303, 200)
+    assert "The member is no longer on the committee." in page.text

@@ -433,7 +433,7 @@ def test_the_memo_reports_changes_made_after_ballots_opened(make: Factory, visit
     text = visit(made.chair).get(made.url("memo/")).text
 
     for words in (
-        "Reviewers who finished it: 1. Those marks never counted.",
+        "Reviewers who finished it: 1. Marks given in it never counted.",
         "Revision 1, ",
         "“exchange” was read in two ways (Marks already given stay valid: the meaning is the same)",
         "It was sold",

@@ -173,6 +173,16 @@ def test_a_criterion_is_added_reworded_and_left_out(make: Factory):
     ]
 
 
+def test_a_criterion_that_stands_first_is_not_told_to_have_moved_up(make: Factory):
+    made = make.evaluation()
+    before = events(made)
+
+    rubric_order.move_criterion(made.chair, made.slug, made.criteria[0].id, by=-1)
+    rubric_order.move_criterion(made.chair, made.slug, made.criteria[-1].id, by=1)
+
+    assert events(made) == before
+
+
 def test_criteria_move_within_and_over_the_edge_of_their_section(make: Factory):
     made = make.evaluation()
     later = rubrics.add_section(made.chair, made.slug, title="Later")

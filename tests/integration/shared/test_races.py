@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from crrubric.clock import now_utc
@@ -34,6 +35,7 @@ from crrubric.domain.vocabulary import (
 from crrubric.extensions import db
 from crrubric.models import (
     CastVote,
+    Criterion,
     Decision,
     Declaration,
     District,
@@ -71,7 +73,14 @@ from crrubric.services.people import accounts, administration, links
 from crrubric.services.people.district import set_district
 from crrubric.services.planning import settlements, votes
 from crrubric.services.record.removing import remove_due_rows
-from crrubric.services.setup import committee, evaluations, phases, practice, rubrics
+from crrubric.services.setup import (
+    committee,
+    earlier,
+    evaluations,
+    phases,
+    practice,
+    rubrics,
+)
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unseen_mark
 from tests.factories import (
@@ -91,6 +100,13 @@ from tests.pages import filled_form
 from tests.uploads import pdf
 
 Work = Callable[[], object]
+
+
+class ScalarsRead(list[Any]):
+    """Rows that were read already, where what is still to be read is expected."""
+
+    def all(self) -> list[Any]:
+        return self
 
 
 def together(app: Flask, made: Made | None, *works: Callable[[], object]) -> list[object]:
@@ -414,6 +430,43 @@ def test_an_account_that_is_invited_while_unused_ones_are_removed_stays(
     assert (user.removed_at, user.name) == (None, "Una Unused")
     assert count(Member, Member.user_id == key) == 1
     assert removed == count(User, User.removed_at.is_not(None))
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)  # SQLite has one writer
+def test_an_evaluation_is_started_from_an_earlier_one_as_it_was_at_one_moment(
+    app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch
+):
+    made = make.evaluation()
+    chair, slug = made.chair, made.slug
+    db.session.remove()
+
+    def add_part() -> None:
+        with app.app_context():
+            part = rubrics.add_section(chair, slug, title="Added meanwhile")
+            rubrics.add_criterion(chair, slug, part.id, rubrics.CriterionText(title="Added"))
+            db.session.remove()
+
+    thread = threading.Thread(target=add_part)
+    look = Session.scalars
+
+    def look_and_add(session: Session, wanted: Any, *args: Any, **options: Any) -> Any:
+        """The sections of the rubric, and then somebody adds one, with a criterion."""
+        found = look(session, wanted, *args, **options)
+        if thread.ident is None and str(wanted).startswith("SELECT section."):
+            monkeypatch.undo()
+            found = found.all()
+            thread.start()
+            thread.join(2)
+            return ScalarsRead(found)
+        return found
+
+    monkeypatch.setattr(Session, "scalars", look_and_add)
+    new = earlier.start_from_earlier(chair, slug, title="The next one")
+    thread.join(30)
+
+    titles = select(Criterion.title).where(Criterion.evaluation_id == new.id)
+    assert "Added" not in db.session.scalars(titles).all()
+    assert verified() == []
 
 
 def make_user(email: str) -> User:

@@ -31,7 +31,7 @@ from crrubric.queries.people.access import require
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.attachments import attach_vendor_file
 from crrubric.services.ballots.ballots import MarkText
-from crrubric.services.ballots.entries import EnteredBallot, enter_ballot
+from crrubric.services.ballots.entries import EnteredBallot, enter_ballot, fingerprint_ballot
 from crrubric.services.ballots.entry_books import upload_entry_book
 from crrubric.services.exchange.mark_drafts import upload_marks
 from crrubric.services.meeting import decisions, meetings, positions, reinstatements
@@ -400,10 +400,17 @@ def test_a_ballot_typed_for_somebody_who_began_it_meanwhile_stands_in_the_answer
     made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y--"})
     ada = made.criteria[0].id
     typed = {f"answer-{ada}": "NO", f"note-{ada}": "By phone", "source": "PHONE"}
+    ballot = ballot_of(made, 0, 0)
 
     answer = visit(made.chair).post(
-        made.url(f"progress/{ballot_of(made, 0, 0).id}/enter"),
-        {**typed, "given_on": TODAY.isoformat(), "rest": "No time", "no_conflict": "y"},
+        made.url(f"progress/{ballot.id}/enter"),
+        {
+            **typed,
+            "whose": fingerprint_ballot(ballot),
+            "given_on": TODAY.isoformat(),
+            "rest": "No time",
+            "no_conflict": "y",
+        },
     )
 
     page = parse(answer.status_code, answer.text)

@@ -257,7 +257,7 @@ def test_answers_to_old_words_stay_out_unless_they_hold():
 
 def test_what_is_closed_or_not_asked_any_more_is_named():
     filled = fill(ballots(criterion(1), criterion(2)), line(1, "Yes"), line(2, "No"))
-    sealed = ClosedVendor(ballot_id=1, vendor="Ann", reason=ClosedReason.SEALED)
+    sealed = ClosedVendor(ballot_id=1, vendor_id=5, vendor="Ann", reason=ClosedReason.SEALED)
 
     closed = compare(OwnBallots((), (sealed,)), filled).shut
     assert [(each.vendor, each.reason, each.rows) for each in closed] == [

@@ -153,6 +153,32 @@ def test_two_levels_of_another_system_become_yes_and_no_and_are_named():
     assert found.rubric.name == "Adoption"
 
 
+LONG = "Every lesson can be read aloud, " * 10 + "from the first to the last."
+
+
+def test_words_without_a_title_are_kept_whole_and_the_title_says_that_it_was_cut():
+    text = case(
+        {"description": f"{LONG}\nAnd more.", "position": 1},
+        {"description": "Captions", "position": 2},
+    )
+
+    found = read_case_rubric(text, NOTHING, SOURCE)
+
+    first, second = index_criteria(found.rubric).values()
+    assert (first.title, second.title) == (f"{LONG[:199].rstrip()}…", "Captions")
+    assert first.question == f"{LONG}\nAnd more."
+    assert found.cut == (first.title,)
+
+
+def test_a_criterion_whose_title_was_cut_is_the_same_one_when_its_file_comes_again():
+    text = case({"description": LONG, "position": 1}, {"description": "Captions", "position": 2})
+    stored = settle_rubric(NOTHING, read_case_rubric(text, NOTHING, SOURCE).rubric)
+
+    again = read_case_rubric(text, stored, SOURCE)
+
+    assert compare_rubrics(stored, settle_rubric(stored, again.rubric)).is_empty()
+
+
 def refuse(text: str) -> list[str]:
     with pytest.raises((NotReady, Invalid)) as error:
         read_case_rubric(text, NOTHING, SOURCE)

@@ -324,3 +324,17 @@ def test_only_what_was_moved_is_said_to_stand_elsewhere():
 
     assert found.moved == (a.title,)
     assert found.tensions_changed
+
+
+def test_sections_whose_titles_make_the_same_code_are_two():
+    text = "section,title\n学校,一\n課程,二\nC,Three\nC++,Four\n学校,五\n"
+
+    rubric = read_table(text, NOTHING).rubric
+
+    assert [(part.title, len(part.criteria)) for part in rubric.sections] == [
+        ("学校", 2), ("課程", 1), ("C", 1), ("C++", 1),
+    ]  # fmt: skip
+    assert len({part.code for part in rubric.sections}) == 4
+    settled = settle_rubric(NOTHING, rubric)
+    again = settle_rubric(settled, read_table(text, settled).rubric)
+    assert compare_rubrics(settled, again).is_empty()

@@ -141,6 +141,7 @@ class ClosedVendor:
     """A vendor without a sheet."""
 
     ballot_id: int
+    vendor_id: int
     vendor: str
     reason: ClosedReason
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from crrubric.domain.ballots.marks import MarkText, serialize_mark
 from crrubric.domain.ballots.offline.books import (
     ClosedReason,
+    ClosedVendor,
     OfflineBallot,
     OfflineCriterion,
     OwnBallots,
@@ -18,6 +19,7 @@ from crrubric.domain.ballots.offline.filled import (
     FilledRow,
     find_column,
 )
+from crrubric.domain.ballots.offline.stamps import StampedBallot
 from crrubric.domain.errors import Invalid, NotReady
 from crrubric.domain.translation import N_
 from crrubric.domain.versions import fingerprint_values
@@ -117,19 +119,38 @@ class OfflineChoices:
     holding: Mapping[int, Holding]
 
 
+def is_sheet_of(stamped: StampedBallot, own: OfflineBallot | ClosedVendor) -> bool:
+    """Whether a sheet was made of this ballot of the same reviewer.
+
+    What counts is the vendor: ballots that were taken away and issued again can have each other's
+    numbers. A file of an older version tells of the vendor by its name alone.
+    """
+    if stamped.vendor_id:
+        return stamped.vendor_id == own.vendor_id
+    return (stamped.ballot_id, stamped.vendor) == (own.ballot_id, own.vendor)
+
+
+def find_opened_ballot(stamped: StampedBallot, own: OwnBallots) -> OfflineBallot | None:
+    """The ballot of a sheet, if it can be filled in."""
+    return next((each for each in own.opened if is_sheet_of(stamped, each)), None)
+
+
+def _explain_shut_ballot(stamped: StampedBallot, own: OwnBallots) -> ClosedReason:
+    found = (each.reason for each in own.closed if is_sheet_of(stamped, each))
+    return next(found, ClosedReason.GONE)
+
+
 def compare_with_portal(book: FilledBook, own: OwnBallots) -> OfflinePreview:
     """Row by row: what is new, what is another answer, what can't be taken any more."""
-    opened = {ballot.ballot_id: ballot for ballot in own.opened}
-    closed = {each.ballot_id: each.reason for each in own.closed}
     changes: list[OfflineChange] = []
     shut: list[ShutBallot] = []
     same = 0
     for filled in book.ballots:
-        ballot = opened.get(filled.stamped.ballot_id)
+        ballot = find_opened_ballot(filled.stamped, own)
         same += len(filled.stamped.rows) - len(filled.rows)
         if ballot is None:
             if filled.rows:
-                why = closed.get(filled.stamped.ballot_id, ClosedReason.GONE)
+                why = _explain_shut_ballot(filled.stamped, own)
                 shut.append(ShutBallot(filled.stamped.vendor, why, len(filled.rows)))
             continue
         found = list(_compare_rows(filled, ballot))
@@ -180,9 +201,8 @@ def _match_rows(
     book: FilledBook, own: OwnBallots
 ) -> Iterable[tuple[FilledBallot, FilledRow, OfflineCriterion]]:
     """Every filled row of an open ballot with its criterion."""
-    opened = {ballot.ballot_id: ballot for ballot in own.opened}
     for filled in book.ballots:
-        ballot = opened.get(filled.stamped.ballot_id)
+        ballot = find_opened_ballot(filled.stamped, own)
         asked = {row.id: row for row in ballot.iterate_criteria()} if ballot else {}
         for row in filled.rows:
             if row.stamped.criterion_id in asked:

@@ -42,11 +42,12 @@ class StampedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StampedBallot:
-    """A vendor's sheet as it was made."""
+    """A vendor's sheet as it was made. vendor_id: 0 in files of older versions."""
 
     ballot_id: int
     sheet: str
     vendor: str
+    vendor_id: int = 0
     rows: tuple[StampedRow, ...]
 
 
@@ -86,6 +87,7 @@ def _stamp_ballot(ballot: OfflineBallot) -> dict[str, Any]:
         "ballot": ballot.ballot_id,
         "sheet": ballot.sheet,
         "vendor": ballot.vendor,
+        "vendor_id": ballot.vendor_id,
         "rows": [_stamp_row(row) for row in ballot.iterate_criteria()],
     }
 
@@ -127,6 +129,7 @@ def _read_ballot(found: Mapping[str, Any]) -> StampedBallot:
         ballot_id=_require_id(found["ballot"]),
         sheet=str(found["sheet"]),
         vendor=str(found["vendor"]),
+        vendor_id=_require_id(found.get("vendor_id", 0)),
         rows=rows,
     )
 

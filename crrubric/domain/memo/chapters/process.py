@@ -31,16 +31,16 @@ class ProcessBlocks:
         yield from BlindnessBlocks(facts.blindness, words).blocks()
         if facts.practice is not None:
             text = N_(
-                "Before that, on %(when)s, the committee practiced on a made-up "
-                "vendor to see which criteria reviewers understand differently. Reviewers who "
-                "finished it: %(count)s. Those marks never counted."
+                "Before that, on %(when)s, a practice round on a made-up vendor was opened, to "
+                "see which criteria reviewers understand differently. Reviewers who "
+                "finished it: %(count)s. Marks given in it never counted."
             )
             if facts.practice.restarted:
                 text = N_(
-                    "Before that, on %(when)s, the committee practiced on a made-up "
-                    "vendor to see which criteria reviewers understand differently. The round "
+                    "Before that, on %(when)s, a practice round on a made-up vendor was opened, "
+                    "to see which criteria reviewers understand differently. The round "
                     "was begun again, and the marks until then were thrown away. Reviewers who "
-                    "finished it after that: %(count)s. Those marks never counted."
+                    "finished it after that: %(count)s. Marks given in it never counted."
                 )
             yield Paragraph(
                 words(

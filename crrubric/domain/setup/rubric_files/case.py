@@ -18,7 +18,7 @@ from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines, NotRead
 from crrubric.domain.exchange.field_tables import FieldLine
 from crrubric.domain.setup.rubric import Rubric, RubricCriterion, RubricSection
 from crrubric.domain.setup.rubric_files.rows import read_rubric_rows
-from crrubric.domain.text import clean_line, key_of
+from crrubric.domain.text import clean_line, cut_visibly, key_of
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import parse_file_number, refuse_foreign_values
 
@@ -112,10 +112,14 @@ def write_case_rubric(rubric: Rubric, source: CaseSource) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ReadCase:
-    """The rubric that a CFRubric tells, and how its levels are called unless YES and NO."""
+    """The rubric that a CFRubric tells, and how its levels are called unless YES and NO.
+
+    cut: titles that are the beginning of words without a title; all of these are in the question.
+    """
 
     rubric: Rubric
     levels: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
 
 
 def read_case_rubric(text: str, stored: Rubric, source: CaseSource) -> ReadCase:
@@ -152,7 +156,9 @@ def read_case_rubric(text: str, stored: Rubric, source: CaseSource) -> ReadCase:
             N_("The rubric file can’t be used. Problems: %(count)s."), problems, count=len(problems)
         )
     return ReadCase(
-        replace(rubric, name=name or stored.name), () if own else tuple(list_level_names(criteria))
+        replace(rubric, name=name or stored.name),
+        levels=() if own else tuple(list_level_names(criteria)),
+        cut=tuple(title for row in criteria if (title := find_cut_title(row))),
     )
 
 
@@ -258,8 +264,8 @@ def make_line(
 ) -> list[str]:
     """A criterion as the cells of a table."""
     title, _line, question = say(row.get("description")).partition("\n")
-    if len(title) > limits.TITLE:  # words without a title of their own
-        title, question = title[: limits.TITLE].rsplit(" ", 1)[0], f"{title}\n{question}".strip()
+    if cut := find_cut_title(row):
+        title, question = cut, say(row.get("description"))
     same = known.get(key_of(title))
     code = codes.get(say(row.get("identifier"))) or (same.code if same else "")
     best = next(iter(list_levels(row)), {})
@@ -274,6 +280,12 @@ def make_line(
     ]
     names = {say(level.get("quality")) for level in list_levels(row)}
     return [*cells, *(["yes" if NOT_APPLICABLE in names else "no"] if own else [])]
+
+
+def find_cut_title(row: Json) -> str:
+    """The title that words without one of their own get, their beginning; "" for what has one."""
+    words = say(row.get("description")).partition("\n")[0]
+    return cut_visibly(words, limits.TITLE) if len(words) > limits.TITLE else ""
 
 
 def write_number(value: object) -> str:

@@ -146,6 +146,8 @@ class _RowReader:
     taken: set[str] = field(default_factory=set)
     last: str = ""  # the section of the row before
     numbers: dict[str, int] = field(default_factory=dict)  # the last one behind a code
+    section_numbers: dict[str, int] = field(default_factory=dict)  # the same of sections
+    named: dict[str, str] = field(default_factory=dict)  # codes of sections, by key of the title
     known: dict[str, RubricCriterion] = field(init=False)  # those that are stored, by code
     titled: dict[str, list[str]] = field(init=False)  # their codes, by the key of the title
 
@@ -199,7 +201,7 @@ class _RowReader:
         given = cells.get("section_code", "").strip()
         refuse_odd_code(given)
         known = self.guess_section(given, title, code)
-        said = given or (slug_of(title)[: limits.CODE].strip("-") if title else "")
+        said = given or (self.name_section(title) if title else "")
         where = self.last = known.code if known else said or self.last or "criteria"
         if where not in self.parts:
             name = title or (known.title if known else "") or "Criteria"
@@ -213,6 +215,20 @@ class _RowReader:
                 title=self.parts[where].title,
             )
         return where
+
+    def name_section(self, title: str) -> str:
+        """The code of a section of a table: made of its title, with a number behind it where that
+        of another title is the same."""
+        key, free = key_of(title), slug_of(title)[: limits.CODE].strip("-")
+        if key in self.named:
+            return self.named[key]
+        slug = free[: limits.CODE - 8].strip("-")
+        number = self.section_numbers.get(slug, 1)
+        while free in self.parts and key_of(self.parts[free].title) != key:
+            number += 1
+            free = f"{slug}-{number}"
+        self.section_numbers[slug], self.named[key] = number, free
+        return free
 
     def guess_section(self, given: str, title: str, code: str) -> RubricSection | None:
         """The stored section that a row means: by its code, its title, or the criterion in it."""

@@ -53,10 +53,12 @@ from crrubric.services.shared.versions import refuse_unseen_change
 
 @dataclass(frozen=True, slots=True)
 class RubricFile:
-    """The rubric in a file; the names of levels that become YES and NO; the table that it is."""
+    """The rubric in a file; the names of levels that become YES and NO; titles that were cut; the
+    table that it is."""
 
     rubric: Rubric
     levels: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
     table: FieldTable | None = None
 
 
@@ -74,7 +76,7 @@ def read_rubric_words(text: str, stored: Rubric, source: CaseSource) -> RubricFi
     if looks_like_toml(text):
         return RubricFile(parse_rubric(text))
     case = read_case_rubric(text, stored, source)
-    return RubricFile(case.rubric, case.levels)
+    return RubricFile(case.rubric, case.levels, case.cut)
 
 
 def read_rubric_table(table: FieldTable, stored: Rubric) -> RubricFile:

@@ -46,7 +46,8 @@ def move_criterion(
                 ),
                 title=criterion.title,
             )
-        _shift_criterion(session, sections, criterion, 1 if by > 0 else -1)
+        if not _shift_criterion(session, sections, criterion, 1 if by > 0 else -1):
+            return criterion
         note_event(
             session,
             actor,
@@ -61,7 +62,8 @@ def move_criterion(
 
 def _shift_criterion(
     session: Session, sections: list[Section], criterion: Criterion, by: int
-) -> None:
+) -> bool:
+    """Whether it moved: nothing stands before the first one, or behind the last."""
     here = next(n for n, section in enumerate(sections) if section.id == criterion.section_id)
     row = list(sections[here].criteria)
     place = row.index(criterion)
@@ -75,11 +77,12 @@ def _shift_criterion(
         row.insert(0 if by > 0 else len(row), criterion)
         criterion.section_id = sections[here + by].id
     else:
-        row.insert(place, criterion)
+        return False
     _number_criteria(row)
     session.flush()
     for section in sections:
         session.expire(section, ["criteria"])
+    return True
 
 
 def _find_place(sections: list[Section], criterion: Criterion) -> Place:

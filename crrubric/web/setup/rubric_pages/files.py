@@ -62,6 +62,7 @@ class RubricFilePage:
     difference: RubricDifference | None = None
     columns: ColumnsPart | None = None
     levels: Sequence[str] = ()
+    cut_titles: Sequence[str] = ()
     problems: Sequence[str] = ()
     column_problems: Sequence[str] = ()
 
@@ -141,7 +142,7 @@ def save_rubric_file(seat: Seat) -> ResponseReturnValue:
         table = find_rubric_table(seat, form)
         page = replace(page, columns=make_rubric_columns(table, sheets) if table else None)
         found = read_sent_rubric(seat, form, table)
-        page = replace(page, levels=found.levels)
+        page = replace(page, levels=found.levels, cut_titles=found.cut)
         if request.form.get("to") == "take":
             return take_rubric(seat, form, found)
     except Invalid as error:

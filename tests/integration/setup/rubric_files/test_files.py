@@ -1,5 +1,6 @@
 """A rubric comes as a file: looked at first, taken over with an entry for each change."""
 
+import json
 from io import BytesIO
 
 import pytest
@@ -172,6 +173,20 @@ def test_a_file_that_is_no_rubric_is_refused_in_words(
 
     assert (answer.status_code, says in answer.text) == (422, True)
     assert told(Event.RUBRIC_IMPORTED) == []
+
+
+def test_a_title_that_was_cut_is_named_before_anything_is_stored(make: Factory, visit: Visit):
+    made = make.evaluation()
+    rows = [{"description": "Every lesson can be read aloud. " * 9}, {"description": "Short"}]
+    text = json.dumps({"CFRubric": {"CFRubricCriteria": rows}})
+
+    answer = send_file(visit(made.chair), made, text, "rubric.json")
+
+    page = parse(answer.status_code, answer.text)
+    warnings = [words(row) for row in page.all("p") if row.get("class") == "message warn"]
+    assert sum("Their beginning becomes the title:" in row for row in warnings) == 1
+    begun = f"{rows[0]['description'][:199].rstrip()}…"
+    assert [words(row) for row in page.all("li")].count(begun) == 1
 
 
 def test_who_did_not_see_a_change_meanwhile_overwrites_nothing(make: Factory, visit: Visit):
