@@ -138,7 +138,7 @@ def next_to(value: Any) -> list[Any]:
 def made_up(column: Column[Any]) -> list[Any]:
     """A value where there was none."""
     kind: type = getattr(column.type, "impl", column.type).python_type
-    known = {datetime: datetime(2026, 3, 2, tzinfo=UTC), date: date(2026, 3, 2), int: 1}
+    known = {datetime: datetime(2026, 3, 2, tzinfo=UTC), date: date(2026, 3, 2), int: 1, bool: True}
     return [{**known, str: "forged"}.get(kind, {"forged": 1})]
 
 
