@@ -216,10 +216,14 @@ def write_secret_draft(path: Path, secret: str = "") -> Path:
     """A file beside `path` with this secret, or with a new one, on the disk for good."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secret or secrets.token_hex(32))
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secret or secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        draft.unlink()
+        raise
     return draft
 
 

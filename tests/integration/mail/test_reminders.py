@@ -522,6 +522,7 @@ def test_the_commands_send_list_and_test(tmp_path: Path, monkeypatch: pytest.Mon
             app = create_app({**settings, **more})
             return CliRunner().invoke(root_group, words, obj=lambda _settings: app)
 
+        run("db", "upgrade")
         tested = run("mail", "test", "ada@x.example")
         sent = run("mail", "send")
         listed = run("mail", "list")
