@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from enum import Enum
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -106,6 +107,7 @@ def examine_installation(settings: Settings, file: Path | None) -> Iterator[Diag
     yield from examine_folder(settings.INSTANCE, file)
     if (yield from examine_database(file)):
         yield from examine_content(settings)
+    yield from describe_counting_store(settings.RATELIMIT_STORAGE_URI)
     yield from examine_addresses(settings)
     yield from examine_site(settings)
     yield from examine_mail(settings)
@@ -172,10 +174,11 @@ def examine_database(file: Path | None) -> Generator[Diagnosis, None, bool]:
         yield describe_sqlite()
     try:
         found = read_database_revision()
-        server = None
+        server = line = None
         if db.engine.dialect.name == "postgresql":
             with db.engine.connect() as connection:
                 server = connection.execute(text("SHOW server_version")).scalar()
+            line = read_database_line()
         encoding = read_encoding()
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).strip()
@@ -186,6 +189,7 @@ def examine_database(file: Path | None) -> Generator[Diagnosis, None, bool]:
         return False
     if server:
         yield tell_fine(f"PostgreSQL {server} answers.")
+        yield from describe_database_line(line)
         if encoding != UTF8:
             yield tell_fault(
                 f"The database keeps texts as {encoding}, which has not every letter: dump it, and"
@@ -193,6 +197,48 @@ def examine_database(file: Path | None) -> Generator[Diagnosis, None, bool]:
             )
     yield compare_schema(found)
     return found == find_newest_revision()
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseLine:
+    """How the database is reached. address: None by a socket of this machine."""
+
+    address: str | None
+    encrypted: bool
+
+    @property
+    def local(self) -> bool:
+        """Whether nothing leaves this machine."""
+        return self.address is None or ip_address(self.address).is_loopback
+
+
+def read_database_line() -> DatabaseLine:
+    """How PostgreSQL sees our connection."""
+    asked = text(
+        "SELECT host(inet_server_addr()), ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+    )
+    with db.engine.connect() as connection:
+        address, encrypted = connection.execute(asked).one()
+    return DatabaseLine(address, bool(encrypted))
+
+
+def describe_database_line(line: DatabaseLine | None) -> Iterator[Diagnosis]:
+    """Whether what goes to another machine is encrypted."""
+    if line is not None and not line.encrypted and not line.local:
+        yield tell_fault(
+            f"What goes to the database at {line.address} is not encrypted: add"
+            " ?sslmode=verify-full to DATABASE_URL, and let PostgreSQL take nothing else (hostssl)."
+        )
+
+
+def describe_counting_store(address: str) -> Iterator[Diagnosis]:
+    """Whether what is counted in Redis goes there encrypted."""
+    parts = urlsplit(address)
+    if parts.scheme == "redis" and (parts.hostname or "") not in LOCAL:
+        yield tell_fault(
+            f"What goes to Redis at {parts.hostname} is not encrypted: let RATELIMIT_STORAGE_URI"
+            " begin with rediss://"
+        )
 
 
 def describe_sqlite() -> Diagnosis:

@@ -57,6 +57,36 @@ def test_where_nothing_is_wrong_it_says_so(ask: Ask):
     assert "look   Mail is off" in words
 
 
+@pytest.mark.parametrize(
+    ("address", "encrypted", "count"),
+    [("10.1.2.3", False, 1), ("10.1.2.3", True, 0), ("127.0.0.1", False, 0), (None, False, 0)],
+)
+def test_a_line_to_a_database_elsewhere_is_encrypted(
+    address: str | None, encrypted: bool, count: int
+):
+    found = list(doctor.describe_database_line(doctor.DatabaseLine(address, encrypted)))
+
+    assert [row.verdict for row in found] == [Verdict.WRONG] * count
+
+
+def test_how_the_database_is_reached_is_read_from_it(postgresql_app: Flask):
+    with postgresql_app.app_context():
+        line = doctor.read_database_line()
+
+    assert line.local
+    assert not line.encrypted
+
+
+@pytest.mark.parametrize(
+    ("address", "count"),
+    [("redis://10.1.2.3:6379", 1), ("rediss://10.1.2.3:6379", 0), ("redis://localhost", 0)],
+)
+def test_a_line_to_redis_elsewhere_is_encrypted(address: str, count: int):
+    found = list(doctor.describe_counting_store(address))
+
+    assert [row.verdict for row in found] == [Verdict.WRONG] * count
+
+
 def test_a_renewal_of_the_secret_that_was_interrupted_is_told(ask: Ask, instance: Path):
     (instance / "secret-key.former").write_text("the secret before")
     (instance / "secret-key.former").chmod(0o600)
