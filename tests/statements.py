@@ -3,6 +3,9 @@
 Services and queries are tested on SQLite; that PostgreSQL takes what they send is seen here, where
 it plans each statement once, with the values of the test, and does nothing (EXPLAIN). The walks of
 tests/integration/shared run on PostgreSQL itself, and `--long` runs everything on it.
+
+A question within a statement that asks about anybody's rows is refused as well: both databases
+would take it, and answer another question.
 """
 
 import re
@@ -18,6 +21,10 @@ from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.exc import SQLAlchemyError
 
 from crrubric.extensions import db
+
+# A question within a statement that joins a table anew by a mere comma: meant as the row of the
+# statement around it, most likely, from which `correlate` would take it.
+COMMA_WITHIN = re.compile(r"\(SELECT [^()]*\sFROM \w+(?: AS \w+)?, \w+[^()]*")
 
 # How many values stand in a list says nothing new.
 LIST = re.compile(r"\?(, \?)+")
@@ -61,6 +68,7 @@ class Planner:
             if kind in self.known and kind != statement:
                 return
             self.known.add(kind)
+            self.refused += [f"joined anew: {found}" for found in COMMA_WITHIN.findall(statement)]
             if context.compiled and is_portable(context.compiled.statement, statement):
                 self.plan(context.compiled.statement, list_values(context))
 

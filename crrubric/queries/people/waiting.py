@@ -196,7 +196,7 @@ def _list_task_counts() -> list[ColumnElement[object]]:
             Decision.id,
             Decision.evaluation_id == Evaluation.id,
             or_(Decision.vendor_id.is_(None), Decision.vendor_id.not_in(_select_shut_out())),
-            ~select(Position.member_id).where(Position.member_id == Member.id).exists(),
+            ~_has_taken_position(),
         ),
     }
     return [
@@ -224,6 +224,12 @@ def _has_submitted_vote(member: type[Member]) -> ColumnElement[bool]:
         SealedVote.reopened_at.is_(None),
     )
     return rows.correlate(MustHaveVote, member).exists()
+
+
+def _has_taken_position() -> ColumnElement[bool]:
+    """Whether the member of the row, and not just anybody, has said what they think of it."""
+    rows = select(Position.member_id).where(Position.member_id == Member.id)
+    return rows.correlate(Member).exists()
 
 
 def _find_last_number() -> ScalarSelect[int]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, bindparam, exists, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from crrubric.domain.actions import Action
@@ -109,12 +109,16 @@ def list_told_vendors(session: Session, seat: Seat) -> set[int]:
 def _stayed_away(seat: Seat, vendor_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Whether whoever has the seat had a conflict of interest with a vendor of another evaluation,
     also if they have left its committee."""
-    return exists().where(
-        Declaration.vendor_id == vendor_id,
-        Declaration.member_id == Member.id,
-        Member.user_id == seat.actor.user_id,
-        is_recusing_conflict(),
+    rows = (
+        select(Declaration.id)
+        .join(Member, Member.id == Declaration.member_id)
+        .where(
+            Declaration.vendor_id == vendor_id,
+            Member.user_id == seat.actor.user_id,
+            is_recusing_conflict(),
+        )
     )
+    return rows.exists()
 
 
 def find_earlier_vendor(

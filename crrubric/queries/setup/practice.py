@@ -33,17 +33,31 @@ def count_practiced_reviewers(session: Session, evaluation_id: int) -> tuple[int
 
 def leaves_practice_unanswered(member: type[Member]) -> ColumnElement[bool]:
     """Whether the member of each row has not answered all that they are to mark."""
-    is_asked = exists().where(
-        AssignedCriterion.member_id == member.id, AssignedCriterion.criterion_id == Criterion.id
+    # Named, or the inner questions would be about anybody's rows: from two levels below, the
+    # member of the outermost statement is not found unasked, but joined anew.
+    outer = (member, Criterion)
+    is_asked = (
+        exists()
+        .where(
+            AssignedCriterion.member_id == member.id,
+            AssignedCriterion.criterion_id == Criterion.id,
+        )
+        .correlate(*outer)
     )
-    is_answered = exists().where(
-        PracticeMark.member_id == member.id, PracticeMark.criterion_id == Criterion.id
+    is_answered = (
+        exists()
+        .where(PracticeMark.member_id == member.id, PracticeMark.criterion_id == Criterion.id)
+        .correlate(*outer)
     )
-    return exists().where(
-        Criterion.evaluation_id == member.evaluation_id,
-        ~Criterion.left_out,
-        or_(member.every_criterion, is_asked),
-        ~is_answered,
+    return (
+        exists()
+        .where(
+            Criterion.evaluation_id == member.evaluation_id,
+            ~Criterion.left_out,
+            or_(member.every_criterion, is_asked),
+            ~is_answered,
+        )
+        .correlate(member)
     )
 
 

@@ -1,10 +1,12 @@
 """Vendors of an evaluation."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
@@ -102,12 +104,30 @@ def keep_prices(seat: Seat, form: VendorForm) -> VendorForm:
 
 def add_missing(seat: Seat, vendor: Vendor, done: str) -> str:
     """What is done, and what a cost that can't be computed yet lacks, to whoever types prices."""
-    price = vendor.typed_price
-    if price == NO_PRICE or is_kept_from_prices(db.session(), seat):
-        return done
-    lacks = tell_cost(price.cost).lacks
+    lacks = find_lacks(seat, vendor)
     missing = _("The cost over the term can’t be computed. Missing: %(what)s.", what=lacks)
     return f"{done} {missing}" if lacks else done
+
+
+def add_missing_of_several(seat: Seat, vendors: Iterable[Vendor], done: str) -> str:
+    """As `add_missing`, of vendors that came in one table: how many, for their cards say what."""
+    count = sum(bool(find_lacks(seat, vendor)) for vendor in vendors)
+    missing = ngettext(
+        "The cost over the term can’t be computed for one vendor: its card says what is missing. "
+        "Edit it before ballots open; from then on prices are fixed.",
+        "The cost over the term can’t be computed for %(num)s vendors: their cards say what is "
+        "missing. Edit them before ballots open; from then on prices are fixed.",
+        count,
+    )
+    return f"{done} {missing}" if count else done
+
+
+def find_lacks(seat: Seat, vendor: Vendor) -> str:
+    """What the cost of a price that was typed lacks, for whoever types prices; else nothing."""
+    price = vendor.typed_price
+    if price == NO_PRICE or is_kept_from_prices(db.session(), seat):
+        return ""
+    return tell_cost(price.cost).lacks
 
 
 @bp.get("/new")

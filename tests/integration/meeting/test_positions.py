@@ -66,6 +66,21 @@ def test_a_position_is_private_until_the_decision_and_then_in_the_memo(make: Fac
     assert "Support it: 0. Can live with it: 0. Cannot support it: 1." in memo
 
 
+def test_each_reviewer_is_asked_for_a_position_until_they_have_stated_their_own(
+    make: Factory, visit: Visit
+):
+    made = recommended(make)
+    ask = "you have not said yet where you stand"
+
+    def is_asked(reviewer: int) -> bool:
+        return ask in words(visit(made.reviewers[reviewer]).page("/").with_id("main"))
+
+    before = [is_asked(0), is_asked(1)]
+    dissent(made)
+
+    assert (before, [is_asked(0), is_asked(1)]) == ([True, True], [False, True])
+
+
 def test_no_page_of_other_members_depends_on_a_position(make: Factory, visit: Visit):
     made = recommended(make)
     dissent(made)

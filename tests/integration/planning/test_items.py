@@ -239,7 +239,9 @@ def test_a_chair_adds_changes_and_takes_in_the_browser(made: Made, visit: Visit)
     assert "an item has one owner" in words(parse(422, both.text).root)
     page = made.url(f"{LIST}proposals")
     assert chair.post(page).status_code == 422
-    (box,) = (each for each in chair.page(page).all("input") if each.get("name") == "origin")
+    shown = chair.page(page)
+    assert "needs that the curriculum in place does not meet" in words(shown.root)
+    (box,) = (each for each in shown.all("input") if each.get("name") == "origin")
     assert chair.post(page, {"origin": box.get("value")}).status_code == 303
     assert len(db.session.scalars(select(ActionItem)).all()) == 2
 

@@ -284,7 +284,7 @@ def test_the_memo_prints_basis_cost_arithmetic_and_fund(make: Factory, made: Mad
 
     name = made.vendors[0].name
     assert "$15,000 – $17,565; $49.20 – $50 for one learner and year" in memo
-    assert "At what cost: None recorded." not in memo  # a line above what it does cost
+    assert "No cost ceiling is recorded." not in memo  # a line above what it does cost
     assert memo.count("Title I") == 2  # for the board, and in section 11
     assert "Learners that are priced:" in memo
     assert "100 to 119. The list" in memo
@@ -293,6 +293,16 @@ def test_the_memo_prints_basis_cost_arithmetic_and_fund(make: Factory, made: Mad
     assert f"{name}, at most: License 119 (learners) × $45 per learner × 3 years" in memo
     other = made.vendors[1].name
     assert f"{other}, at least" not in memo
+
+
+def test_the_memo_tells_a_ceiling_that_is_missing_from_a_cost_that_is(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "YYY", (0, 1): "YYY"})
+    text = decisions.DecisionText(vendor_id=made.vendors[0].id, reason="It fits.")
+    decisions.record_decision(made.chair, made.slug, text)
+
+    memo = words(visit(made.chair).page(made.url("memo/")).root)
+
+    assert "At what cost: No cost ceiling is recorded." in memo
 
 
 def test_the_results_as_json_have_the_cost_once_prices_are_open(

@@ -7,7 +7,7 @@ from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import Answer, Phase, Role, Stakeholder
 from crrubric.extensions import db
-from crrubric.models import JournalEntry, Mark, Member, Notice, PracticeMark
+from crrubric.models import AssignedCriterion, JournalEntry, Mark, Member, Notice, PracticeMark
 from crrubric.queries.people.access import require
 from crrubric.queries.record.journal import list_journal_entries
 from crrubric.queries.setup.practice import list_practice_spreads
@@ -324,6 +324,36 @@ def test_the_chair_is_asked_to_end_the_round_once_everybody_has_answered_everyth
     assert (waits in before, waits in words(chair.page("/").with_id("main"))) == (False, True)
     said = words(chair.page(made.url("practice/")).with_id("main"))
     assert "2 of 2 reviewers have answered everything; 0 have said that they are done" in said
+
+
+def test_what_one_reviewer_has_answered_is_never_counted_as_answered_by_another(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    for criterion in made.criteria:
+        practice(made, 0, criterion.code, Answer.YES)
+
+    chair = visit(made.chair)
+    said = words(chair.page(made.url("practice/")).with_id("main"))
+
+    assert "1 of 2 reviewers have answered everything" in said
+    assert "answered everything" not in words(chair.page("/").with_id("main"))
+
+
+def test_a_reviewer_answers_everything_with_the_criteria_that_are_theirs(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    ids = select(Member.id).where(Member.user_id == made.reviewers[0].user_id)
+    first = db.session.scalars(ids).one()
+    db.session.execute(update(Member).where(Member.id == first).values(every_criterion=False))
+    db.session.add(AssignedCriterion(member_id=first, criterion_id=made.criterion("ada").id))
+    db.session.commit()
+    practice(made, 0, "ada", Answer.YES)
+
+    said = words(visit(made.chair).page(made.url("practice/")).with_id("main"))
+
+    assert "1 of 2 reviewers have answered everything" in said
 
 
 def test_whom_an_invited_person_represents_is_never_chosen_by_itself(make: Factory, visit: Visit):

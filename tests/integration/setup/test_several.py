@@ -88,6 +88,19 @@ def test_vendors_are_shown_before_they_are_stored_then_added_once(make: Factory,
     assert verify_record(db.session()).problems == ()
 
 
+def test_prices_of_a_table_that_make_no_cost_are_told_of_while_they_can_be_mended(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(vendors=1)
+    chair, url = visit(made.chair), made.url(VENDORS)
+    table = "company\tprice\nQuill\t38.50\nAcme\t12\nBright\t\n"
+
+    take(chair, url, preview(chair, url, table))
+
+    said = words(chair.page(made.url("vendors/")).with_id("main"))
+    assert "3 vendors were added. The cost over the term can’t be computed for 2 vendors" in said
+
+
 def test_what_is_wrong_stands_beside_its_field_and_nothing_is_taken(make: Factory, visit: Visit):
     made = make.evaluation(vendors=1)
     chair, url = visit(made.chair), made.url(VENDORS)

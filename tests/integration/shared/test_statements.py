@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import bindparam, create_engine, func, insert, select, text, update
+from sqlalchemy import bindparam, create_engine, exists, func, insert, select, text, update
 from sqlalchemy.sql import Executable
 
 from crrubric.extensions import db
-from crrubric.models import District, User
+from crrubric.models import District, User, UserSession
 from tests.statements import Planner, plan_statements
 
 WRONG = {
@@ -39,6 +39,19 @@ def own(sqlite_app: Flask, postgresql_app: Flask, planner: Planner | None) -> It
     engine.dispose()
     if planner:  # it has seen the same statements
         planner.take_refused()
+
+
+def test_a_question_within_a_statement_that_joins_a_table_of_it_anew_is_named(own: Planner):
+    mine = exists().where(UserSession.user_id == User.id)
+    lost = select(District.id).where(District.name == User.name, ~mine).exists()
+    db.session.execute(select(User.id).where(lost))
+
+    (refused,) = own.take_refused()
+    assert "joined anew: (SELECT * \nFROM user_session, user_account" in refused
+
+    found = select(District.id).where(District.name == User.name, ~mine.correlate(User))
+    db.session.execute(select(User.id).where(found.correlate(User).exists()))
+    assert own.take_refused() == []
 
 
 @pytest.mark.parametrize(("statement", "told"), WRONG.values(), ids=list(WRONG))

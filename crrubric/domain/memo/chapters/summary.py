@@ -52,7 +52,8 @@ class RecommendationBlocks:
             yield Paragraph(self.term(found, chosen), words(N_("For how long:")))
             computed = None if chosen is None else chosen.price.cost
             if found.cost_ceiling or computed is None or not computed.is_known:
-                yield Paragraph(found.cost_ceiling or words(NONE), words(N_("At what cost:")))
+                ceiling = found.cost_ceiling or words(N_("No cost ceiling is recorded."))
+                yield Paragraph(ceiling, words(N_("At what cost:")))
             yield from CostBlocks(self.facts, words).board_lines(chosen)
             yield from PlanBlocks(self.facts, words).board_lines()
             yield Paragraph(self.left_open(found), words(N_("Left open:")))

@@ -47,7 +47,7 @@ from crrubric.web.setup.several_pages.several_forms import (
     fill_lines,
     name_line,
 )
-from crrubric.web.setup.vendors import read_vendor_facts
+from crrubric.web.setup.vendors import add_missing_of_several, read_vendor_facts
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.page import redirect_to, render_page
@@ -301,7 +301,7 @@ def save_several_vendors(seat: Seat) -> ResponseReturnValue:
             current_actor(), seat.evaluation.slug, read(lines), columns=columns
         )
         done = ngettext("One vendor was added.", "%(num)s vendors were added.", len(added))
-        flash(done, "done")
+        flash(add_missing_of_several(seat, added, done), "done")
         return redirect_to(VENDORS, seat)
 
     return answer_sheet(
