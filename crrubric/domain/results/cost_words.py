@@ -10,6 +10,7 @@ from crrubric.domain.results.offers import (
     Lack,
     LineCost,
     OfferCost,
+    OfferedLine,
 )
 from crrubric.domain.translation import N_
 
@@ -109,6 +110,21 @@ def tell_learner_year(words: CostWords, cost: OfferCost) -> str | None:
         formula=" × ".join(filter(None, parts)),
         cost=words.money(cost.learner_cents),
     )
+
+
+def tell_license(words: CostWords, lines: Sequence[OfferedLine]) -> str:
+    """What the license costs, with its prices for large numbers; empty without a price.
+
+    Args: lines: those of the license alone.
+    """
+    said = []
+    for line in lines:
+        unit = f" {words(line.unit.label)}" if line.unit else ""
+        said.append(words.money(line.tiers[0][1]) + unit)
+        for start, cents in line.tiers[1:]:
+            text = N_("from %(count)s on %(price)s")
+            said.append(words(text, count=words.number(start), price=words.money(cents)))
+    return "; ".join(said)
 
 
 def tell_lacks(words: CostWords, lacks: Sequence[Lack]) -> str:

@@ -1,6 +1,6 @@
 """The part of the decision page on orders: the computed one, the adopted one, who is reinstated."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,8 @@ from crrubric.domain.meeting.ranking import (
 from crrubric.domain.meeting.ranking_words import describe_adopted_order, list_ranking_remarks
 from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.results.cost import NO_PRICE
-from crrubric.domain.vocabulary import RankingKind
+from crrubric.domain.results.cost_words import tell_license
+from crrubric.domain.vocabulary import PriceKind, RankingKind
 from crrubric.extensions import db
 from crrubric.models import Decision
 from crrubric.queries.meeting.decisions import (
@@ -28,7 +29,7 @@ from crrubric.queries.meeting.decisions import (
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix
 from crrubric.web.meeting.decision_forms import DecisionForm, RankForm, ReinstatementForm
-from crrubric.web.results.told_costs import ToldRange, tell_cost
+from crrubric.web.results.told_costs import WORDS, ToldRange, tell_cost
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.words import format_moment
 
@@ -114,7 +115,7 @@ def collect_order_values(
         "remarks": list_decision_remarks(read, decision, adopted),
         "outdated": adopted is not None and adopted.outdated(read.results),
         "costs": (costs := tell_costs(read)),
-        "cost_notes": make_cost_notes(read, costs),
+        "cost_notes": make_cost_notes(read, costs, seat.shut_out),
         "ranks": ranks,
         "wrong_ranks": [
             (row.rank.id, error) for row in ranks.values() for error in row.rank.errors
@@ -136,16 +137,30 @@ def tell_costs(read: Matrix) -> dict[str, ToldRange | None]:
     return costs if any(costs.values()) else {}
 
 
-def make_cost_notes(read: Matrix, costs: Mapping[str, ToldRange | None]) -> dict[str, str]:
-    """What stands below each vendor that can be recommended, by its id: what it costs."""
+def make_cost_notes(
+    read: Matrix, costs: Mapping[str, ToldRange | None], away: Collection[int]
+) -> dict[str, str]:
+    """What stands below each vendor that can be recommended, by its id: what it costs.
+
+    Args: away: ids of vendors that the reader stays away from, of which the total alone is told.
+    """
     found = {}
     for code, told in costs.items():
         amount = _("no price")
         if told is not None:
-            lacks = _("can’t be computed; missing: %(what)s", what=told.lacks)
-            amount = lacks if told.lacks else told.span
+            amount = describe_unknown_cost(read, code, told, away) if told.lacks else told.span
         found[str(read.vendors[code].id)] = _("Cost over the term: %(cost)s", cost=amount)
     return found
+
+
+def describe_unknown_cost(read: Matrix, code: str, told: ToldRange, away: Collection[int]) -> str:
+    """What a cost over the term lacks, and the price that is known all the same."""
+    lacks = str(_("can’t be computed; missing: %(what)s", what=told.lacks))
+    vendor = read.vendors[code]
+    known = tell_license(WORDS, vendor.price.list_lines(PriceKind.LICENSE))
+    if vendor.id in away or not known:
+        return lacks
+    return str(_("%(lacks)s. License: %(price)s", lacks=lacks, price=known))
 
 
 def list_decision_remarks(

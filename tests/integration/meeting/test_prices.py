@@ -609,6 +609,19 @@ def test_who_records_the_recommendation_sees_what_each_vendor_costs(make: Factor
     assert total in reader
 
 
+def test_a_price_without_a_term_is_told_with_what_is_missing(make: Factory, visit: Visit):
+    made = priced(make, Phase.MEETING, sealed=False)
+    db.session.execute(
+        update(Vendor).where(Vendor.id == made.vendors[0].id).values(term_months=None)
+    )
+    db.session.commit()
+
+    page, _told = decision_and_comparison(made, visit, made.chair)
+
+    said = words(page.with_id("main"))
+    assert "Cost over the term: can’t be computed; missing: the term. License: $" in said
+
+
 def test_while_prices_are_sealed_the_decision_page_says_so(make: Factory, visit: Visit):
     made = priced(make, Phase.MEETING)
 

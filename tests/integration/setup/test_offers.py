@@ -305,6 +305,27 @@ def test_the_memo_tells_a_ceiling_that_is_missing_from_a_cost_that_is(make: Fact
     assert "At what cost: No cost ceiling is recorded." in memo
 
 
+def test_the_board_reads_the_price_of_the_license_where_no_cost_can_be_computed(
+    make: Factory, made: Made, visit: Visit
+):
+    first = made.vendors[0]
+    facts = VendorFacts(
+        company=first.company,
+        product=first.product,
+        price_unit=PriceUnit.LEARNER,
+        unit_price_cents=4500,
+    )
+    change_vendor(made.chair, made.slug, first.id, facts)
+    rules.set_rule(made.chair, made.slug, rules.RuleSettings(prices_sealed=False))
+    make.forward(made, Phase.MEETING, {(0, 0): "YYY", (0, 1): "YYY"})
+    text = decisions.DecisionText(vendor_id=made.vendors[0].id, reason="It fits.")
+    decisions.record_decision(made.chair, made.slug, text)
+
+    memo = words(visit(made.chair).page(made.url("memo/")).root)
+
+    assert "Price of the license: $45 per learner" in memo
+
+
 def test_the_results_as_json_have_the_cost_once_prices_are_open(
     make: Factory, made: Made, visit: Visit
 ):

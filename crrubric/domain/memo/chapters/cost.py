@@ -9,7 +9,7 @@ from crrubric.domain.memo.charts import draw_costs
 from crrubric.domain.memo.facts import MemoFacts, MemoOpening, MemoVendor
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.results.cost import NO_PRICE, PriceBasis
-from crrubric.domain.results.cost_words import tell_lacks, tell_line, tell_total
+from crrubric.domain.results.cost_words import tell_lacks, tell_license, tell_line, tell_total
 from crrubric.domain.results.offers import CostRange, round_cents
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import PriceKind
@@ -42,6 +42,8 @@ class CostBlocks:
                 text = N_("%(cost)s; %(learner)s for one learner and year")
                 said = words(text, cost=said, learner=self.span(found.learner_span))
             yield Paragraph(said, words(N_("Cost over the term, as computed:")))
+        elif vendor is not None and (known := self.license(vendor.price)) != "–":
+            yield Paragraph(known, words(N_("Price of the license:")))
         if self.facts.fund:
             yield Paragraph(self.facts.fund, words(N_("Fund:")))
 
@@ -199,14 +201,7 @@ class CostBlocks:
 
     def license(self, price: PriceBasis) -> str:
         """What the license costs a year, with its prices for large numbers."""
-        words, said = self.words, []
-        for line in price.list_lines(PriceKind.LICENSE):
-            unit = f" {words(line.unit.label)}" if line.unit else ""
-            said.append(words.money(line.tiers[0][1]) + unit)
-            for start, cents in line.tiers[1:]:
-                text = N_("from %(count)s on %(price)s")
-                said.append(words(text, count=words.number(start), price=words.money(cents)))
-        return "; ".join(said) or "–"
+        return tell_license(self.words, price.list_lines(PriceKind.LICENSE)) or "–"
 
     def count_units(self, price: PriceBasis) -> str:
         """How many of the license, for the fewest learners and for the most."""
