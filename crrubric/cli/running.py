@@ -86,12 +86,14 @@ def refuse_missing_file() -> None:
         raise Invalid(NO_SITE, place=file)
 
 
-def refuse_empty_database() -> None:
-    """Begin no site by the way. Raises: Invalid if the database has no schema."""
+def read_site_revision() -> str:
+    """The revision of the site's database. Raises: Invalid where there is no site yet."""
     refuse_missing_file()
-    if read_database_revision() is None:
+    found = read_database_revision()
+    if found is None:
         place = find_engine_file(db.engine) or db.engine.url.render_as_string()
         raise Invalid(NO_SITE, place=place)
+    return found
 
 
 def check_schema() -> None:
@@ -101,6 +103,11 @@ def check_schema() -> None:
         refuse_encoding()
         upgrade_schema()
         return
+    refuse_other_schema(found)
+
+
+def refuse_other_schema(found: str) -> None:
+    """Raise Invalid, saying what to do, if a database is not of the version that the code knows."""
     refuse_newer_schema(found)
     if found < find_newest_revision():
         raise Invalid(
@@ -146,8 +153,7 @@ def run_in_app(command: Callable[P, T]) -> Callable[P, T]:
         refuse_missing_folder()
         app = make_app()
         with app.app_context():
-            refuse_empty_database()
-            check_schema()
+            refuse_other_schema(read_site_revision())
             return command(*args, **kwargs)
 
     return run

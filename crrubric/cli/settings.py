@@ -5,7 +5,7 @@ import click
 from crrubric.cli.running import (
     make_app,
     print_line,
-    refuse_empty_database,
+    read_site_revision,
     refuse_missing_folder,
     run_in_app,
 )
@@ -68,7 +68,7 @@ def renew_secret() -> None:
             " give this command again."
         )
     with app.app_context():
-        refuse_empty_database()
+        read_site_revision()
     with hold_server_lock(app, RUNNING):
         if not settings.SECRET_KEY:
             replace_secret(settings.INSTANCE)

@@ -4,15 +4,16 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Protocol
 
+from crrubric.domain.results.cost import PriceBasis
 from crrubric.domain.results.offers import (
     YEAR,
     Counted,
     Lack,
     LineCost,
     OfferCost,
-    OfferedLine,
 )
 from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import PriceKind
 
 WHOLE_PERCENT = 100  # hundredths of a percent in one
 
@@ -112,13 +113,10 @@ def tell_learner_year(words: CostWords, cost: OfferCost) -> str | None:
     )
 
 
-def tell_license(words: CostWords, lines: Sequence[OfferedLine]) -> str:
-    """What the license costs, with its prices for large numbers; empty without a price.
-
-    Args: lines: those of the license alone.
-    """
+def tell_license(words: CostWords, price: PriceBasis) -> str:
+    """What the license costs a year, with its prices for large numbers; empty without a price."""
     said = []
-    for line in lines:
+    for line in price.list_lines(PriceKind.LICENSE):
         unit = f" {words(line.unit.label)}" if line.unit else ""
         said.append(words.money(line.tiers[0][1]) + unit)
         for start, cents in line.tiers[1:]:

@@ -1,5 +1,6 @@
 """The agenda as places to go to: each item with its vendor and criterion, for one person."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from crrubric.domain.meeting.agenda import AgendaItem, find_adjacent_items, find_next_item
 from crrubric.domain.results.results import Cell
+from crrubric.domain.vocabulary import AgendaTopic
 from crrubric.extensions import db
 from crrubric.models import Criterion, Vendor
 from crrubric.queries.meeting.meetings import load_deferrals
@@ -45,6 +47,26 @@ def list_own_agenda(read: Matrix, seat: Seat) -> Sequence[AgendaItem]:
         return read.agenda
     away = {code for code, vendor in read.vendors.items() if vendor.id in seat.shut_out}
     return [item for item in read.agenda if item.cell.vendor not in away]
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaGroup:
+    """Items of one topic: those that are shown, and how many there are and are left in all."""
+
+    topic: AgendaTopic
+    shown: tuple[AgendaItem, ...]
+    count: int
+    left: int
+
+
+def group_agenda_items(
+    shown: Sequence[AgendaItem], items: Sequence[AgendaItem]
+) -> list[AgendaGroup]:
+    """The part of the agenda that is shown, by topic."""
+    counts = Counter(item.topic for item in items)
+    left = Counter(item.topic for item in items if item.cell.adopted is None)
+    found = [(topic, tuple(item for item in shown if item.topic is topic)) for topic in AgendaTopic]
+    return [AgendaGroup(topic, rows, counts[topic], left[topic]) for topic, rows in found if rows]
 
 
 def extract_agenda(read: Matrix, items: Sequence[AgendaItem], cell: Cell) -> AgendaExtract:

@@ -1,8 +1,6 @@
 """The meeting: agenda, one cell on everybody's screen, motions, minutes."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from flask import Blueprint, flash, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,10 +9,9 @@ from flask_babel import gettext as _
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.meeting.agenda import AgendaItem, fingerprint_cells
+from crrubric.domain.meeting.agenda import fingerprint_cells
 from crrubric.domain.results.contradictions import find_contradictions
 from crrubric.domain.results.results import Results
-from crrubric.domain.vocabulary import AgendaTopic
 from crrubric.extensions import db
 from crrubric.models import Criterion, Meeting, Vendor
 from crrubric.queries.meeting.meetings import (
@@ -32,7 +29,7 @@ from crrubric.queries.setup.rubrics import list_tension_values
 from crrubric.services.meeting import meetings as service
 from crrubric.services.meeting.prices import open_prices, refuse_early_opening
 from crrubric.web.meeting.adopted_items import group_minuted_items, group_undisputed_cells
-from crrubric.web.meeting.agenda_places import go_on_from, list_own_agenda
+from crrubric.web.meeting.agenda_places import go_on_from, group_agenda_items, list_own_agenda
 from crrubric.web.meeting.carried import (
     list_carried_fields,
     list_refused_fields,
@@ -133,26 +130,6 @@ def make_attendance_form(under_way: Meeting | None, present: Collection[int]) ->
     if under_way is None:
         return form
     return form.showing(service.read_attendance_values(under_way.id, present))
-
-
-@dataclass(frozen=True, slots=True)
-class AgendaGroup:
-    """Items of one topic: those that are shown, and how many there are and are left in all."""
-
-    topic: AgendaTopic
-    shown: tuple[AgendaItem, ...]
-    count: int
-    left: int
-
-
-def group_agenda_items(
-    shown: Sequence[AgendaItem], items: Sequence[AgendaItem]
-) -> list[AgendaGroup]:
-    """The part of the agenda that is shown, by topic."""
-    counts = Counter(item.topic for item in items)
-    left = Counter(item.topic for item in items if item.cell.adopted is None)
-    found = [(topic, tuple(item for item in shown if item.topic is topic)) for topic in AgendaTopic]
-    return [AgendaGroup(topic, rows, counts[topic], left[topic]) for topic, rows in found if rows]
 
 
 def list_vendor_contradictions(

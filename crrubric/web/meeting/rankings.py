@@ -18,7 +18,7 @@ from crrubric.domain.meeting.ranking_words import describe_adopted_order, list_r
 from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.results.cost import NO_PRICE
 from crrubric.domain.results.cost_words import tell_license
-from crrubric.domain.vocabulary import PriceKind, RankingKind
+from crrubric.domain.vocabulary import RankingKind
 from crrubric.extensions import db
 from crrubric.models import Decision
 from crrubric.queries.meeting.decisions import (
@@ -157,7 +157,7 @@ def describe_unknown_cost(read: Matrix, code: str, told: ToldRange, away: Collec
     """What a cost over the term lacks, and the price that is known all the same."""
     lacks = str(_("can’t be computed; missing: %(what)s", what=told.lacks))
     vendor = read.vendors[code]
-    known = tell_license(WORDS, vendor.price.list_lines(PriceKind.LICENSE))
+    known = tell_license(WORDS, vendor.price)
     if vendor.id in away or not known:
         return lacks
     return str(_("%(lacks)s. License: %(price)s", lacks=lacks, price=known))

@@ -268,19 +268,21 @@ def test_from_the_learners_a_link_leads_back_to_what_is_priced(made: Made, visit
     assert {made.url("vendors/"), made.url("purchase")} <= leads
 
 
+def read_memo_on_first(made: Made, visit: Visit) -> str:
+    """The memo once the first vendor is recommended."""
+    text = decisions.DecisionText(vendor_id=made.vendors[0].id, reason="It fits.")
+    decisions.record_decision(made.chair, made.slug, text)
+    return words(visit(made.chair).page(made.url("memo/")).root)
+
+
 def test_the_memo_prints_basis_cost_arithmetic_and_fund(make: Factory, made: Made, visit: Visit):
     rules.set_rule(made.chair, made.slug, rules.RuleSettings(prices_sealed=False))
     set_further_prices(made.chair, made.slug, made.vendors[0].id, [TIER, TRAINING])
     seats = SeatFacts(low=100, high=119, at_once=40, note="The list", fund="Title I")
     set_seats(made.chair, made.slug, seats)
     make.forward(made, Phase.MEETING, {(0, 0): "YYY", (0, 1): "YYY"})
-    decisions.record_decision(
-        made.chair,
-        made.slug,
-        decisions.DecisionText(vendor_id=made.vendors[0].id, reason="It fits."),
-    )
 
-    memo = words(visit(made.chair).page(made.url("memo/")).root)
+    memo = read_memo_on_first(made, visit)
 
     name = made.vendors[0].name
     assert "$15,000 – $17,565; $49.20 – $50 for one learner and year" in memo
@@ -297,10 +299,8 @@ def test_the_memo_prints_basis_cost_arithmetic_and_fund(make: Factory, made: Mad
 
 def test_the_memo_tells_a_ceiling_that_is_missing_from_a_cost_that_is(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "YYY", (0, 1): "YYY"})
-    text = decisions.DecisionText(vendor_id=made.vendors[0].id, reason="It fits.")
-    decisions.record_decision(made.chair, made.slug, text)
 
-    memo = words(visit(made.chair).page(made.url("memo/")).root)
+    memo = read_memo_on_first(made, visit)
 
     assert "At what cost: No cost ceiling is recorded." in memo
 
@@ -318,10 +318,8 @@ def test_the_board_reads_the_price_of_the_license_where_no_cost_can_be_computed(
     change_vendor(made.chair, made.slug, first.id, facts)
     rules.set_rule(made.chair, made.slug, rules.RuleSettings(prices_sealed=False))
     make.forward(made, Phase.MEETING, {(0, 0): "YYY", (0, 1): "YYY"})
-    text = decisions.DecisionText(vendor_id=made.vendors[0].id, reason="It fits.")
-    decisions.record_decision(made.chair, made.slug, text)
 
-    memo = words(visit(made.chair).page(made.url("memo/")).root)
+    memo = read_memo_on_first(made, visit)
 
     assert "Price of the license: $45 per learner" in memo
 

@@ -42,7 +42,7 @@ class CostBlocks:
                 text = N_("%(cost)s; %(learner)s for one learner and year")
                 said = words(text, cost=said, learner=self.span(found.learner_span))
             yield Paragraph(said, words(N_("Cost over the term, as computed:")))
-        elif vendor is not None and (known := self.license(vendor.price)) != "–":
+        elif vendor is not None and (known := tell_license(words, vendor.price)):
             yield Paragraph(known, words(N_("Price of the license:")))
         if self.facts.fund:
             yield Paragraph(self.facts.fund, words(N_("Fund:")))
@@ -173,7 +173,7 @@ class CostBlocks:
         price = vendor.price
         return (
             vendor.name,
-            self.license(price),
+            tell_license(self.words, price) or "–",
             self.count_units(price),
             "–" if price.term_months is None else str(price.term_months),
             self.rise(price),
@@ -198,10 +198,6 @@ class CostBlocks:
             return "–"
         low, high = map(self.words.money, span)
         return low if low == high else f"{low} – {high}"
-
-    def license(self, price: PriceBasis) -> str:
-        """What the license costs a year, with its prices for large numbers."""
-        return tell_license(self.words, price.list_lines(PriceKind.LICENSE)) or "–"
 
     def count_units(self, price: PriceBasis) -> str:
         """How many of the license, for the fewest learners and for the most."""
