@@ -12,6 +12,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from hashlib import sha256
 from pathlib import Path
 from time import monotonic
 from typing import Any, Protocol
@@ -24,11 +25,15 @@ from crrubric.models import Base
 from crrubric.queries.results.kept import KEPT
 
 MEMORY = Path("/dev/shm")
+# Where the first page of an SQLite file says it (https://sqlite.org/fileformat2.html)
+HEADER, WRITE_VERSION, CHANGES, SCHEMA_VERSION, VALID_FOR = 100, 18, 24, 40, 92
+AHEAD = b"\x02"  # there: the database keeps a write-ahead log
 ENOUGH = 2**30  # bytes that must be free in memory: a server's own files take some 60 MB
 PREFIX = "crrubric-tests-"
 # of a process: what differs from worker to worker
 OWN_FOLDER = re.compile(rf"[^'\"]*{PREFIX}[^/'\"]*")
 PATIENCE = 5  # seconds to wait for a test that still reads
+LEFT_OPEN = "a test has left a transaction open"
 # Nothing of the tests has to outlive a power failure.
 QUICK = """
 fsync = off
@@ -50,32 +55,87 @@ class SqliteImage:
     """A copy in memory, page by page: the seals, which refuse single rows, don't matter."""
 
     def __init__(self) -> None:
-        self.copy = sqlite3.connect(":memory:", check_same_thread=False)
-        self.taken_at = 0.0
-        with driver_connection() as connection:
-            connection.backup(self.copy)
-
-    def __getstate__(self) -> bytes:
-        """What another process makes the same image from."""
-        return self.copy.serialize()
-
-    def __setstate__(self, state: bytes) -> None:
-        """Become the image that another process has taken."""
-        self.copy = sqlite3.connect(":memory:", check_same_thread=False)
-        self.copy.deserialize(state)
-        self.taken_at = 0.0
+        with driver_connection() as connection, closing(sqlite3.connect(":memory:")) as copy:
+            connection.backup(copy)
+            self.schema = digest_schema(copy)
+            self.pages = copy.serialize()
 
     def put_back(self) -> None:
         """Make the database of the current app hold this and nothing else."""
         KEPT.clear()  # another past may have the same newest entry
-        self.taken_at = monotonic()
-        with driver_connection() as connection:
-            self.copy.backup(connection, progress=self.lose_patience, sleep=0.01)
+        db.session.rollback()  # what this test has read would keep its writers waiting
+        path = db.engine.url.database or ""
+        if database_address() not in FILES:
+            FILES[database_address()] = DatabaseFile(path)
+        FILES[database_address()].write(self)
 
-    def lose_patience(self, status: int, _remaining: int, _total: int) -> None:
-        """Fail where the database stays busy, rather than wait for ever."""
+    def open_copy(self) -> sqlite3.Connection:
+        """A database in memory that holds this."""
+        copy = sqlite3.connect(":memory:")
+        copy.deserialize(self.pages)
+        return copy
+
+
+def digest_schema(connection: sqlite3.Connection) -> str:
+    """What two databases have in common that keep the same tables in the same places."""
+    return sha256(
+        repr(list(connection.execute("SELECT * FROM sqlite_master"))).encode()
+    ).hexdigest()
+
+
+class DatabaseFile:
+    """An SQLite file that images are written into, past the library.
+
+    Its own way to copy a database tells every connection that the tables are other ones: each reads
+    the whole schema again and prepares each of its statements anew, for every test. Here a schema
+    that stayed as it was is not said to have changed.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.door = sqlite3.connect(
+            path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        )
+        # Never closed: with any descriptor of a file, the locks of the process on it would go.
+        self.descriptor = os.open(path, os.O_RDWR)
+        self.written = ("", 0)  # the schema that was written last, and how its version was called
+
+    def write(self, image: SqliteImage) -> None:
+        """Let it hold the image and nothing else, once nobody reads or writes."""
+        header = os.pread(self.descriptor, HEADER, 0)
+        if header[WRITE_VERSION : WRITE_VERSION + 1] == AHEAD:  # pages lie in another file, too
+            copy_patiently(image.open_copy(), self.door)
+            return
+        try:
+            self.door.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise AssertionError(LEFT_OPEN) from error
+        header = os.pread(self.descriptor, HEADER, 0)
+        known = self.written == (image.schema, number_at(header, SCHEMA_VERSION))
+        schema = number_at(header, SCHEMA_VERSION) + (not known)
+        changes = number_at(header, CHANGES) + 1  # others see by it that pages they kept are old
+        pages = bytearray(image.pages)
+        for place, number in ((SCHEMA_VERSION, schema), (CHANGES, changes), (VALID_FOR, changes)):
+            pages[place : place + 4] = number.to_bytes(4)
+        os.pwrite(self.descriptor, pages, 0)
+        os.ftruncate(self.descriptor, len(pages))
+        self.written = (image.schema, schema)
+        self.door.execute("ROLLBACK")
+
+
+def copy_patiently(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """Let the library copy a database; fail where the other stays busy, not wait for ever."""
+    begun = monotonic()
+
+    def lose_patience(status: int, _remaining: int, _total: int) -> None:
         if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            assert monotonic() - self.taken_at < PATIENCE, "a test has left a transaction open"
+            assert monotonic() - begun < PATIENCE, LEFT_OPEN
+
+    source.backup(target, progress=lose_patience, sleep=0.01)
+
+
+def number_at(header: bytes, place: int) -> int:
+    """A number of the first page; none in a file that is still empty."""
+    return int.from_bytes(header[place : place + 4])
 
 
 class PostgresqlImage:
@@ -128,6 +188,7 @@ def is_movable() -> bool:
 EMPTY: dict[str, Image] = {}  # each database without a row, by its address
 WIPED: dict[str, int | None] = {}  # what `count_commits` said after a database was wiped
 WATCHERS: dict[str, sqlite3.Connection] = {}
+FILES: dict[str, "DatabaseFile"] = {}
 
 
 def database_address() -> str:
@@ -165,8 +226,7 @@ def write_empty_database(app: Flask, path: Path) -> None:
         image = EMPTY[database_address()]
     assert isinstance(image, SqliteImage)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(path)) as connection:
-        image.copy.backup(connection)
+    path.write_bytes(image.pages)
 
 
 def is_empty() -> bool:

@@ -79,7 +79,7 @@ def dump_database() -> str:
     image = take_image()
     if hasattr(image, "script"):
         return str(image.script)
-    return "\n".join(image.copy.iterdump())
+    return "\n".join(image.open_copy().iterdump())
 
 
 def test_everybody_on_the_committee_may_try_it_in_every_phase(make: Factory, visit: Visit):

@@ -1,12 +1,14 @@
 """Databases are put back from images: the same rows, the same seals, the same next steps."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 
 from crrubric.clock import now_utc
@@ -16,8 +18,8 @@ from crrubric.models import JournalEntry, User
 from crrubric.models.base import UtcDateTime
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.setup import evaluations
-from tests import factories, workers
-from tests.databases import is_empty, take_image, wipe
+from tests import databases, factories, workers
+from tests.databases import DatabaseFile, SqliteImage, is_empty, take_image, wipe
 from tests.factories import Factory, Made
 from tests.machine.frame import everything, rows_of_everything
 
@@ -73,6 +75,60 @@ def test_what_is_put_back_is_what_there_was_to_the_last_row(make: Factory):
 
     assert (emptied, everything()) == (True, before)
     assert [str(problem) for problem in verify_record(db.session()).problems] == []
+
+
+@pytest.mark.parametrize("mode", ["delete", "truncate", "wal"])
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_whoever_is_connected_sees_what_was_put_back(make: Factory, tmp_path: Path, mode: str):
+    make.actor("Somebody")
+    image = take_image()
+    assert isinstance(image, SqliteImage)
+    path = tmp_path / "site.db"
+    path.write_bytes(image.pages)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA journal_mode={mode}")
+        file = DatabaseFile(str(path))
+        seen = []
+        for _again in range(3):
+            file.write(image)
+            seen.append(connection.execute("SELECT name FROM user_account").fetchall())
+            connection.execute("UPDATE user_account SET name = 'Nobody'")
+            connection.execute("CREATE TABLE another (name TEXT)")  # the schema is put back as well
+
+        assert seen == [[("Somebody",)]] * 3
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_statements_are_not_prepared_anew_where_the_schema_stays(make: Factory):
+    def read_version() -> int:
+        return int(db.session.execute(text("PRAGMA schema_version")).scalar_one())
+
+    make.actor("Somebody")
+    image = take_image()
+    image.put_back()
+    before = read_version()
+
+    wipe()
+    image.put_back()
+
+    assert read_version() == before
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_transaction_that_a_test_left_open_is_named(
+    app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch
+):
+    make.actor("Somebody")
+    monkeypatch.setattr(databases, "PATIENCE", 0.1)
+    file = DatabaseFile(db.engine.url.database or "")
+    image = take_image()
+    assert isinstance(image, SqliteImage)
+    with db.engine.connect() as connection:
+        connection.execute(select(User)).all()
+
+        with pytest.raises(AssertionError, match="left a transaction open"):
+            file.write(image)
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
