@@ -12,6 +12,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
@@ -19,9 +20,11 @@ from typing import Any, Protocol
 
 from flask import Flask
 from psycopg.sql import Literal
+from sqlalchemy import Connection, event, update
 
-from crrubric.extensions import db
-from crrubric.models import Base
+from crrubric.clock import now_utc
+from crrubric.extensions import WRITE, db
+from crrubric.models import Base, UserSession
 from crrubric.queries.results.kept import KEPT
 
 MEMORY = Path("/dev/shm")
@@ -238,6 +241,31 @@ def is_empty() -> bool:
     asked = " OR ".join(f"EXISTS (SELECT 1 FROM {name})" for name in names)
     with db.engine.connect() as connection:
         return not connection.exec_driver_sql(f"SELECT {asked}").scalar()
+
+
+def let_session_age(minutes: int = 30) -> None:
+    """All sessions were last seen a while ago, so that the next page writes down that it is."""
+    earlier = now_utc() - timedelta(minutes=minutes)
+    db.session.rollback()
+    with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
+        connection.execute(update(UserSession).values(seen_at=earlier))
+
+
+@contextmanager
+def patient_writers() -> Iterator[list[str]]:
+    """Transactions that write, begun meanwhile, that would wait for their turn."""
+    found: list[str] = []
+
+    def begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("crrubric_write") and not options.get("crrubric_hurried"):
+            found.append("write")
+
+    event.listen(db.engine, "begin", begin)
+    try:
+        yield found
+    finally:
+        event.remove(db.engine, "begin", begin)
 
 
 @contextmanager

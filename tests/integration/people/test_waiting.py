@@ -6,20 +6,19 @@ from datetime import timedelta
 from time import monotonic
 
 import pytest
-from flask import Flask
-from sqlalchemy import Connection, event, select, text, update
+from sqlalchemy import select, text
 
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Busy
 from crrubric.domain.vocabulary import Phase, Standing
-from crrubric.extensions import WRITE, db
+from crrubric.extensions import db
 from crrubric.models import UserSession
-from crrubric.queries.people.people import OPERATOR, Actor, actor_of
-from crrubric.services.people import accounts, sessions
+from crrubric.queries.people.people import Actor
+from crrubric.services.people import sessions
 from crrubric.services.shared.later import find_later_queue
+from tests.databases import let_session_age, patient_writers
 from tests.factories import Factory
 from tests.integration.conftest import Visit
-from tests.integration.shared.test_access import addresses
 
 MARKS = {(0, 0): "YNY", (1, 0): "YYY"}
 OF_THE_SITE = (
@@ -29,14 +28,6 @@ OF_THE_SITE = (
 SLOW = 2.0  # seconds; whoever waits for a lock waits for five
 
 pytestmark = pytest.mark.both_databases
-
-
-def let_session_age(minutes: int = 30) -> None:
-    """All sessions were last seen a while ago, so that the next page writes down that it is."""
-    earlier = now_utc() - timedelta(minutes=minutes)
-    db.session.rollback()
-    with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
-        connection.execute(update(UserSession).values(seen_at=earlier))
 
 
 def was_touched() -> bool:
@@ -49,23 +40,6 @@ def list_recent_uses() -> list[bool]:
     seen = db.session.scalars(select(UserSession.seen_at).order_by(UserSession.id)).all()
     db.session.rollback()  # what this test reads would keep SQLite's writers waiting
     return [now_utc() - at < timedelta(minutes=1) for at in seen]
-
-
-@contextmanager
-def patient_writers() -> Iterator[list[str]]:
-    """Transactions that write, begun meanwhile, that would wait for their turn."""
-    found: list[str] = []
-
-    def begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if options.get("crrubric_write") and not options.get("crrubric_hurried"):
-            found.append("write")
-
-    event.listen(db.engine, "begin", begin)
-    try:
-        yield found
-    finally:
-        event.remove(db.engine, "begin", begin)
 
 
 @contextmanager
@@ -83,18 +57,14 @@ def busy_database(actor: Actor) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("phase", [Phase.SETUP, Phase.PRACTICE, Phase.SCORING, Phase.MEETING])
-def test_no_page_waits_for_its_turn_to_write(app: Flask, make: Factory, visit: Visit, phase: Phase):
-    made = make.evaluation(phase=phase, marks=MARKS if phase is Phase.MEETING else {})
-    boss = accounts.add_user(
-        OPERATOR, name="Boss", email="boss@school.example", standing=Standing.ADMINISTRATOR
-    )
-    people = {"reviewer": made.reviewers[0]}
-    places = [url for method, url, _rule in addresses(app, made, people) if method == "GET"]
+def test_no_page_of_the_site_waits_for_its_turn_to_write(make: Factory, visit: Visit):
+    """Those of an evaluation: tests/integration/shared/test_access.py."""
+    made = make.evaluation(phase=Phase.SCORING)
+    boss = make.actor(standing=Standing.ADMINISTRATOR)
     waiting = []
-    for actor in (made.chair, made.reviewers[0], actor_of(boss)):
+    for actor in (made.chair, made.reviewers[0], boss):
         person = visit(actor)
-        for place in (*places, *OF_THE_SITE):
+        for place in OF_THE_SITE:
             let_session_age()
             with patient_writers() as found:
                 person.get(place)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -31,12 +32,18 @@ def encode_part(value: Any) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
+@cache
+def make_first_key() -> RSAKey:
+    """The key that every provider begins with: to find its primes takes a tenth of a second."""
+    return RSAKey.generate_key(2048, {"kid": "one"})
+
+
 @dataclass
 class FakeProvider:
     """What it says of itself and of people; `asked` lists the paths of what it was asked."""
 
     url: str = ""
-    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
+    key: RSAKey = field(default_factory=make_first_key)
     claims: dict[str, Any] = field(default_factory=dict)
     userinfo: dict[str, Any] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)  # in the place of the usual values
