@@ -137,6 +137,7 @@ SITE = (
     "accounts.show_accounts",
     "accounts.show_account",
     "accounts.show_new_account_form",
+    "account_acts.show_account_act",
     "site.show_site",
     "site.show_site_mail",
     "site.show_site_settings",

@@ -478,7 +478,7 @@ def test_an_administrator_turns_it_off_for_somebody_who_lost_the_phone(
     ada = visit(admin)
     assert "signs in with two steps" in ada.page(url).text
 
-    assert ada.post(f"{url}/second-step").location == url
+    assert ada.act(f"{url}/second-step").location == url
 
     assert own.get("/").status_code == 303
     found = accounts.sign_in(user_of(person).email, PASSWORD)
@@ -535,7 +535,7 @@ def test_the_present_browser_is_ended_by_signing_out(person: Actor, visit: Visit
 def test_an_administrator_signs_somebody_out_everywhere(make: Factory, person: Actor, visit: Visit):
     own, ada = visit(person), visit(make.actor(standing=Standing.ADMINISTRATOR))
 
-    ada.post(f"/accounts/{person.user_id}/sessions")
+    ada.act(f"/accounts/{person.user_id}/sessions")
 
     assert own.get("/").status_code == 303
     assert ada.get("/").status_code == 200
