@@ -209,7 +209,7 @@ def list_missing(page: Page) -> list[tuple[str, str | None]]:
     (box,) = [node for node in page.all("div") if node.get("class") == "message warn"]
     items = [(item, item.find("a")) for item in box.iter("li")]
     return [
-        (words(item).split(" Enter it")[0], None if link is None else link.get("href"))
+        (words(item).split(" Fill it in")[0], None if link is None else link.get("href"))
         for item, link in items
     ]
 

@@ -58,13 +58,14 @@ def find_seats_address(seat: Seat, lack: Lack) -> str:
 
 def find_price_address(seat: Seat, vendor: Vendor, price: PriceBasis, lack: Lack) -> str:
     """Where a price is typed: beside the license, or in the first row that lacks it."""
-    values = {"slug": seat.evaluation.slug, "vendor_id": vendor.id}
+    slug = seat.evaluation.slug
     rows = (
         place
         for place, line in enumerate(price.lines)
         if line.kind is lack.kind and line.quantity is None and line.unit not in COUNTED
     )
     row = next(rows, None)
-    if row is None:
-        return url_for("vendors.show_vendor_form", **values, _anchor=OF_VENDOR[lack.what])
-    return url_for("further_prices.show_further_prices", **values, _anchor=f"row{row}-quantity")
+    endpoint, anchor = "vendors.show_vendor_form", OF_VENDOR[lack.what]
+    if row is not None:
+        endpoint, anchor = "further_prices.show_further_prices", f"row{row}-quantity"
+    return url_for(endpoint, slug=slug, vendor_id=vendor.id, _anchor=anchor)
