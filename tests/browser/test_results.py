@@ -73,6 +73,17 @@ def test_a_cell_that_does_not_load_is_left_to_its_link(browse: Browse, demo: Sit
     expect(heading(visitor.page)).to_be_visible()
 
 
+def test_on_a_phone_the_headings_that_sort_say_what_they_are_for(browse: Browse, demo: Site):
+    page = opened(browse, demo, "/evaluations/credit-recovery-2027/scores", width=PHONE).page
+
+    said = "row => getComputedStyle(row, '::before').content"
+    head = page.locator(".card-rows thead tr").first
+
+    assert head.evaluate(said) == '"Sort by:"'
+    page.set_viewport_size({"width": 1366, "height": 768})
+    assert head.evaluate(said) == "none"
+
+
 def test_without_script_the_link_leads_to_the_same(browse: Browse, demo: Site):
     visitor = opened(browse, demo, script=False)
 
