@@ -84,6 +84,26 @@ def test_on_a_phone_the_headings_that_sort_say_what_they_are_for(browse: Browse,
     assert head.evaluate(said) == "none"
 
 
+@pytest.mark.parametrize("width", [1366, PHONE])
+def test_what_explains_a_choice_stands_below_its_words(browse: Browse, demo: Site, width: int):
+    page = opened(browse, demo, "/evaluations/credit-recovery-2024/archive", width=width).page
+
+    starts = page.locator(".options").first.evaluate(
+        """group => [...group.querySelectorAll(".option + .hint")].map((note) => {
+          const words = note.previousElementSibling.querySelector("label");
+          const start = (node) => {
+            const range = document.createRange();
+            range.selectNodeContents(node);
+            return Math.round(range.getBoundingClientRect().left);
+          };
+          return start(words) - start(note);
+        })"""
+    )
+
+    assert starts
+    assert set(starts) == {0}
+
+
 def test_without_script_the_link_leads_to_the_same(browse: Browse, demo: Site):
     visitor = opened(browse, demo, script=False)
 
