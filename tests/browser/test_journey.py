@@ -243,7 +243,7 @@ def add_note_and_evidence(who: Visitor) -> None:
     form = criterion(who.page, DISPUTED)
     form.get_by_text("Note and evidence").click()
     form.get_by_label("Why? What did you see?").fill("Every lesson works with the keyboard.")
-    form.get_by_label(re.compile("^Evidence")).select_option(label="Demo")
+    form.get_by_label(re.compile("^Kind of evidence")).select_option(label="Demo")
     form.get_by_label("Where: page, time").fill("minute 12")
     form.get_by_label("Seen on").fill("2026-03-12")
     with who.page.expect_response("**/marks/*"):
