@@ -351,7 +351,6 @@ class MemoFacts:
     commitments: tuple[MemoCommitment, ...] = ()
     sittings: tuple[MemoSitting, ...] = ()
     unattended: int = 0  # motions of meetings of which nobody recorded who was there
-    declared: tuple[int, int] = (0, 0)  # declarations of interest, of how many that are asked for
     outside: int = 0  # findings that were recorded while no meeting was open
     stated: tuple[int, int] = (0, 0)  # reviewers who stated a position, of how many
     blindness: MemoBlindness = MemoBlindness()

@@ -66,7 +66,6 @@ from crrubric.queries.memo.renewals import list_memo_renewals
 from crrubric.queries.memo.roles import load_role_book
 from crrubric.queries.memo.sittings import load_memo_sitting
 from crrubric.queries.memo.votes import list_memo_votes
-from crrubric.queries.procurement.purchases import count_declarations
 from crrubric.queries.record.journal import find_journal_head
 from crrubric.queries.results.bases import load_basis_hash
 from crrubric.queries.results.matrices import Matrix, read_matrix
@@ -121,7 +120,6 @@ def load_memo_facts(
         people=list_memo_people(session, evaluation),
         asked=load_memo_scope(session, evaluation),
         recusals=list_memo_recusals(session, evaluation, zone),
-        declared=count_declarations(session, evaluation.id, away),
         changed_conflicts=list_memo_changed_conflicts(session, evaluation, zone),
         vendors=tuple(make_memo_vendor(row, read) for row in read.vendors.values()),
         results=read.results,

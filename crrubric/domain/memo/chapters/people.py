@@ -52,7 +52,7 @@ class CommitteeBlocks:
     def recusals(self, away: tuple[str, ...]) -> Iterable[Block]:
         """The conflicts of interest; where nobody has one, how many said so."""
         label = N_("Conflicts of interest and recusals:")
-        there, asked = self.facts.declared
+        there, asked = self.facts.purchase.declared
         if away or not there:
             yield from self.listed(label, away)
             return
