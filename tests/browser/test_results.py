@@ -84,6 +84,19 @@ def test_on_a_phone_the_headings_that_sort_say_what_they_are_for(browse: Browse,
     assert head.evaluate(said) == "none"
 
 
+def test_on_a_phone_the_agenda_leads_to_what_stands_below_its_items(browse: Browse, demo: Site):
+    page = opened(browse, demo, "/evaluations/credit-recovery-2027/meeting/", width=PHONE).page
+    link = page.get_by_role("link", name="Open the meeting")
+    button = page.get_by_role("button", name="Open the meeting")
+    expect(button).not_to_be_in_viewport()
+
+    link.click()
+
+    expect(button).to_be_in_viewport()
+    page.set_viewport_size({"width": 1366, "height": 768})
+    expect(link).to_be_hidden()
+
+
 @pytest.mark.parametrize("width", [1366, PHONE])
 def test_what_explains_a_choice_stands_below_its_words(browse: Browse, demo: Site, width: int):
     page = opened(browse, demo, "/evaluations/credit-recovery-2024/archive", width=width).page
