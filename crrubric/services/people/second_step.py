@@ -70,6 +70,13 @@ from crrubric.services.shared.versions import refuse_unforeseen
 
 FRESH = timedelta(minutes=limits.SECOND_STEP_MINUTES)
 APP_IS_ON = Invalid(N_("There is an authenticator app already."))
+WRONG_APP_CODE = Invalid(
+    N_(
+        "This code is not right. Enter the six digits that the app shows now; if they are refused"
+        " again, let the phone set its clock by itself."
+    ),
+    field="step_code",
+)
 WRONG_CODE = Invalid(
     N_(
         "This code is not right, or was used already. Enter the one that the app shows now, or"
@@ -145,7 +152,7 @@ def _take_app(session: Session, actor: Actor, user: User, code: str) -> list[str
     if app is None or not is_being_set_up(app):
         raise Invalid(N_("Begin again: there is no app to set up."))
     if not _takes_app_code(app, tidy_code(code)):
-        raise WRONG_CODE
+        raise WRONG_APP_CODE
     first = not has_two_steps(session, user.id)
     app.confirmed_at = now_utc()
     write_two_step_notice(session, user, TwoStepNews.ON if first else TwoStepNews.APP)

@@ -118,7 +118,10 @@ def test_an_app_is_set_up_and_the_codes_on_paper_are_shown_once(person: Actor, v
     assert page.all("img")[0].get("src").startswith("data:image/svg+xml")
     wrong = who.post("/account/sign-in/app/code", {"step_code": wrong_code(person)})
     assert wrong.status_code == 422
-    assert "This code is not right" in wrong.text
+    assert "This code is not right. Enter the six digits" in wrong.text
+    assert "recovery code" not in words(parse(422, wrong.text).with_id("error-summary"))
+    links = [link.get("href") or "" for link in parse(422, wrong.text).all("a")]
+    assert sum(link.startswith("otpauth://totp/") for link in links) == 1
 
     done = who.post("/account/sign-in/app/code", {"step_code": code_of(person)})
 
