@@ -187,6 +187,7 @@ def samples() -> Iterator[dict[str, object]]:
             "slug": evaluation.slug,
             "evaluation_id": evaluation.id,
             "kind": "mails",
+            "act": "disable",
             "vendor_id": first(Vendor, evaluation),
             "criterion_id": first(Criterion, evaluation),
             "section_id": first(Section, evaluation),
