@@ -59,13 +59,26 @@ export class MarkForm extends Saved {
     return lines.filter(Boolean).map(sayPart).join("\n");
   }
 
+  /* Evidence of which no kind is said is kept; the page says that it is without one. */
+  tellKind() {
+    const hint = this.form.querySelector("[data-no-kind]");
+    if (!hint) return;
+    const [kind, ...rest] = EVIDENCE.map((name) => this.form.elements[name]);
+    hint.hidden = Boolean(kind.value) || !rest.some((field) => field.value);
+    if (kind.ariaInvalid) return; // its error says more
+    if (hint.hidden) kind.removeAttribute("aria-describedby");
+    else kind.setAttribute("aria-describedby", hint.id);
+  }
+
   edited(field) {
+    this.tellKind();
     if (field.type === "radio") return; // its change event follows and saves at once
     this.edit();
     if (this.ready()) this.saveIn(TYPING_PAUSE);
   }
 
   changed(field) {
+    this.tellKind();
     if (field.type === "radio") this.edit();
     if (this.dirty && this.ready()) this.save();
   }
@@ -123,6 +136,7 @@ export class MarkForm extends Saved {
     const controls = this.form.elements;
     for (const tile of this.form.querySelectorAll("input[name=answer]")) tile.checked = tile.value === theirs.answer;
     for (const name of ["version", "note", ...EVIDENCE]) controls[name].value = theirs[name];
+    this.tellKind();
     if (theirs.answer) this.form.dataset.marked = "";
     else delete this.form.dataset.marked;
     this.say(words.elsewhereSaved.replace("{time}", theirs.saved_at), "ok");
@@ -143,6 +157,7 @@ export class MarkForm extends Saved {
 
   put(fields) {
     for (const [name, value] of fields) if (name in this.form.elements) this.form.elements[name].value = value;
+    this.tellKind();
     for (const fold of this.form.querySelectorAll("details:has(textarea)")) fold.open = true;
   }
 }

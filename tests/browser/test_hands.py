@@ -162,7 +162,7 @@ def write_with_evidence(who: Visitor) -> None:
     form = mark(who.page)
     form.locator("summary", has_text="Note and evidence").click()
     form.get_by_label(NOTE).fill("Read the report.")
-    form.get_by_label(re.compile("^Evidence")).select_option(label="Document")
+    form.get_by_label(re.compile("^Kind of evidence")).select_option(label="Document")
     form.get_by_label("Where: page, time").fill("page 4")
     form.get_by_label("Seen on").fill("2026-03-12")
     form.get_by_label("Valid until").fill("2026-03-11")

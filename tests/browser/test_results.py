@@ -73,6 +73,50 @@ def test_a_cell_that_does_not_load_is_left_to_its_link(browse: Browse, demo: Sit
     expect(heading(visitor.page)).to_be_visible()
 
 
+def test_on_a_phone_the_headings_that_sort_say_what_they_are_for(browse: Browse, demo: Site):
+    page = opened(browse, demo, "/evaluations/credit-recovery-2027/scores", width=PHONE).page
+
+    said = "row => getComputedStyle(row, '::before').content"
+    head = page.locator(".card-rows thead tr").first
+
+    assert head.evaluate(said) == '"Sort by:"'
+    page.set_viewport_size({"width": 1366, "height": 768})
+    assert head.evaluate(said) == "none"
+
+
+def test_on_a_phone_the_agenda_leads_to_what_stands_below_its_items(browse: Browse, demo: Site):
+    page = opened(browse, demo, "/evaluations/credit-recovery-2027/meeting/", width=PHONE).page
+    link = page.get_by_role("link", name="Open the meeting")
+    button = page.get_by_role("button", name="Open the meeting")
+    expect(button).not_to_be_in_viewport()
+
+    link.click()
+
+    expect(button).to_be_in_viewport()
+    page.set_viewport_size({"width": 1366, "height": 768})
+    expect(link).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1366, PHONE])
+def test_what_explains_a_choice_stands_below_its_words(browse: Browse, demo: Site, width: int):
+    page = opened(browse, demo, "/evaluations/credit-recovery-2024/archive", width=width).page
+
+    starts = page.locator(".options").first.evaluate(
+        """group => [...group.querySelectorAll(".option + .hint")].map((note) => {
+          const words = note.previousElementSibling.querySelector("label");
+          const start = (node) => {
+            const range = document.createRange();
+            range.selectNodeContents(node);
+            return Math.round(range.getBoundingClientRect().left);
+          };
+          return start(words) - start(note);
+        })"""
+    )
+
+    assert starts
+    assert set(starts) == {0}
+
+
 def test_without_script_the_link_leads_to_the_same(browse: Browse, demo: Site):
     visitor = opened(browse, demo, script=False)
 

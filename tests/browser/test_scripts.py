@@ -51,6 +51,27 @@ NEWER = "**/ballots/newer?*"
 # Saving
 
 
+def test_a_place_without_a_kind_of_evidence_is_kept_and_said_to_be_without(task, reviewer):
+    page = reviewer.page
+    choose(page, "no")
+    form(page).get_by_text("Note and evidence").click()
+    kind = form(page).get_by_label("Kind of evidence")
+    said = form(page).get_by_text("It is kept without a kind")
+    expect(said).to_be_hidden()
+
+    form(page).get_by_label("Where: page, time, lesson, link").fill("page 12")
+
+    expect(said).to_be_visible()
+    expect(kind).to_have_accessible_description(re.compile("^It is kept without a kind"))
+    expect(status(page)).to_have_text(SAVED)
+    page.reload()
+    expect(said).to_be_visible()
+    kind.select_option("Document")
+    expect(said).to_be_hidden()
+    expect(kind).to_have_accessible_description("")
+    expect(status(page)).to_have_text(SAVED)
+
+
 def test_a_tile_is_saved_when_it_is_chosen_and_the_count_grows(task, reviewer):
     choose(reviewer.page, "no")
 

@@ -32,7 +32,7 @@ class Visitor:
     complaints: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)  # patterns
     steps: int = 0
-    clicks: int = 0  # on links and buttons that led to another page
+    clicks: int = 0  # on links, buttons and choices; a field that is typed into is reached by Tab
     worn_out: bool = False  # whether nobody else may have the context afterwards
 
     def listen(self) -> None:
@@ -94,6 +94,11 @@ class Visitor:
         self.clicks += 1
         with self.page.expect_navigation():
             by.click()
+
+    def choose(self, choice: Locator) -> None:
+        """Click on something of the page that leads to no other: a choice, a button of a script."""
+        self.clicks += 1
+        choice.click()
 
     def press(self, name: str) -> None:
         """Push the button of this name, which leads to another page."""

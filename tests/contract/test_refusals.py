@@ -10,7 +10,6 @@ from tests.typed_views import list_form_views, redirects_refusals
 
 # views that people fill in, and that may answer a refusal with another page: why
 ELSEWHERE = {
-    "accounts.save_account_state": "two buttons: each has its state in a hidden field",
     "meeting.put_cell_on_screen": "a button: a hidden field says where it leads back to",
 }
 

@@ -24,13 +24,10 @@ account.show_invitation public
 account.show_sign_in public
 account.submit_sign_out signed in
 accounts.make_account_link MANAGE_ACCOUNTS
-accounts.save_account_state MANAGE_ACCOUNTS
+account_acts.save_account_act MANAGE_ACCOUNTS
+account_acts.show_account_act MANAGE_ACCOUNTS
 accounts.save_new_account MANAGE_ACCOUNTS
-accounts.save_standing MANAGE_ACCOUNTS
 accounts.show_new_account_form MANAGE_ACCOUNTS
-accounts.save_sign_out_everywhere MANAGE_ACCOUNTS
-accounts.save_two_steps_reset MANAGE_ACCOUNTS
-accounts.save_confirmed_address MANAGE_ACCOUNTS
 accounts.send_account_link MANAGE_ACCOUNTS
 accounts.show_account MANAGE_ACCOUNTS
 accounts.show_accounts MANAGE_ACCOUNTS
@@ -242,7 +239,6 @@ own_sign_in.show_app_set_up signed in
 own_sign_in.show_own_sign_in signed in
 own_sign_in.show_recovery_codes signed in
 own_sign_in.show_two_steps_off_form signed in
-accounts.save_identities_end MANAGE_ACCOUNTS
 own_sign_in.save_identity_end signed in
 provider_sign_in.begin_provider_sign_in public
 provider_sign_in.finish_provider_sign_in public

@@ -52,6 +52,17 @@ def test_every_page_is_shown_by_a_view_and_every_part_by_a_page():
     assert forgotten == []
 
 
+def test_headings_that_sort_stand_in_a_head_that_says_so():
+    """On a phone they stand without the table below them, as links that say nothing of sorting."""
+    heads = re.compile(r"{% call sorted_head\(\) %}.*?{% endcall %}", re.DOTALL)
+    sorting = [name for name in NAMES if "{{ sorted_heading(" in source(name)]
+
+    bare = [name for name in sorting if "{{ sorted_heading(" in heads.sub("", source(name))]
+
+    assert "results/scores.html" in sorting
+    assert bare == []
+
+
 def test_every_template_that_a_view_names_is_there():
     named = {
         name

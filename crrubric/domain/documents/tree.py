@@ -62,6 +62,11 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     tones: tuple[tuple[Tone | None, ...], ...] = ()
 
+    @property
+    def is_grid(self) -> bool:
+        """Whether the columns after the first are of one kind, to be compared: each is toned."""
+        return bool(self.tones) and all(map(any, zip(*self.tones, strict=True)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:

@@ -26,5 +26,6 @@ class MemoPurchase:
     order: OrderProof = field(default_factory=lambda: prove_order(SELECTION, {}))
     other_days: tuple[OrderedPair, ...] = ()
     cost: tuple[int, int] | None = None
+    declared: tuple[int, int] = (0, 0)  # declarations of interest, of how many asked for
     binder: Binder = field(default_factory=Binder)
     vendors: Mapping[int, str] = field(default_factory=dict)

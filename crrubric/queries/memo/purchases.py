@@ -32,6 +32,7 @@ def load_memo_purchase(
         days=read.days,
         day=read.day,
         amount=read.judged.amount,
+        declared=read.judged.declared,
         limits=read.judged.limits,
         order=read.order,
         other_days=read.other_days,

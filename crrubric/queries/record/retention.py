@@ -25,6 +25,7 @@ from crrubric.domain.record.retention.effects import (
 from crrubric.domain.record.retention.times import (
     KeepingTimes,
     KeptEvaluation,
+    add_years,
     find_cutoff,
     find_last_kept_day,
 )
@@ -101,6 +102,34 @@ def read_keeping_times(session: Session) -> KeepingTimes:
         return KeepingTimes()
     names = KeepingTimes.__dataclass_fields__
     return KeepingTimes(**{name: getattr(row, name) for name in names})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduledKeeping:
+    """How long the schedule of the site keeps an evaluation, for whoever chairs it.
+
+    set_here: whether administrators have set it; else it is the default of the program. last_day:
+    on which the schedule keeps it; where it is not closed, as if it were today.
+    """
+
+    years: int
+    set_here: bool
+    closed: bool
+    last_day: date
+
+
+def read_scheduled_keeping(
+    session: Session, evaluation: Evaluation, now: datetime
+) -> ScheduledKeeping:
+    """What the schedule says of an evaluation that is there."""
+    times, zone = read_keeping_times(session), load_site_zone(session)
+    ended_at = evaluation.archived_at or now
+    return ScheduledKeeping(
+        years=times.evaluation_years,
+        set_here=session.scalar(select(KeepingSchedule.district_id).limit(1)) is not None,
+        closed=evaluation.archived_at is not None,
+        last_day=add_years(ended_at.astimezone(zone).date(), times.evaluation_years),
+    )
 
 
 def list_kept_records(session: Session, now: datetime, only: int | None = None) -> list[KeptRecord]:

@@ -20,6 +20,7 @@ from crrubric.domain.actions import SiteAction
 from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.events import Event
 from crrubric.domain.mail.account_news import TwoStepNews
+from crrubric.domain.people.account_effects import AccountAct
 from crrubric.domain.people.second_step import (
     DIGITS,
     NEIGHBOURS,
@@ -37,6 +38,7 @@ from crrubric.domain.vocabulary import SessionLevel
 from crrubric.extensions import db
 from crrubric.models import AuthenticatorApp, Passkey, RecoveryCode, User, UserSession
 from crrubric.queries.people.access import require_on_site
+from crrubric.queries.people.accounts import foresee_act_on_account
 from crrubric.queries.people.identities import has_way_in, list_identities
 from crrubric.queries.people.people import Actor, actor_of
 from crrubric.queries.people.second_step import has_app, has_two_steps, is_asked_for_two_steps
@@ -64,9 +66,17 @@ from crrubric.services.people.confirming import (
 from crrubric.services.people.encryption import decrypt_text
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unforeseen
 
 FRESH = timedelta(minutes=limits.SECOND_STEP_MINUTES)
 APP_IS_ON = Invalid(N_("There is an authenticator app already."))
+WRONG_APP_CODE = Invalid(
+    N_(
+        "This code is not right. Enter the six digits that the app shows now; if they are refused"
+        " again, let the phone set its clock by itself."
+    ),
+    field="step_code",
+)
 WRONG_CODE = Invalid(
     N_(
         "This code is not right, or was used already. Enter the one that the app shows now, or"
@@ -142,7 +152,7 @@ def _take_app(session: Session, actor: Actor, user: User, code: str) -> list[str
     if app is None or not is_being_set_up(app):
         raise Invalid(N_("Begin again: there is no app to set up."))
     if not _takes_app_code(app, tidy_code(code)):
-        raise WRONG_CODE
+        raise WRONG_APP_CODE
     first = not has_two_steps(session, user.id)
     app.confirmed_at = now_utc()
     write_two_step_notice(session, user, TwoStepNews.ON if first else TwoStepNews.APP)
@@ -229,12 +239,13 @@ def _refuse_only_one_step(session: Session, user: User, proof: Proof) -> None:
         )
 
 
-def reset_two_steps(actor: Actor, user_id: int) -> User:
+def reset_two_steps(actor: Actor, user_id: int, *, seen: str | None = None) -> User:
     """An administrator, or the operator, takes the second step off, passkeys and all: they are
     lost. The owner is told, and signed out everywhere.
 
+    Args: seen: the fingerprint of what the page before said.
     Raises: NotFound unless the actor administers the site; Invalid for one's own account, and where
-    there is nothing to take off.
+    there is nothing to take off; Stale.
     """
     require_on_site(actor, SiteAction.MANAGE_ACCOUNTS)
     if user_id == actor.user_id:
@@ -243,6 +254,8 @@ def reset_two_steps(actor: Actor, user_id: int) -> User:
         user = lock_user(session, user_id)
         if not has_two_steps(session, user.id):
             raise Invalid(N_("%(name)s does not sign in with two steps."), name=user.name)
+        act = AccountAct.TURN_OFF_TWO_STEPS
+        refuse_unforeseen(foresee_act_on_account(session, act, user), seen)
         _remove_second_step(session, user)
         end_sessions(session, user)
         write_two_step_notice(session, user, TwoStepNews.RESET)

@@ -57,8 +57,8 @@ class MarkForm(WordedForm):
                         choices=list_choices(Answer),
                         validators=[InputRequired(_("Choose an answer"))])  # fmt: skip
     note = TextAreaField(_("Why? What did you see?"), [Optional(), limit_length(limits.NOTE)])
-    evidence_kind = ListChoiceField(_("Evidence"), coerce=coerce_optional(EvidenceKind),
-                                choices=list_choices(EvidenceKind, empty=_("None yet")),
+    evidence_kind = ListChoiceField(_("Kind of evidence"), coerce=coerce_optional(EvidenceKind),
+                                choices=list_choices(EvidenceKind, empty=_("Not said")),
                                 validators=[Optional()])  # fmt: skip
     evidence_place = StringField(
         _("Where: page, time, lesson, link"), [Optional(), limit_length(limits.SHORT_TEXT)]

@@ -81,7 +81,7 @@ def make_mark_fields(
 
 def list_evidence_kinds() -> list[tuple[str, str]]:
     """The kinds of evidence to choose from, as (value, words), first of all none."""
-    return [("", _("None yet")), *((kind.value, _(kind.label)) for kind in EvidenceKind)]
+    return [("", _("Not said")), *((kind.value, _(kind.label)) for kind in EvidenceKind)]
 
 
 def _format_day(value: date | None) -> str:

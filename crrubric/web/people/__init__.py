@@ -3,7 +3,8 @@
 # the modules with a blueprint; `crrubric.web` registers them
 BLUEPRINTS = (
     "account",
-    "accounts",
+    "account_pages.account_acts",
+    "account_pages.accounts",
     "calendar_link",
     "district",
     "forgotten",

@@ -45,7 +45,6 @@ def show_district() -> ResponseReturnValue:
     """The form with what is set; empty where nobody has set anything."""
     stored = find_named_district(db.session())
     form = DistrictForm.showing(stored)
-    form.offer_zones(stored.time_zone if stored else None)
     form.offer_languages(current_settings().LANGUAGES)
     return render_district_page(form, stored)
 
@@ -74,14 +73,13 @@ def render_district_page(
 def save_district() -> ResponseReturnValue:
     """Set name and time zone; what was saved meanwhile stands above what was typed."""
     stored, form, status = find_named_district(db.session()), DistrictForm(), 422
-    form.offer_zones(stored.time_zone if stored else None)
     form.offer_languages(current_settings().LANGUAGES)
     if form.validate():
         try:
             set_district(
                 current_actor(),
                 name=form.name.data,
-                time_zone=form.time_zone.data,
+                time_zone=form.time_zone.data or "",
                 language=form.language.data if form.language.raw_data else None,
                 seen_version=form.seen_version(),
             )
@@ -111,7 +109,6 @@ def save_logo() -> ResponseReturnValue:
             attach_error(form, error)
     stored = find_named_district(db.session())
     shown = DistrictForm.showing(stored)
-    shown.offer_zones(stored.time_zone if stored else None)
     shown.offer_languages(current_settings().LANGUAGES)
     return render_district_page(shown, stored, form), 422
 

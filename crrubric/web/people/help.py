@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -60,8 +60,15 @@ def translate_topic(topic: HelpTopic) -> HelpTopic:
 
 @bp.app_template_global("help_anchor")
 def find_help_anchor() -> str:
-    """Where the page of help tells of the page that was asked for; "" where it tells nothing."""
-    return ANCHOR_OF.get(find_page_endpoint(), "")
+    """Where the page of help tells of the page that was asked for; "" where it tells nothing.
+
+    The answer to a form that stands at no address of its own is told of with the menu entry to
+    which it belongs.
+    """
+    anchor = ANCHOR_OF.get(find_page_endpoint(), "")
+    if anchor or request.method in READING:
+        return anchor
+    return ANCHOR_OF.get(g.get("menu_home", ""), "")
 
 
 def find_page_endpoint() -> str:

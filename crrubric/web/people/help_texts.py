@@ -104,13 +104,15 @@ PEOPLE_HELP = (
             "accounts.show_accounts",
             "accounts.show_account",
             "accounts.show_new_account_form",
+            "account_acts.show_account_act",
         ),
         chair=N_(
             "Administrators see every account of the site here. They add people who may start "
             "evaluations, give roles, send or make a link for a new password, turn off the second "
             "step of somebody who lost the phone, confirm that an address belongs to a person, and "
-            "disable an account of somebody who has left. What that person marked stays in the "
-            "record. No administrator can read a ballot here."
+            "disable an account of somebody who has left. Before any of it a page says what "
+            "will happen, and to whom. What that person marked stays in the record. No "
+            "administrator can read a ballot here."
         ),
     ),
     HelpTopic(

@@ -15,9 +15,10 @@ GROUP = 4  # letters of a secret between two blanks
 
 @dataclass(frozen=True, slots=True)
 class ShownSecret:
-    """A secret as people type it, and the picture that an app reads."""
+    """A secret as people type it, as an app on this very device opens it, and as a picture."""
 
     text: str
+    link: str
     picture: str  # the address of an SVG, dark on white whatever the page looks like
 
 
@@ -27,7 +28,8 @@ def draw_app_secret(made: AppSecret | None) -> ShownSecret | None:
         return None
     picture = segno.make(made.uri, error="m")
     text = " ".join(made.secret[at : at + GROUP] for at in range(0, len(made.secret), GROUP))
-    return ShownSecret(text, picture.svg_data_uri(scale=5, dark="#000", light="#fff"))
+    drawn = picture.svg_data_uri(scale=5, dark="#000", light="#fff")
+    return ShownSecret(text, made.uri, drawn)
 
 
 def keep_codes(codes: list[str], *, next: str | None = None) -> ResponseReturnValue:

@@ -2,6 +2,7 @@
 
 from flask_babel import gettext, ngettext
 
+from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.results.results import Results
 from crrubric.domain.vocabulary import Gate
 
@@ -35,7 +36,7 @@ def describe_leader(results: Results) -> str:
     if not ranked:
         return describe_missing_leader(results)
     if len(ranked) > 1:
-        names = ", ".join(vendor.name for vendor in ranked)
+        names = ValueFormatter(gettext).listed([vendor.name for vendor in ranked])
         return str(gettext("%(vendors)s share the first rank.", vendors=names))
     name, only = ranked[0].name, len(results.vendors) == 1
     if scores[ranked[0].code].failed and only:

@@ -227,8 +227,20 @@ def describe_trial_leaders(tried: TrialResult, read: Matrix) -> str:
     )
     if not now:
         return str(_("No vendor would be ranked."))
+    if len(tried.order.leaders) > 1:
+        return describe_tie(now, stays=was == now, moved=bool(tried.moved))
     if was == now and not tried.moved:
         return str(_("The order stays as it is; %(vendors)s first.", vendors=now))
     if was == now:
         return str(_("The first place stays with %(vendors)s; others move.", vendors=now))
     return str(_("The first place would go to %(vendors)s.", vendors=now))
+
+
+def describe_tie(vendors: str, *, stays: bool, moved: bool) -> str:
+    """Who would be first together. Args: stays: as they are now; moved: others change places."""
+    if stays and moved:
+        return str(_("%(vendors)s still share the first place; others move.", vendors=vendors))
+    if stays:
+        text = _("The order stays as it is; %(vendors)s share the first place.", vendors=vendors)
+        return str(text)
+    return str(_("%(vendors)s would share the first place.", vendors=vendors))

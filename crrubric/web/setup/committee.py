@@ -29,6 +29,7 @@ from crrubric.services.setup import invitations
 from crrubric.services.setup.evaluations import serialize_seat
 from crrubric.web.people.account_forms import InvitedPersonForm
 from crrubric.web.setup.forms import InviteForm, SeatForm
+from crrubric.web.setup.next_steps import find_next_step
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ActForm, attach_error
@@ -75,6 +76,7 @@ def render_committee_page(seat: Seat, form: InviteForm, *, seated: Member | None
         proof=describe_proof(),
         form=form,
         seated=seated,
+        next_step=find_next_step(seat),
     )
 
 

@@ -33,10 +33,11 @@ from crrubric.queries.ballots.declarations import (
     list_declared_conflicts,
 )
 from crrubric.queries.mail.notices import list_own_notices
+from crrubric.queries.meeting.decisions import recommendation_of
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.people.waiting import load_tasks
 from crrubric.queries.record.journal import find_latest_changes
-from crrubric.queries.record.retention import find_removal_of
+from crrubric.queries.record.retention import find_removal_of, read_scheduled_keeping
 from crrubric.queries.setup.evaluations import (
     BallotProgress,
     count_progress_criteria,
@@ -81,6 +82,7 @@ def show_overview(seat: Seat) -> ResponseReturnValue:
     in_the_way = list_phase_problems(seat.evaluation.phase, forward, facts) if forward else ()
     marking = seat.member is not None and seat.may(Action.VIEW_OWN_BALLOTS)
     ballots = list_own_ballots(db.session(), seat.member) if marking and seat.member else []
+    reads = seat.may(Action.VIEW_RESULTS)
     return render_page(
         "setup/evaluation/overview.html",
         seat,
@@ -94,6 +96,7 @@ def show_overview(seat: Seat) -> ResponseReturnValue:
         ballots=ballots,
         not_begun=may_begin_scoring(seat, ballots),
         tasks=list_other_tasks(seat),
+        decision=recommendation_of(db.session(), seat.evaluation.id) if reads else None,
         to_come=count_reviewers_to_come(seat),
         may_create=seat.actor.standing is not Standing.MEMBER,
         removal=find_removal_of(db.session(), seat.evaluation.id),
@@ -439,7 +442,15 @@ def save_reopening(seat: Seat, ballot_id: int) -> ResponseReturnValue:
 def show_retention_form(seat: Seat) -> ResponseReturnValue:
     """Until when the record is kept, and whether it is held."""
     form = make_retention_form(seat.evaluation)
-    return render_page("setup/evaluation/retention.html", seat, under=HOME, form=form)
+    return render_retention_page(seat, form)
+
+
+def render_retention_page(seat: Seat, form: RetentionForm) -> str:
+    """The form below what the schedule of the site says."""
+    scheduled = read_scheduled_keeping(db.session(), seat.evaluation, now_utc())
+    return render_page(
+        "setup/evaluation/retention.html", seat, under=HOME, form=form, scheduled=scheduled
+    )
 
 
 def make_retention_form(evaluation: Evaluation) -> RetentionForm:
@@ -472,4 +483,4 @@ def save_retention(seat: Seat) -> ResponseReturnValue:
             changes = find_latest_changes(db.session(), seat, Event.RETENTION_CHANGED)
             form.meet_newer(make_retention_form(seat.evaluation), error, changes)
             status = 409
-    return render_page("setup/evaluation/retention.html", seat, under=HOME, form=form), status
+    return render_retention_page(seat, form), status

@@ -12,12 +12,13 @@ SETUP_HELP = (
             "The overview says where the evaluation stands and what comes next. Before scoring it "
             "is a checklist: rubric, vendors, committee, rule and closing date. When nothing is "
             "missing, the button at the end opens the next phase; you are told first what that "
-            "will do."
+            "will do. Once a recommendation is recorded, the overview names it."
         ),
         reviewer=N_(
             "The overview says where the evaluation stands, and what is asked of you, by when. "
             "While scoring is open, the button leads to your ballots. Nobody else sees your marks "
-            "until the committee meets, not even the chair."
+            "until the committee meets, not even the chair. Once the committee has decided, the "
+            "overview names whom it recommends, with the memo."
         ),
     ),
     HelpTopic(
@@ -47,9 +48,10 @@ SETUP_HELP = (
         title=N_("Keeping and deleting the record"),
         pages=("evaluations.show_retention_form", "deletion.show_deletion"),
         chair=N_(
-            "Records of a public selection must be kept for some years. Here you say until which "
-            "day, and whether a legal hold forbids removing them. An evaluation that is still in "
-            "set-up can be deleted as a whole; you type its title once more for that."
+            "Records of a public selection must be kept for some years. The page says how long the "
+            "schedule of the site keeps this one, and who has set that. Here you say until which "
+            "day at least, and whether a legal hold forbids removing them. An evaluation that "
+            "is still in set-up can be deleted as a whole; you type its title once more for that."
         ),
     ),
     HelpTopic(

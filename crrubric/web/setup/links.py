@@ -18,6 +18,7 @@ from crrubric.queries.setup.members import list_waiting_members
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.ways_in import name_only_ways_in
 from crrubric.services.setup import invitations as service
+from crrubric.web.setup.next_steps import find_next_step
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ActForm
@@ -100,6 +101,7 @@ def show_invitation_links(seat: Seat) -> ResponseReturnValue:
         together="\n\n".join(f"{name_with_address(member)}\n{link}" for member, link in rows),
         days=limits.INVITE_DAYS,
         mailed=is_mail_on(),
+        next_step=find_next_step(seat),
     )
 
 

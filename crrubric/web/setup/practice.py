@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, jsonify
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
@@ -110,13 +111,26 @@ def save_own_practice_finish(seat: Seat) -> ResponseReturnValue:
     """Say that I have practiced."""
     try:
         service.finish_practice(current_actor(), seat.evaluation.slug)
-        flash(
-            _("Thank you. All answers appear here, without names, when the chair ends the round."),
-            "done",
+        words = _(
+            "Thank you. All answers appear here, without names, when the chair ends the round."
         )
+        flash(add_unanswered(seat, words), "done")
     except (Invalid, WrongPhase) as error:
         flash(translate_error(error), "problem")
     return redirect_to(HOME, seat)
+
+
+def add_unanswered(seat: Seat, words: str) -> str:
+    """What is said to who is done, and how many criteria they left open, if any."""
+    marks = load_own_practice_marks(db.session(), seat.member) if seat.member else {}
+    parts = list_assigned_parts(db.session(), seat.member) if seat.member else []
+    left = sum(row.id not in marks for part in parts for row in part.criteria)
+    open_words = ngettext(
+        "One criterion has no answer of yours; until then you can still answer it.",
+        "%(num)s criteria have no answer of yours; until then you can still answer them.",
+        left,
+    )
+    return f"{words} {open_words}" if left else words
 
 
 @bp.get("/show")

@@ -26,6 +26,7 @@ from crrubric.queries.setup.vendors import list_vendors
 from crrubric.services.setup import vendors as service
 from crrubric.web.results.told_costs import tell_cost
 from crrubric.web.setup.forms import VendorForm
+from crrubric.web.setup.next_steps import find_next_step
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ActForm, attach_error
@@ -61,6 +62,7 @@ def show_vendors(seat: Seat) -> ResponseReturnValue:
         kept_from_prices=kept,
         editable=editable,
         fixed=seat.may(Action.CHANGE_PHASE) and seat.evaluation.phase is Phase.SCORING,
+        next_step=find_next_step(seat) if vendors else None,
     )
 
 

@@ -105,6 +105,23 @@ def render_act_page(
     )
 
 
+def render_site_act_page(
+    form: ActForm, foreseen: Foreseen, words: ActWords, *, back: str, under: str
+) -> str:
+    """The same page before an act that concerns the site. Args: back: the address of Cancel."""
+    return render_site_page(
+        "shared/act.html",
+        under=under,
+        form=form.showing(foreseen),
+        foreseen=foreseen,
+        words=words,
+        back=back,
+        seat=None,
+        problems=(),
+        overtaken=None,
+    )
+
+
 def render_site_page(template: str, *, under: str | None = None, **values: Any) -> str:
     """Render a page outside evaluations, for somebody who is signed in."""
     if under:

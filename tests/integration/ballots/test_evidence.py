@@ -337,3 +337,25 @@ def test_every_column_of_the_exported_marks_stands_under_its_name(make: Factory,
         "reviewer", "vendor", "criterion", "mark", "note", "evidence", "evidence_until", "files",
         "origin", "blind", "evidence_kind", "evidence_place", "evidence_on",
     ]  # fmt: skip
+
+
+def test_no_evidence_is_called_none_beside_where_it_is(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    url = made.url(f"ballots/{made.vendors[0].id}")
+    mark = f"{url}/marks/{made.criterion('ada').id}"
+    person = visit(made.reviewers[0])
+
+    def said() -> int:
+        hints = [node for node in person.page(url).all("p") if node.get("data-no-kind") is not None]
+        return sum(node.get("hidden") is None for node in hints)
+
+    assert said() == 0
+    person.post(mark, {"answer": "YES", "evidence_place": "page 12", "version": "0"})
+    without = said()
+    person.post(
+        mark,
+        {"answer": "YES", "evidence_place": "page 12", "evidence_kind": "DOCUMENT", "version": "1"},
+    )
+
+    assert (without, said()) == (1, 0)
+    assert "None yet" not in person.page(url).text

@@ -1,9 +1,10 @@
 """Walking through the agenda: the next item, all present at once, the view for the projector."""
 
+import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from crrubric.domain.vocabulary import DeclarationKind, Outcome
+from crrubric.domain.vocabulary import DeclarationKind, Outcome, Phase
 from crrubric.extensions import db
 from crrubric.models import Attendance
 from crrubric.services.ballots import declarations
@@ -129,7 +130,7 @@ def test_whoever_runs_the_meeting_moves_every_screen_from_the_projector(
     [forward] = [
         form.get("action") or ""
         for form in chair.page(screen).all("form")
-        if "/meeting/show/" in (form.get("action") or "") and "Next" in words(form)
+        if "/meeting/show/" in (form.get("action") or "") and words(form) == "First item"
     ]
 
     moved = chair.post(forward, {"back": "projector"})
@@ -157,3 +158,19 @@ def test_a_postponed_item_leads_to_the_next_that_is_neither_settled_nor_postpone
 
     first, second, last = agenda
     assert [postpone(second), postpone(first), postpone(last)] == [last, last, made.url("meeting/")]
+
+
+@pytest.mark.parametrize("screen", ["meeting/projector/", "meeting/now"])
+def test_a_chair_is_led_from_an_empty_screen_to_opening_the_meeting(
+    make: Factory, visit: Visit, screen: str
+):
+    made = make.evaluation(phase=Phase.MEETING)
+    opening = made.url("meeting/#opening")
+
+    pages = [visit(one).page(made.url(screen)) for one in (made.chair, made.reviewers[0])]
+
+    leads = [opening in [link.get("href") for link in page.all("a")] for page in pages]
+    assert leads == [True, False]
+    assert "When the chair opens it" not in pages[0].text
+    assert "When the chair opens it" in pages[1].text
+    assert visit(made.chair).page(made.url("meeting/")).with_id("opening").tag == "h2"

@@ -492,7 +492,7 @@ def test_a_disabled_account_is_out_at_once_and_looks_unknown(make: Factory, visi
     user = db.session.get_one(User, actor.user_id)
     person, link = visit(actor), links.make_operator_link(OPERATOR, user)
 
-    boss.post(f"/accounts/{actor.user_id}/state", {"state": "disabled"})
+    boss.act(f"/accounts/{actor.user_id}/disable")
 
     assert person.get("/").location.startswith("/sign-in")
     assert visit().get(f"/invitations/{link}").status_code == 404
@@ -508,11 +508,11 @@ def test_an_account_is_enabled_again_with_new_sessions(make: Factory, visit: Vis
     actor = make.actor()
     person = visit(actor)
     link = links.make_operator_link(OPERATOR, db.session.get_one(User, actor.user_id))
-    state = f"/accounts/{actor.user_id}/state"
+    url = f"/accounts/{actor.user_id}"
 
-    boss.post(state, {"state": "disabled"})
-    boss.post(state, {"state": "disabled"})
-    boss.post(state, {"state": "enabled"})
+    boss.act(f"{url}/disable")
+    assert boss.post(f"{url}/disable").location == url  # nothing is left to do
+    boss.act(f"{url}/enable")
 
     assert person.get("/").status_code == 303  # the old session stays ended, the old link dead
     assert visit().get(f"/invitations/{link}").status_code == 404
@@ -550,17 +550,19 @@ def test_nobody_disables_their_own_account(make: Factory, visit: Visit):
     boss = make.actor(standing=Standing.ADMINISTRATOR)
     person = visit(boss)
 
-    person.post(f"/accounts/{boss.user_id}/state", {"state": "disabled"})
+    assert person.get(f"/accounts/{boss.user_id}/disable").status_code == 303
+    person.post(f"/accounts/{boss.user_id}/disable")
 
     assert "another administrator can" in person.get("/").text
     assert "Disable this account" not in person.get(f"/accounts/{boss.user_id}").text
 
 
-def test_an_odd_state_changes_nothing(make: Factory, visit: Visit):
+def test_an_act_that_there_is_none_of_changes_nothing(make: Factory, visit: Visit):
     person = visit(make.actor(standing=Standing.ADMINISTRATOR))
     user = make.user()
 
-    person.post(f"/accounts/{user.id}/state", {"state": "deleted"})
+    assert person.get(f"/accounts/{user.id}/delete").status_code == 404
+    assert person.post(f"/accounts/{user.id}/delete").status_code == 404
 
     assert user_of(user.email).disabled_at is None
 
@@ -572,8 +574,9 @@ def test_accounts_are_for_administrators_alone(make: Factory, visit: Visit, stan
 
     assert person.get("/accounts").status_code == 404
     assert person.get(f"/accounts/{user.id}").status_code == 404
-    for path in ("state", "password"):
-        assert person.post(f"/accounts/{user.id}/{path}", {"state": "disabled"}).status_code == 404
+    assert person.get(f"/accounts/{user.id}/disable").status_code == 404
+    for path in ("disable", "password"):
+        assert person.post(f"/accounts/{user.id}/{path}").status_code == 404
     with pytest.raises(NotFound):
         administration.set_account_disabled(actor, user.id, disabled=True)
     with pytest.raises(NotFound):
@@ -584,7 +587,7 @@ def test_an_account_that_is_not_there_is_not_found(make: Factory, visit: Visit):
     person = visit(make.actor(standing=Standing.ADMINISTRATOR))
 
     assert person.get("/accounts/99999").status_code == 404
-    assert person.post("/accounts/99999/state", {"state": "disabled"}).status_code == 404
+    assert person.post("/accounts/99999/disable").status_code == 404
 
 
 def test_a_new_account_is_in_the_journal(make: Factory, visit: Visit):

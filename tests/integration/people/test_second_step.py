@@ -118,7 +118,10 @@ def test_an_app_is_set_up_and_the_codes_on_paper_are_shown_once(person: Actor, v
     assert page.all("img")[0].get("src").startswith("data:image/svg+xml")
     wrong = who.post("/account/sign-in/app/code", {"step_code": wrong_code(person)})
     assert wrong.status_code == 422
-    assert "This code is not right" in wrong.text
+    assert "This code is not right. Enter the six digits" in wrong.text
+    assert "recovery code" not in words(parse(422, wrong.text).with_id("error-summary"))
+    links = [link.get("href") or "" for link in parse(422, wrong.text).all("a")]
+    assert sum(link.startswith("otpauth://totp/") for link in links) == 1
 
     done = who.post("/account/sign-in/app/code", {"step_code": code_of(person)})
 
@@ -478,7 +481,7 @@ def test_an_administrator_turns_it_off_for_somebody_who_lost_the_phone(
     ada = visit(admin)
     assert "signs in with two steps" in ada.page(url).text
 
-    assert ada.post(f"{url}/second-step").location == url
+    assert ada.act(f"{url}/second-step").location == url
 
     assert own.get("/").status_code == 303
     found = accounts.sign_in(user_of(person).email, PASSWORD)
@@ -535,7 +538,7 @@ def test_the_present_browser_is_ended_by_signing_out(person: Actor, visit: Visit
 def test_an_administrator_signs_somebody_out_everywhere(make: Factory, person: Actor, visit: Visit):
     own, ada = visit(person), visit(make.actor(standing=Standing.ADMINISTRATOR))
 
-    ada.post(f"/accounts/{person.user_id}/sessions")
+    ada.act(f"/accounts/{person.user_id}/sessions")
 
     assert own.get("/").status_code == 303
     assert ada.get("/").status_code == 200

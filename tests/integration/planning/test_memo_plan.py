@@ -15,7 +15,8 @@ from crrubric.domain.planning.items import ItemState
 from crrubric.domain.planning.prompts import HintKey, HintKind
 from crrubric.domain.planning.triage import Setting
 from crrubric.domain.planning.venues import DEFAULT_VENUES, Venue, VenueHours, VenueKind
-from crrubric.domain.vocabulary import Phase
+from crrubric.domain.results.priced_seats import SeatFacts
+from crrubric.domain.vocabulary import Phase, PriceUnit
 from crrubric.extensions import db
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.planning.proposals import list_item_proposals
@@ -31,9 +32,12 @@ from crrubric.services.planning.items import (
 )
 from crrubric.services.planning.kept_counts import keep_counts
 from crrubric.services.planning.measures import MeasureText, add_measure, change_measure
+from crrubric.services.planning.seats import set_seats
 from crrubric.services.planning.venues import set_venues
 from crrubric.services.planning.workbook import save_plan_answers
 from crrubric.services.setup.phases import change_phase
+from crrubric.services.setup.rules import RuleSettings, set_rule
+from crrubric.services.setup.vendors import VendorFacts, change_vendor
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.integration.planning.test_items import seat_of
@@ -302,6 +306,64 @@ def test_seats_are_printed_with_the_hidden_counts(made: Made):
     assert isinstance(said, Paragraph)
     assert "at most. Online seats: " in said.text
     assert " to " in said.text
+
+
+def test_learners_that_are_priced_are_no_nothing_where_no_counts_are_kept(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation()
+    first = made.vendors[0]
+    price = VendorFacts(
+        company=first.company,
+        product=first.product,
+        price_unit=PriceUnit.LEARNER,
+        unit_price_cents=4500,
+        term_months=36,
+    )
+    change_vendor(made.chair, made.slug, first.id, price)
+    set_rule(made.chair, made.slug, RuleSettings(prices_sealed=False))
+    make.forward(made, Phase.MEETING, {(0, 0): "YYY", (1, 0): "YYY"})
+    without = list_nothing(made)
+    set_seats(made.chair, made.slug, SeatFacts(low=100, high=119))
+
+    told = list_parts(made, "Background and need")
+
+    assert "Learners and seats" in without[-1].text
+    said = Paragraph("100 to 119; no counts by setting are kept.", "Learners that are priced:")
+    assert told["Learners and seats"][0] == said
+    assert all("Learners and seats" not in block.text for block in list_nothing(made))
+    assert said.lead in [
+        block.lead
+        for block in list_parts(made, "Cost and funding")[""]
+        if isinstance(block, Paragraph)
+    ]
+
+
+def list_nothing(made: Made) -> list[Paragraph]:
+    """What the section says is not recorded."""
+    return [
+        block
+        for blocks in list_parts(made, "Background and need").values()
+        for block in blocks
+        if isinstance(block, Paragraph) and "Nothing is recorded here" in block.text
+    ]
+
+
+def test_that_nobody_has_a_conflict_of_interest_is_not_nothing(make: Factory):
+    made = make.evaluation(phase=Phase.SCORING)
+    lead = "Conflicts of interest and recusals:"
+
+    make.forward(made, Phase.MEETING, {(0, 0): "YYY", (1, 0): "YYY"})
+    blocks = list_parts(made, "Committee")[""]
+
+    said = "None. Declarations on record: 4 of 4, all of no conflict."
+    assert Paragraph(said, lead) in blocks
+    asked = next(
+        row
+        for row in the_table(list_parts(made, "Attachments")["Checklist of the purchase"]).rows
+        if row[0].startswith("Everybody declared")
+    )
+    assert "Declarations on record: 4 of 4." in asked[2]
 
 
 def test_next_steps_have_owners_measures_and_days(made: Made):

@@ -66,6 +66,19 @@ def test_the_page_counts_and_the_file_comes_back(made: Made, visit: Visit, kind:
     assert lines[1].startswith("jimmy,16,6,yes,North,2.67,75,51–75 %,beside the normal load")
 
 
+def test_what_comes_of_a_roster_leads_to_its_help_as_its_neighbors_do(made: Made, visit: Visit):
+    chair = visit(made.chair)
+
+    answer = send(chair, made, csv_of(ROSTER))
+    pages = [chair.page(made.url("plan/triage/")), parse(200, answer.text)]
+
+    about = [
+        [link.get("href") for link in page.all("a") if words(link) == "About this page"]
+        for page in pages
+    ]
+    assert about == [["/help#triage"]] * 2
+
+
 def test_where_both_files_are_too_much_for_an_answer_the_workbook_comes_back(
     made: Made, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ):

@@ -1,13 +1,18 @@
 """The pages on which administrators propose and confirm the removal of records."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
 
+from crrubric.clock import now_utc
+from crrubric.domain.record.retention.times import KeepingTimes
 from crrubric.domain.vocabulary import Answer, Phase, RecordKind, Standing
 from crrubric.extensions import WRITE, db
 from crrubric.models import Evaluation, JournalEntry, KeepingSchedule, Removal
+from crrubric.services.record.retention import set_keeping_times
+from crrubric.services.setup.evaluations import set_retention
+from crrubric.services.setup.phases import change_phase
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, Visitor, error_of
 from tests.integration.shared.test_queries import statements
@@ -160,3 +165,45 @@ def test_other_records_are_proposed_by_kind(make: Factory, ada: Visitor):
     assert ada.act(f"{RECORDS}/others/mails/removal").status_code == 303
     kinds = db.session.scalars(select(Removal.kind)).all()
     assert kinds == [RecordKind.MAIL]
+
+
+def read_retention(visit: Visit, made: Made) -> str:
+    """What the chair is told of how long the record is kept."""
+    (facts,) = visit(made.chair).page(made.url("retention")).all("dl")
+    return words(facts)
+
+
+def test_the_chair_is_told_how_long_the_schedule_keeps_it_and_whose_it_is(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.DECIDED)
+    ada = make.actor(standing=Standing.ADMINISTRATOR)
+    today = now_utc().date()
+
+    default = read_retention(visit, made)
+    set_keeping_times(ada, KeepingTimes(evaluation_years=3))
+    theirs = read_retention(visit, made)
+
+    assert "7 years after it is archived. Archived today, through " in default
+    assert str(today.year + 7) in default
+    assert "That is the default" in default
+    assert "Set for this evaluation No day yet." in default
+    assert ("3 years after it is archived" in theirs, str(today.year + 3) in theirs) == (True, True)
+    assert "The administrators of this site have set that." in theirs
+
+
+def test_the_chair_is_told_which_of_schedule_and_own_day_counts(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.DECIDED)
+    year = now_utc().year
+
+    set_retention(made.chair, made.slug, until=date(year + 2, 6, 30), hold="A protest")
+    sooner = read_retention(visit, made)
+    set_retention(made.chair, made.slug, until=date(year + 9, 6, 30), hold="A protest")
+    later = read_retention(visit, made)
+    change_phase(made.chair, made.slug, Phase.ARCHIVED)
+    archived = read_retention(visit, made)
+
+    assert f"June 30, {year + 2} It is not later than the schedule, so the schedule" in sooner
+    assert f"June 30, {year + 9} It is later than the schedule, so it counts." in later
+    assert "Legal holdA protest" in later
+    assert "7 years after it was archived: through " in archived

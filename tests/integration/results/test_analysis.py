@@ -92,6 +92,39 @@ def test_the_sentences_say_what_would_change_the_first_place(make, visit):
     assert "Every item that counts is settled." in sentences(page)
 
 
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"kind": "UNANIMITY"}, "{both} would share the first place."),
+        ({}, "The order stays as it is; {first} first."),
+    ],
+)
+def test_two_who_would_be_first_are_said_to_share_it(make, visit, values, says):
+    made = committee(make)
+    first, second = names(made)
+
+    text = words(opened(visit, made, "what-if", **OFFICIAL | values).with_id("main"))
+
+    assert says.format(first=first, both=f"{first} and {second}") in text
+    assert "would go to" not in text
+
+
+def test_two_who_stay_first_are_said_to_share_it(make, visit):
+    alike = {(one, vendor): "YYN" for one in range(3) for vendor in range(2)}
+    alike |= {(one, 2): "YNN" for one in range(3)}
+    made = committee(make, vendors=3, marks=alike)
+    first, second = (vendor.company for vendor in made.vendors[:2])
+
+    said = [
+        words(opened(visit, made, path, **values).with_id("main"))
+        for path, values in (("what-if", OFFICIAL | {"kind": "UNANIMITY"}), ("matrix", {}))
+    ]
+
+    tie = f"The order stays as it is; {first} and {second} share the first place."
+    assert tie in said[0]
+    assert f"{first} and {second} share the first rank." in said[1]
+
+
 def test_the_official_result_stands_unchanged_beside_a_trial(make, visit):
     made = committee(make)
     first, second = names(made)

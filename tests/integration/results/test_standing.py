@@ -26,7 +26,7 @@ NOT_ADOPTED = "The votes settle every item; %s are still to be adopted."
     [
         (SMALL, 2, ["YYY", "YNN"], "Vendor 2 leads and meets every must-have. " + NOT_ADOPTED % 6),
         (FREE, 2, ["YYY", "YNN"], "Vendor 2 leads. " + NOT_ADOPTED % 6),
-        (FREE, 2, ["YYN", "YYN"], "Vendor 2, Vendor 3 share the first rank. " + NOT_ADOPTED % 6),
+        (FREE, 2, ["YYN", "YYN"], "Vendor 2 and Vendor 3 share the first rank. " + NOT_ADOPTED % 6),
         (FREE, 1, ["YYY"], "Vendor 2 is the only vendor. " + NOT_ADOPTED % 3),
         (SMALL, 1, ["YY?"], "Vendor 2 is the only vendor and meets every must-have."
                             " One item is unresolved."),

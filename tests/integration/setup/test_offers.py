@@ -200,8 +200,74 @@ def test_a_cost_that_lacks_something_says_what(made: Made, visit: Visit):
 
     text = words(visit(made.chair).page(cost_of(made)).root)
 
-    assert "Missing: Other: the quantity." in text
+    assert "Missing: Other: the quantity" in text
     assert "What is known so far" in text
+
+
+def list_missing(page: Page) -> list[tuple[str, str | None]]:
+    """What a page says is missing of the cost, with where each is entered."""
+    (box,) = [node for node in page.all("div") if node.get("class") == "message warn"]
+    items = [(item, item.find("a")) for item in box.iter("li")]
+    return [
+        (words(item).split(" Fill it in")[0], None if link is None else link.get("href"))
+        for item, link in items
+    ]
+
+
+def test_what_a_cost_lacks_leads_to_where_it_is_entered(make: Factory, visit: Visit):
+    made = make.evaluation(reviewers=1)
+    first = made.vendors[0]
+    facts = VendorFacts(company=first.company, product=first.product)
+    change_vendor(made.chair, made.slug, first.id, facts)
+    lines = [
+        PriceLine(kind=PriceKind.OTHER, unit_cents=900, unit=PriceUnit.DISTRICT),
+        PriceLine(kind=PriceKind.OTHER, unit_cents=900, unit=PriceUnit.COURSE),
+        PriceLine(kind=PriceKind.OTHER, unit_cents=700, unit=PriceUnit.COURSE),
+        PriceLine(kind=PriceKind.TRAINING, unit_cents=700, unit=PriceUnit.LEARNER),
+        PriceLine(kind=PriceKind.OTHER, unit_cents=800, unit=PriceUnit.SEAT),
+    ]
+    set_further_prices(made.chair, made.slug, first.id, lines)
+    chair = visit(made.chair)
+
+    found = list_missing(chair.page(cost_of(made)))
+
+    vendor, prices, seats = made.url(f"vendors/{first.id}"), prices_of(made), made.url("plan/seats")
+    assert found == [
+        ("License: the price", f"{vendor}#unit_price"),
+        ("the term", f"{vendor}#term_months"),
+        ("Other: the quantity", f"{prices}#row1-quantity"),
+        ("the number of learners", f"{seats}#low"),
+    ]
+    for _text, url in found:
+        page, _hash, field = (url or "").partition("#")
+        assert chair.page(page).with_id(field).tag == "input"
+    assert "Prices are fixed" not in chair.page(cost_of(made)).text
+
+
+def test_who_may_not_enter_it_is_led_nowhere(make: Factory, visit: Visit):
+    made = make.evaluation(reviewers=1)
+    first = made.vendors[0]
+    facts = VendorFacts(
+        company=first.company,
+        product=first.product,
+        price_unit=PriceUnit.LEARNER,
+        unit_price_cents=4500,
+    )
+    change_vendor(made.chair, made.slug, first.id, facts)
+    rules.set_rule(made.chair, made.slug, rules.RuleSettings(prices_sealed=False))
+    reviewer, chair = visit(made.reviewers[0]), visit(made.chair)
+
+    assert list_missing(reviewer.page(cost_of(made))) == [
+        ("the term", None),
+        ("the number of learners", None),
+    ]
+
+    make.forward(made, Phase.SCORING, {})
+    assert list_missing(chair.page(cost_of(made))) == [
+        ("the term", None),
+        ("the number of learners", f"{made.url('plan/seats')}#low"),
+    ]
+    assert "Prices are fixed since ballots opened." in chair.page(cost_of(made)).text
 
 
 def test_prices_are_fixed_when_ballots_open(make: Factory, made: Made):

@@ -370,3 +370,20 @@ def test_whom_an_invited_person_represents_is_never_chosen_by_itself(make: Facto
     assert error_of(parse(422, answer.text), "stakeholder") == (
         "Error: Choose whom the person represents."
     )
+
+
+def test_who_is_done_is_told_how_many_criteria_are_left_open(make: Factory, visit: Visit):
+    made = make.evaluation()
+    make.forward(made, Phase.PRACTICE, {})
+    person, url = visit(made.reviewers[0]), made.url("practice/")
+    first, *others = made.criteria
+
+    def finish() -> str:
+        person.post(f"{url}finish")
+        return person.page(url).text
+
+    person.post(f"{url}marks/{first.id}", {"answer": "YES", "version": "0"})
+    assert f"{len(others)} criteria have no answer of yours" in finish()
+    for row in others:
+        person.post(f"{url}marks/{row.id}", {"answer": "YES", "version": "0"})
+    assert "no answer of yours" not in finish()

@@ -277,7 +277,10 @@ def test_every_word_about_accounts_is_translated_or_typed(
     found += [(f"POST {url}", person.post(url)) for url in pages[:3]]
     person.post("/account/calendar")
     found += [("link", person.get("/account/calendar"))]
-    person.post(f"{state}/state", {"state": "disabled"})
+    acts = ("organizer", "administrator", "sessions", "disable")
+    found += [(url, person.get(url)) for url in (f"{state}/{act}" for act in acts)]
+    person.act(f"{state}/disable")
+    found += [("enable", person.get(f"{state}/enable"))]
     found += [(f"{url} after", person.get(url)) for url in (state, "/accounts")]
 
     assert list_unmarked(found, typed()) == []

@@ -4,7 +4,12 @@ import pytest
 
 from crrubric.cli import district
 from crrubric.domain.people.zones import find_zone, is_zone, suggest_zones
-from crrubric.web.people.district_forms import COMMON, list_zone_choices
+from crrubric.web.people.zone_field import (
+    COMMON,
+    find_typed_zone,
+    list_near_zones,
+    list_zone_choices,
+)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +54,29 @@ def test_every_zone_on_the_list_is_one_and_stands_there_once(locale: str):
     assert tuple(values[: len(COMMON)]) == COMMON
     assert values[-1] == "UTC"
     assert {"America/Puerto_Rico", "Pacific/Guam", "America/Mexico_City"} < set(values)
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "zone"),
+    [
+        ("Mountain", "en", "America/Denver"),
+        ("ET", "en", "America/New_York"),
+        ("Indianapolis", "en", "America/Indiana/Indianapolis"),
+        ("hora oriental – Nueva York", "es_US", "America/New_York"),
+        ("hora central", "es_US", "America/Chicago"),
+        ("hora", "es_US", None),
+        ("Time", "en", None),
+        ("", "en", None),
+    ],
+)
+def test_a_zone_is_found_in_the_words_of_the_page(text: str, locale: str, zone: str | None):
+    assert find_typed_zone(text, locale) == zone
+
+
+def test_near_zones_are_those_that_are_offered_in_words():
+    assert list_near_zones("Los Angelos", "en") == ["Pacific Time – Los Angeles"]
+    assert "Eastern Time – New York" in list_near_zones("Eastrn Time", "en")
+    assert list_near_zones("Springfield, Ohio", "en") == []
 
 
 def test_zones_are_named_in_the_language_of_the_page():

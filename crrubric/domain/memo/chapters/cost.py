@@ -18,6 +18,20 @@ BASIS = (N_("Vendor"), N_("License a year"), N_("Quantity"), N_("Months"), N_("R
 COST = (N_("Vendor"), N_("Training and integration"), N_("Total"), N_("One learner for a year"))
 
 
+PRICED_LEARNERS = N_("Learners that are priced:")
+
+
+def tell_priced_learners(facts: MemoFacts, words: ValueFormatter) -> str:
+    """For how many learners the cost is worked out, as a number or a range; empty: not said."""
+    seats = next((vendor.price.seats for vendor in facts.vendors if vendor.price.seats), None)
+    if seats is None:
+        return ""
+    number = words.number(seats.low)
+    if seats.low == seats.high:
+        return number
+    return words(N_("%(low)s to %(high)s"), low=number, high=words.number(seats.high))
+
+
 class CostBlocks:
     """Section 11 of the memo."""
 
@@ -157,16 +171,10 @@ class CostBlocks:
 
     def priced_learners(self) -> Iterable[Block]:
         """For how many learners the cost is worked out."""
-        words = self.words
-        seats = next((v.price.seats for v in self.facts.vendors if v.price.seats), None)
-        if seats is None:
-            return
-        number = words.number(seats.low)
-        if seats.low != seats.high:
-            high = words.number(seats.high)
-            number = words(N_("%(low)s to %(high)s"), low=number, high=high)
-        said = f"{number}. {self.facts.seats_note}".strip()
-        yield Paragraph(said, words(N_("Learners that are priced:")))
+        number = tell_priced_learners(self.facts, self.words)
+        if number:
+            said = f"{number}. {self.facts.seats_note}".strip()
+            yield Paragraph(said, self.words(PRICED_LEARNERS))
 
     def basis_row(self, vendor: MemoVendor) -> tuple[str, ...]:
         """On what the cost of a vendor rests."""

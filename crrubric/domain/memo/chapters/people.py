@@ -42,12 +42,22 @@ class CommitteeBlocks:
         yield from self.listed(N_("Meetings and who attended:"), held)
         yield from MotionBlocks(facts.sittings, words, outside=facts.outside).blocks()
         away = tuple(self.conflict(row) for row in facts.recusals)
-        yield from self.listed(N_("Conflicts of interest and recusals:"), away)
+        yield from self.recusals(away)
         changed = tuple(self.changed_conflict(row) for row in facts.changed_conflicts)
         if changed:
             yield from self.listed(N_("Declared conflicts that were corrected since:"), changed)
         left = tuple(self.departure(row) for row in facts.departed_members)
         yield from self.listed(N_("Members who left the committee:"), left)
+
+    def recusals(self, away: tuple[str, ...]) -> Iterable[Block]:
+        """The conflicts of interest; where nobody has one, how many said so."""
+        label = N_("Conflicts of interest and recusals:")
+        there, asked = self.facts.purchase.declared
+        if away or not there:
+            yield from self.listed(label, away)
+            return
+        text = N_("None. Declarations on record: %(there)s of %(asked)s, all of no conflict.")
+        yield Paragraph(self.words(text, there=there, asked=asked), self.words(label))
 
     def departure(self, row: MemoDeparture) -> str:
         """Who left, and what became of the marks, if there are any."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import chain
 
 from crrubric.domain.documents.tree import Block, Bullets, Heading, Paragraph, Table
+from crrubric.domain.memo.chapters.cost import PRICED_LEARNERS, tell_priced_learners
 from crrubric.domain.memo.chapters.work import print_items, print_venues
 from crrubric.domain.memo.facts import MemoFacts
 from crrubric.domain.memo.plan_facts import MemoMeasure, MemoRenewal, MemoSeats
@@ -167,6 +168,9 @@ class PlanBlocks:
         """The kept counts by setting, and the online seats that they come to."""
         words, kept = self.words, self.plan.kept
         if kept is None:
+            if number := tell_priced_learners(self.facts, words):
+                text = N_("%(number)s; no counts by setting are kept.")
+                yield Paragraph(words(text, number=number), words(PRICED_LEARNERS))
             return
         yield Paragraph(self.sum_up(kept))
         yield Table(

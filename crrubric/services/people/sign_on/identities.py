@@ -16,6 +16,7 @@ from crrubric.domain.actions import SiteAction
 from crrubric.domain.errors import Invalid, NotLetIn, Stale
 from crrubric.domain.events import Event
 from crrubric.domain.mail.account_news import IdentityNews
+from crrubric.domain.people.account_effects import AccountAct
 from crrubric.domain.people.providers import Arrival
 from crrubric.domain.text import email_key
 from crrubric.domain.translation import N_
@@ -23,6 +24,7 @@ from crrubric.domain.vocabulary import SessionLevel
 from crrubric.extensions import db
 from crrubric.models import ExternalIdentity, User
 from crrubric.queries.people.access import make_not_found, require_on_site
+from crrubric.queries.people.accounts import foresee_act_on_account
 from crrubric.queries.people.identities import (
     find_identity,
     is_only_way_in,
@@ -54,6 +56,7 @@ from crrubric.services.people.second_step import WRONG_CODE, takes_code
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unforeseen
 
 SAME_PERSON = "uq_external_identity_issuer_subject"
 ONE_EACH = "uq_external_identity_user_id_issuer"
@@ -284,12 +287,13 @@ def unlink_own_identity(actor: Actor, identity_id: int) -> str:
     return title
 
 
-def unlink_all_identities(actor: Actor, user_id: int) -> User:
+def unlink_all_identities(actor: Actor, user_id: int, *, seen: str | None = None) -> User:
     """An administrator, or the operator, undoes the connections of an account: it was the wrong
     person, or the person has another account there now. They are told, and signed out everywhere.
 
+    Args: seen: the fingerprint of what the page before said.
     Raises: NotFound unless the actor administers the site; Invalid where there is none, and for
-    one's own account.
+    one's own account; Stale.
     """
     require_on_site(actor, SiteAction.MANAGE_ACCOUNTS)
     if user_id == actor.user_id:
@@ -299,6 +303,8 @@ def unlink_all_identities(actor: Actor, user_id: int) -> User:
         found = list_identities(session, user.id)
         if not found:
             raise Invalid(N_("%(name)s signs in with no account of a provider."), name=user.name)
+        act = AccountAct.END_IDENTITIES
+        refuse_unforeseen(foresee_act_on_account(session, act, user), seen)
         session.execute(delete(ExternalIdentity).where(ExternalIdentity.user_id == user.id))
         end_sessions(session, user)
         write_identity_notice(

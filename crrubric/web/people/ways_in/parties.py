@@ -33,13 +33,14 @@ def explain_missing_party() -> str:
         return ""
     if local := find_local_name(address):
         words = _(
-            "Passkeys are for a name, and this site is open by a number: open it as %(address)s.",
+            "A passkey belongs to the name of a site, and you opened this one by a number: open it"
+            " as %(address)s.",
             address=local,
         )
     elif is_numeric_address(address):
         words = _(
-            "Passkeys are for a name, and this site is open by a number: ask the people who run it"
-            " by which name to open it."
+            "A passkey belongs to the name of a site, and you opened this one by a number: ask the"
+            " people who run it by which name to open it."
         )
     else:
         words = _(

@@ -4,12 +4,14 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from crrubric.domain.actions import Action
+from crrubric.domain.policy import PREPARING
 from crrubric.domain.results.cost import NO_PRICE
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
 from crrubric.queries.setup.prices import types_prices
 from crrubric.services.setup.vendors import find_vendor_for_seat
 from crrubric.web.results.told_costs import tell_cost
+from crrubric.web.setup.offer_pages.missing_prices import list_missing_prices
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.page import render_page
 
@@ -33,4 +35,6 @@ def show_vendor_cost(seat: Seat, vendor_id: int) -> ResponseReturnValue:
         types=types,
         sealed=seat.evaluation.hides_prices and not types,
         told=None if price == NO_PRICE else tell_cost(price.cost),
+        missing=list_missing_prices(seat, vendor, price, types=types),
+        fixed=price.cost.lacks_a_price and seat.evaluation.phase not in PREPARING,
     )

@@ -343,7 +343,7 @@ def test_an_administrator_takes_passkeys_off_as_well(
     add_key(own, device)
     admin = make.actor(standing=Standing.ADMINISTRATOR)
 
-    visit(admin).post(f"/accounts/{person.user_id}/second-step")
+    visit(admin).act(f"/accounts/{person.user_id}/second-step")
 
     assert (keys(), own.get("/").status_code) == ([], 303)
     assert use_alone(visit(), device).status_code == 422

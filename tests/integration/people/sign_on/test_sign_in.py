@@ -487,7 +487,7 @@ def test_an_administrator_ends_it_for_somebody_and_the_account_stays_used(
     ada = visit(make.actor(standing=Standing.ADMINISTRATOR))
     assert "Cedar ID" in ada.page(f"/accounts/{user.id}").text
 
-    ada.post(f"/accounts/{user.id}/identities")
+    ada.act(f"/accounts/{user.id}/identities")
 
     assert not is_in(who)
     assert identities() == []

@@ -1,5 +1,6 @@
 """Name and time zone of the district: administrators set them, everybody reads times by them."""
 
+import re
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -7,6 +8,7 @@ from babel import Locale
 from flask import Flask
 from sqlalchemy import select
 
+from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotFound, Stale
 from crrubric.domain.events import Event
 from crrubric.domain.record.chain import SITE
@@ -17,6 +19,7 @@ from crrubric.queries.people.people import CLOCKWORK, OPERATOR
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.people.accounts import choose_language
 from crrubric.services.people.district import set_district
+from crrubric.web.people.zone_field import find_typed_zone, list_zone_choices
 from crrubric.web.shared.zones import label_zone
 from tests.factories import Factory
 from tests.integration.conftest import Visit, Visitor, error_of
@@ -46,14 +49,14 @@ def entries() -> list[JournalEntry]:
 
 
 def chosen(page: Page) -> str:
-    """The zone that the list shows as chosen."""
-    zones = page.with_id("time_zone").iter("option")
-    (option,) = [row for row in zones if "selected" in row.attrib]
-    return option.get("value") or ""
+    """The zone in the field."""
+    return page.with_id("time_zone").get("value") or ""
 
 
 def hints(page: Page) -> list[str]:
-    return [words(row) for row in page.all("p") if row.get("id") == "time_zone-hint"]
+    """What the page says of the time that it is."""
+    said = words(page.with_id("time_zone-hint"))
+    return [part for part in re.split(r"(?<=\.) ", said) if part.startswith("By the time zone")]
 
 
 def links(page: Page) -> set[str | None]:
@@ -63,9 +66,7 @@ def links(page: Page) -> set[str | None]:
 def test_the_first_administrator_sets_what_everybody_reads(ada: Visitor, make: Factory):
     assert "Name and time zone of the district are not set yet" in ada.get("/").text
     form = ada.page("/district")
-    first = form.with_id("time_zone")[0]
-    assert (first.get("value"), words(first)) == ("", "Choose a time zone")
-    assert hints(form) == []
+    assert (chosen(form), hints(form)) == ("", [])
 
     answer = ada.post("/district", FORM)
 
@@ -73,7 +74,7 @@ def test_the_first_administrator_sets_what_everybody_reads(ada: Visitor, make: F
     assert stored() == ("Lakeside Unified", "America/Chicago", 1)
     page = ada.page("/district")
     assert page.with_id("name").get("value") == "Lakeside Unified"
-    assert chosen(page) == "America/Chicago"
+    assert chosen(page) == "Central Time – Chicago"
     assert "are not set yet" not in ada.get("/").text
     assert make.evaluation().evaluation.district.name == "Lakeside Unified"
 
@@ -158,8 +159,14 @@ def test_a_change_that_another_made_meanwhile_is_shown_and_not_overwritten(
         ("name", "  ", "Enter the name of the district."),
         ("name", "x" * 121, "Shorten this to 120 characters; it has 121."),
         ("name", "Lake\x07side", "Remove the control character at position 5: it can’t be stored."),
-        ("time_zone", "", "Choose a time zone from the list."),
-        ("time_zone", "Mars/Base", "Choose one of the choices shown."),
+        ("time_zone", "", "Enter a time zone, or a city in it."),
+        (
+            "time_zone",
+            "Chikago",
+            "There is no time zone “Chikago”. The nearest are: Central Time – Chicago; Indian"
+            " Ocean Time – Chagos; Yakutsk Time – Chita.",
+        ),
+        ("time_zone", "zzz", "There is no time zone “zzz”. Enter a large city in it."),
     ],
 )
 def test_what_cannot_be_used_is_refused_beside_its_field(
@@ -185,6 +192,27 @@ def test_a_zone_set_under_an_older_name_stays_chosen(ada: Visitor):
     form = {"name": "Hillside", "time_zone": "US/Central", "version": "1"}
     assert ada.post("/district", form).status_code == 303
     assert stored() == ("Hillside", "US/Central", 2)
+
+
+@pytest.mark.parametrize(
+    "typed", ["Central Time – Chicago", "chicago", "central time", "Central", "CST", "US/Central"]
+)
+def test_a_zone_is_taken_as_people_call_it(ada: Visitor, typed: str):
+    assert ada.post("/district", {**FORM, "time_zone": typed}).status_code == 303
+
+    found = stored()
+    assert found is not None
+    now = now_utc()
+    assert ZoneInfo(found[1]).utcoffset(now) == ZoneInfo("America/Chicago").utcoffset(now)
+    assert chosen(ada.page("/district")) in ("Central Time – Chicago", "US/Central")
+
+
+def test_whatever_the_browser_offers_is_taken_for_the_zone_that_it_stands_for(ada: Visitor):
+    offered = [row.get("value") or "" for row in ada.page("/district").with_id("zones")]
+
+    meant = [find_typed_zone(words, "en") for words in offered]
+
+    assert meant == [choice.value for choice in list_zone_choices("en")]
 
 
 @pytest.mark.parametrize("standing", [Standing.ORGANIZER, Standing.MEMBER])
@@ -241,11 +269,11 @@ def test_the_page_speaks_spanish(make: Factory, visit: Visit):
     person.post("/district", FORM)
 
     page = person.page("/district")
-    countries = [row.get("label") for row in page.all("optgroup")]
-    zones = {row.get("value"): words(row) for row in page.all("option")}
+    zones = [row.get("value") for row in page.with_id("zones")]
+    countries = [row.get("label") for row in page.with_id("zones")]
     assert page.heading == "Distrito"
-    assert (countries[0], "México" in countries) == ("Estados Unidos", True)
-    assert zones["America/Chicago"] == "hora central – Chicago"
+    assert zones[1] == chosen(page) == "hora central – Chicago"
+    assert countries[1] == "hora central – Chicago, Estados Unidos"
     assert "cambió el nombre, la zona horaria o el idioma del distrito" in page.text
 
 
@@ -270,10 +298,10 @@ def test_every_word_is_translated(app: Flask, ada: Visitor, monkeypatch: pytest.
 
 
 def without_zones(page: Page) -> Page:
-    """The page with nothing but its first choice in the list of zones."""
-    for parent in page.root.iter("select"):
-        for group in parent.findall("optgroup"):
-            parent.remove(group)
+    """The page without the zones that the browser offers."""
+    for parent in page.root.iter("datalist"):
+        for option in list(parent):
+            parent.remove(option)
     return page
 
 

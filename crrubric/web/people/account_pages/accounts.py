@@ -1,4 +1,4 @@
-"""The accounts of the site, for administrators: disable, enable, confirm, send a link."""
+"""The accounts of the site, for administrators: the list, a new one, one with its links."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,15 +15,7 @@ from crrubric.queries.people.identities import list_identities
 from crrubric.queries.people.second_step import has_two_steps
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.accounts import add_user
-from crrubric.services.people.administration import (
-    change_standing,
-    set_account_disabled,
-    vouch_for_address,
-)
 from crrubric.services.people.links import make_reset_link, send_password_link
-from crrubric.services.people.own_sessions import sign_out_everywhere
-from crrubric.services.people.second_step import reset_two_steps
-from crrubric.services.people.sign_on.identities import unlink_all_identities
 from crrubric.web.people.account_forms import AddedPersonForm
 from crrubric.web.shared import session
 from crrubric.web.shared.access import require_site_permission
@@ -36,7 +28,6 @@ bp = Blueprint("accounts", __name__, url_prefix="/accounts")
 HOME = "accounts.show_accounts"
 LINK = "account-link"
 OFFERED = (Standing.MEMBER, Standing.ORGANIZER, Standing.ADMINISTRATOR)
-STATES = {"disabled": True, "enabled": False}
 
 
 @bp.get("")
@@ -92,23 +83,6 @@ def save_new_account() -> ResponseReturnValue:
     return render_new_account(form), 422
 
 
-@bp.post("/<int:user_id>/standing")
-@require_site_permission(SiteAction.MANAGE_ACCOUNTS)
-def save_standing(user_id: int) -> ResponseReturnValue:
-    """Give somebody another role on the site."""
-    standing = request.form.get("standing", "")
-    back = redirect(url_for("accounts.show_account", user_id=user_id), code=303)
-    if standing not in {one.value for one in Standing}:
-        flash(_("Choose one of the choices shown."), "problem")
-        return back
-    try:
-        user = change_standing(current_actor(), user_id, Standing(standing))
-        flash(_("The role of %(name)s is saved.", name=user.name), "done")
-    except Invalid as error:
-        flash(translate_error(error), "problem")
-    return back
-
-
 @bp.get("/<int:user_id>")
 @require_site_permission(SiteAction.MANAGE_ACCOUNTS)
 def show_account(user_id: int) -> ResponseReturnValue:
@@ -145,39 +119,6 @@ def make_account_link(user_id: int) -> ResponseReturnValue:
     return redirect(url_for("accounts.show_account", user_id=user_id), code=303)
 
 
-@bp.post("/<int:user_id>/state")
-@require_site_permission(SiteAction.MANAGE_ACCOUNTS)
-def save_account_state(user_id: int) -> ResponseReturnValue:
-    """Disable or enable; the form names the state, so that twice is once."""
-    disabled = STATES.get(request.form.get("state", ""))
-    if disabled is None:
-        flash(_("Choose one of the choices shown."), "problem")
-        return redirect(url_for("accounts.show_account", user_id=user_id), code=303)
-    try:
-        user = set_account_disabled(current_actor(), user_id, disabled=disabled)
-        words = (
-            _("%(name)s is signed out and can’t sign in any more.", name=user.name)
-            if disabled
-            else _("%(name)s can sign in again.", name=user.name)
-        )
-        flash(words, "done")
-    except Invalid as error:
-        flash(translate_error(error), "problem")
-    return redirect(url_for("accounts.show_account", user_id=user_id), code=303)
-
-
-@bp.post("/<int:user_id>/address")
-@require_site_permission(SiteAction.MANAGE_ACCOUNTS)
-def save_confirmed_address(user_id: int) -> ResponseReturnValue:
-    """Vouch for the address: seats that wait for that count from now on."""
-    try:
-        user = vouch_for_address(current_actor(), user_id)
-        flash(_("The address of %(name)s is confirmed.", name=user.name), "done")
-    except Invalid as error:
-        flash(translate_error(error), "problem")
-    return redirect(url_for("accounts.show_account", user_id=user_id), code=303)
-
-
 @bp.post("/<int:user_id>/password")
 @require_site_permission(SiteAction.MANAGE_ACCOUNTS)
 def send_account_link(user_id: int) -> ResponseReturnValue:
@@ -185,45 +126,6 @@ def send_account_link(user_id: int) -> ResponseReturnValue:
     try:
         user = send_password_link(current_actor(), user_id)
         flash(_("A link for a new password is on its way to %(name)s.", name=user.name), "done")
-    except Invalid as error:
-        flash(translate_error(error), "problem")
-    return redirect(url_for("accounts.show_account", user_id=user_id), code=303)
-
-
-@bp.post("/<int:user_id>/second-step")
-@require_site_permission(SiteAction.MANAGE_ACCOUNTS)
-def save_two_steps_reset(user_id: int) -> ResponseReturnValue:
-    """Turn off the second step of somebody who has lost phone and recovery codes."""
-    try:
-        user = reset_two_steps(current_actor(), user_id)
-        words = _(
-            "%(name)s signs in with one step until they set up the second again.", name=user.name
-        )
-        flash(words, "done")
-    except Invalid as error:
-        flash(translate_error(error), "problem")
-    return redirect(url_for("accounts.show_account", user_id=user_id), code=303)
-
-
-@bp.post("/<int:user_id>/identities")
-@require_site_permission(SiteAction.MANAGE_ACCOUNTS)
-def save_identities_end(user_id: int) -> ResponseReturnValue:
-    """Let a person sign in with their accounts elsewhere no more."""
-    try:
-        user = unlink_all_identities(current_actor(), user_id)
-        flash(_("%(name)s signs in with no other account any more.", name=user.name), "done")
-    except Invalid as error:
-        flash(translate_error(error), "problem")
-    return redirect(url_for("accounts.show_account", user_id=user_id), code=303)
-
-
-@bp.post("/<int:user_id>/sessions")
-@require_site_permission(SiteAction.MANAGE_ACCOUNTS)
-def save_sign_out_everywhere(user_id: int) -> ResponseReturnValue:
-    """End every session of a person."""
-    try:
-        user = sign_out_everywhere(current_actor(), user_id)
-        flash(_("%(name)s is signed out everywhere.", name=user.name), "done")
     except Invalid as error:
         flash(translate_error(error), "problem")
     return redirect(url_for("accounts.show_account", user_id=user_id), code=303)
