@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import date
+from itertools import groupby
 
 from sqlalchemy.orm import Session
 
 from crrubric.catalogue import load_translations
 from crrubric.domain.ballots.evidence import describe_evidence
 from crrubric.domain.memo.facts import MemoNote
+from crrubric.domain.text import sort_key
 from crrubric.models import Evaluation
 from crrubric.queries.ballots.ballots import DisclosedMark, iterate_disclosed_marks
 
@@ -15,10 +17,19 @@ from crrubric.queries.ballots.ballots import DisclosedMark, iterate_disclosed_ma
 def list_memo_notes(
     session: Session, evaluation: Evaluation, language: str, away: frozenset[int]
 ) -> tuple[MemoNote, ...]:
-    """Marks that have a note, with their evidence in words of this language."""
+    """Marks that have a note, with their evidence in words of this language.
+
+    The notes on an item stand in an order that only what is printed of them makes: the memo names
+    nobody who wrote one, and an order of names would.
+    """
     say = load_translations(language).gettext
     rows = iterate_disclosed_marks(session, evaluation, noted=True, away=away)
-    return tuple(make_memo_note(row, say=say) for row in rows)
+    notes = (make_memo_note(row, say=say) for row in rows)
+    return tuple(
+        note
+        for _item, own in groupby(notes, key=lambda note: (note.vendor, note.criterion))
+        for note in sorted(own, key=lambda note: (note.stakeholder.value, sort_key(note.note)))
+    )
 
 
 def make_memo_note(

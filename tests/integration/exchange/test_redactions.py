@@ -1,6 +1,7 @@
 """Copies for the public hide chosen texts and names, and still verify."""
 
 import json
+import re
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
@@ -15,18 +16,20 @@ from crrubric.domain.archive.checks import verify_archive
 from crrubric.domain.archive.manifest import MANIFEST, CopyKind
 from crrubric.domain.archive.redaction import TextPlace
 from crrubric.domain.errors import Invalid, NotFound, Stale
-from crrubric.domain.vocabulary import Answer, Phase, Standing
+from crrubric.domain.vocabulary import Answer, Phase, PositionKind, Standing
 from crrubric.extensions import db
-from crrubric.models import Evaluation, Member
+from crrubric.models import Evaluation, Member, User
 from crrubric.queries.exchange.redactions import ListedText, TextFilter, list_texts
 from crrubric.queries.people.access import Seat, require
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots import ballots
 from crrubric.services.exchange.archives.archives import ArchiveText, make_archive
 from crrubric.services.exchange.archives.redactions import choose_redaction, withdraw_redaction
-from crrubric.services.meeting import meetings
+from crrubric.services.meeting import decisions, meetings
+from crrubric.services.meeting.positions import state_position
 from crrubric.services.memo.issues import IssueText, issue_memo
 from crrubric.services.setup.chairs import appoint_chair
+from crrubric.services.setup.phases import change_phase
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.integration.exchange.archive_files import Parts, read_parts
@@ -185,6 +188,70 @@ def test_sealed_ballots_are_left_out_with_their_receipts(made: Made):
     left = [row for row in told["left_out"] if row["path"].startswith("ballots/sealed/")]
 
     assert len(left) == len(MARKS)
+
+
+def test_the_size_of_what_is_left_out_tells_no_length_of_a_hidden_name(made: Made):
+    told = json.loads(read_parts(make_copy(made))[MANIFEST])
+
+    sealed = [row for row in told["left_out"] if not row["path"].startswith("evidence/")]
+
+    assert {row["path"].split("/")[0] for row in sealed} == {"ballots", "memo"}
+    assert {row["bytes"] for row in sealed} == {None}
+
+
+def rename_members(made: Made, names: list[str]) -> None:
+    """Other names, of the same length, for the reviewers."""
+    for reviewer, name in zip(made.reviewers, names, strict=True):
+        for member in db.session.scalars(select(Member).where(Member.user_id == reviewer.user_id)):
+            member.name = name
+        db.session.get_one(User, reviewer.user_id).name = name
+    db.session.commit()
+
+
+def read_order(made: Made) -> dict[str, object]:
+    """What a copy without names shows, and a memo without names, in their order."""
+    parts = read_parts(make_copy(made))
+    papers = {path: list_texts_of({path: parts[path]}) for path in parts if path.endswith(".pdf")}
+    tables = {path: parts[path] for path in parts if path.endswith((".csv", "basis.json"))}
+    journal = re.compile(r"[0-9a-f]{8}|entry \d+")  # has an entry more with each copy
+    return {**{path: journal.sub("", text) for path, text in papers.items()}, **tables}
+
+
+def test_the_order_of_rows_tells_no_order_of_hidden_names(make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, marks=MARKS)
+    for place, reviewer in enumerate(made.reviewers):
+        ballots.record_mark(
+            reviewer,
+            made.slug,
+            made.vendors[0].id,
+            made.criteria[0].id,
+            ballots.MarkText(answer=Answer.YES, note=f"Note {place}.", evidence_place="Page 7."),
+            seen_version=1,
+        )
+    for reviewer, vendor in MARKS:
+        make.submit(made, reviewer, vendor)
+    make.forward(made, Phase.MEETING, {})
+    members = [
+        db.session.scalars(select(Member.id).where(Member.user_id == one.user_id)).one()
+        for one in made.reviewers
+    ]
+    meetings.start_meeting(made.chair, made.slug)
+    meetings.record_attendance(made.chair, made.slug, members)
+    meetings.end_meeting(made.chair, made.slug)
+    text = decisions.DecisionText(vendor_id=made.vendors[0].id, reason="It fits our learners.")
+    decisions.record_decision(made.chair, made.slug, text)
+    for place, reviewer in enumerate(made.reviewers):
+        words = f"I would wait {place} years."
+        state_position(reviewer, made.slug, kind=PositionKind.CANNOT_SUPPORT, words=words)
+    change_phase(made.chair, made.slug, Phase.DECIDED)
+    names = [f"Person {letter}" for letter in "ABCDEF"[: len(made.reviewers)]]
+
+    rename_members(made, names)
+    rising = read_order(made)
+    rename_members(made, list(reversed(names)))
+    falling = read_order(made)
+
+    assert {path for path in rising if rising[path] != falling[path]} == set()
 
 
 def test_a_text_inside_of_another_is_hidden_too(made: Made, make: Factory):

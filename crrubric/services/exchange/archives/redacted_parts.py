@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
+from itertools import groupby
 from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
-from crrubric.domain.archive.container import PackedFile
 from crrubric.domain.archive.manifest import LeftOut
 from crrubric.domain.documents.tree import Document
 from crrubric.domain.meeting.minutes_paper import MinutesFacts
@@ -73,6 +73,19 @@ class RedactedParts(ArchiveParts):
             hidden["files"] = self.redactor.mask
         return hidden
 
+    def order_rows(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Reviewers of one item by role: in the order of their names, it would tell who is who."""
+        book = self.redactor.book
+        if book is None:
+            return rows
+        return (
+            row
+            for _item, own in groupby(
+                rows, key=lambda row: (row.get("vendor"), row.get("criterion"))
+            )
+            for row in sorted(own, key=lambda row: book.find_place(str(row.get("reviewer"))))
+        )
+
     def hide_in_results(self, adopted: AdoptedRanking | None) -> AdoptedRanking | None:
         """The order that was adopted, whose reason somebody typed."""
         if adopted is None:
@@ -101,9 +114,10 @@ class RedactedParts(ArchiveParts):
         yield from ()
 
     def leave_out(self, path: str, body: bytes, reason: str) -> None:
-        """Note a file that the copy does not have."""
-        file = PackedFile(path, len(body), sha256(body).hexdigest())
-        self.left_out.append(LeftOut(file=file, reason=reason))
+        """Note a file that the copy does not have, without its size: what is hidden in it is as
+        long as that is longer than the rest, which the copy tells."""
+        digest = sha256(body).hexdigest()
+        self.left_out.append(LeftOut(path=path, size=None, sha256=digest, reason=reason))
 
     def make_plan(self, plan: dict[str, Any]) -> Any:
         """The workbook, with who saved what by role."""
@@ -177,7 +191,10 @@ class RedactedParts(ArchiveParts):
         end_reading(self.session)
         self.left_out += [
             LeftOut(
-                file=PackedFile(file.path, file.size, file.sha256), reason=self.translate(reason)
+                path=file.path,
+                size=file.size,
+                sha256=file.sha256,
+                reason=self.translate(reason),
             )
             for file in files
         ]
