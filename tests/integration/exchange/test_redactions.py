@@ -18,8 +18,9 @@ from crrubric.domain.archive.redaction import TextPlace
 from crrubric.domain.errors import Invalid, NotFound, Stale
 from crrubric.domain.vocabulary import Answer, Phase, PositionKind, Standing
 from crrubric.extensions import db
-from crrubric.models import Evaluation, Member, User
+from crrubric.models import Evaluation, Member, User, Vendor
 from crrubric.queries.exchange.redactions import ListedText, TextFilter, list_texts
+from crrubric.queries.memo.narratives import load_sources
 from crrubric.queries.people.access import Seat, require
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots import ballots
@@ -209,12 +210,19 @@ def rename_members(made: Made, names: list[str]) -> None:
 
 
 def read_order(made: Made) -> dict[str, object]:
-    """What a copy without names shows, and a memo without names, in their order."""
+    """What a copy without names shows, a memo, and a draft of its words, in their order."""
     parts = read_parts(make_copy(made))
     papers = {path: list_texts_of({path: parts[path]}) for path in parts if path.endswith(".pdf")}
     tables = {path: parts[path] for path in parts if path.endswith((".csv", "basis.json"))}
     journal = re.compile(r"[0-9a-f]{8}|entry \d+")  # has an entry more with each copy
-    return {**{path: journal.sub("", text) for path, text in papers.items()}, **tables}
+    vendor = db.session.get_one(Vendor, made.vendors[0].id)
+    sources = load_sources(db.session(), evaluation_of(made), vendor)
+    db.session.rollback()
+    return {
+        **{path: journal.sub("", text) for path, text in papers.items()},
+        **tables,
+        "draft": {part: [line.text for line in lines] for part, lines in sources.items()},
+    }
 
 
 def test_the_order_of_rows_tells_no_order_of_hidden_names(make: Factory):
