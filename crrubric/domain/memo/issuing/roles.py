@@ -67,7 +67,7 @@ OWNERS: Mapping[type, frozenset[str]] = {
     LineRecord: frozenset({"done_by"}),
 }
 # rows that stand in the order of names: in that of roles instead, or it would tell who is who
-BY_NAME = (MemoRecusal, LateChange, MemoLateBallot, MemoPosition)
+BY_NAME = (MemoRecusal, LateChange, MemoLateBallot, MemoEntries, MemoPosition)
 # what of the facts has people in it; departed members are told apart from vendors by their field
 SEARCHED = (
     "people", "recusals", "changed_conflicts", "appointments", "positions", "commitments",
@@ -204,7 +204,9 @@ def _find_shown_person(row: Any) -> str:
     """The person whom a row is about, as it is shown."""
     if isinstance(row, MemoLateBallot):
         row = row.change
-    shown: str = row.reviewer if isinstance(row, LateChange) else row.name
+    if isinstance(row, LateChange):
+        return row.reviewer
+    shown: str = row.by if isinstance(row, MemoEntries) else row.name
     return shown
 
 
