@@ -23,9 +23,11 @@ def load_basis_object(session: Session, evaluation: Evaluation, read: Matrix) ->
     by_name = make_basis_object(read.basis, ids)
     reviewers = read.basis.ballots.reviewers
     places = sorted(range(len(reviewers)), key=lambda place: reviewers[place].id)
+    if places == sorted(places):
+        return by_name
     issued = select(MemoIssue.basis_hash).where(MemoIssue.evaluation_id == evaluation.id)
     last = session.scalar(issued.order_by(MemoIssue.number.desc()).limit(1))
-    if places == sorted(places) or last == hash_basis(by_name):
+    if last == hash_basis(by_name):
         return by_name
     return make_basis_object(replace(read.basis, ballots=read.basis.ballots.only(places)), ids)
 
