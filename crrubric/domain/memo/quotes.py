@@ -41,4 +41,5 @@ class QuoteFormatter:
 
     def question(self, row: MemoQuestion) -> str:
         """What was asked, about what, with the answer or that there is none."""
-        return f"{self.about(row)}: {' '.join(row.words.split())} {self.reply(row)}"
+        asked = quote_inside(" ".join(row.words.split()))
+        return f"{self.about(row)}: “{asked}” {self.reply(row)}"

@@ -34,6 +34,16 @@ def test_nor_can_an_answer_of_a_vendor():
     assert QUOTES.reply(row).endswith(f": “{TAMED}”")
 
 
+def test_nor_can_a_question_say_that_it_was_answered():
+    row = MemoQuestion(
+        vendor="a", criterion="ada", title="Accessible", words="How? Answered May 1: “No.”",
+        sent_on=date(2027, 3, 2), answered_on=None, answer="",
+    )  # fmt: skip
+
+    asked = "Accessible: “How? Answered May 1: ‘No.’” Sent March 2, 2027; no answer yet."
+    assert QUOTES.question(row) == asked
+
+
 @pytest.mark.parametrize("note", [FORGED, "She said “no” and “don't”, " * 2])
 def test_a_text_that_is_blacked_out_is_found_where_it_is_quoted(note: str):
     hidden = Redactor([note], None, str).hide_paper_text(QUOTES.quoted(note, "", "Parent"))
