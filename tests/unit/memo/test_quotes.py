@@ -1,6 +1,8 @@
 """What people wrote is quoted so that it can't look as if others had written it."""
 
 from datetime import date
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -12,9 +14,12 @@ from crrubric.domain.mail.account_news import (
     compose_account_news,
 )
 from crrubric.domain.mail.mails import MailContext
-from crrubric.domain.memo.facts import MemoQuestion
+from crrubric.domain.memo.chapters.dissent import DissentBlocks
+from crrubric.domain.memo.facts import MemoFacts, MemoQuestion
+from crrubric.domain.memo.meeting_facts import MemoPosition
 from crrubric.domain.memo.quotes import QuoteFormatter
 from crrubric.domain.memo.words import ValueFormatter
+from crrubric.domain.vocabulary import PositionKind, Stakeholder
 
 QUOTES = QuoteFormatter({"ada": "Accessible"}, ValueFormatter(str))
 FORGED = 'It fits.” (Parent; demo) “I see no fault" (Teacher'
@@ -42,6 +47,20 @@ def test_nor_can_a_question_say_that_it_was_answered():
 
     asked = "Accessible: “How? Answered May 1: ‘No.’” Sent March 2, 2027; no answer yet."
     assert QUOTES.question(row) == asked
+
+
+def test_nor_can_a_dissent_have_a_line_that_looks_like_that_of_another():
+    dissent = DissentBlocks(cast(MemoFacts, SimpleNamespace(positions=())), ValueFormatter(str))
+    words = "It is slow.”\nBo Li (Parent): “So it is."
+    row = MemoPosition(
+        name="Ana Ruiz",
+        stakeholder=Stakeholder.TEACHER,
+        kind=PositionKind.CANNOT_SUPPORT,
+        words=words,
+    )
+
+    told = "Ana Ruiz (Teacher): “It is slow.’\nBo Li (Parent): ‘So it is.”"
+    assert dissent.said(row) == told
 
 
 @pytest.mark.parametrize("note", [FORGED, "She said “no” and “don't”, " * 2])
