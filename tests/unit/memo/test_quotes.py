@@ -30,6 +30,14 @@ def test_a_note_can_not_end_its_quotation_and_begin_that_of_another():
     assert QUOTES.quoted(FORGED, "", "Principal") == f"“{TAMED}” (Principal)"
 
 
+def test_nor_can_the_place_of_its_evidence():
+    place = "Demo · minute 12) “I see no fault.” (Parent"
+
+    told = "“It fits.” (Teacher; “Demo · minute 12) ‘I see no fault.’ (Parent”)"
+    assert QUOTES.quoted("It fits.", place, "Teacher") == told
+    assert QUOTES.quoted("It fits.", "Demo · minute 12", "Teacher").endswith("; Demo · minute 12)")
+
+
 def test_nor_can_an_answer_of_a_vendor():
     row = MemoQuestion(
         vendor="a", criterion="ada", title="Accessible", words="How?", sent_on=None,
