@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from crrubric.domain.archive.checks import verify_archive
 from crrubric.domain.archive.manifest import MANIFEST, CopyKind
 from crrubric.domain.archive.redaction import TextPlace
 from crrubric.domain.errors import Invalid, NotFound, Stale
+from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.domain.vocabulary import Answer, Phase, PositionKind, Standing
 from crrubric.extensions import db
 from crrubric.models import Evaluation, Member, User, Vendor
@@ -29,6 +31,9 @@ from crrubric.services.exchange.archives.redactions import choose_redaction, wit
 from crrubric.services.meeting import decisions, meetings
 from crrubric.services.meeting.positions import state_position
 from crrubric.services.memo.issues import IssueText, issue_memo
+from crrubric.services.planning.actuals import ActualText, record_actual
+from crrubric.services.planning.measures import MeasureText, add_measure
+from crrubric.services.planning.workbook import save_plan_answers
 from crrubric.services.setup.chairs import appoint_chair
 from crrubric.services.setup.phases import change_phase
 from tests.factories import Factory, Made
@@ -355,3 +360,47 @@ def test_odd_places_are_not_found(made: Made, visit: Visit, at: str):
 def test_a_reviewer_has_no_such_page(made: Made, visit: Visit):
     for path in ("archive/", "archive/texts"):
         assert visit(made.reviewers[0]).get(made.url(path)).status_code == 404
+
+
+@pytest.mark.parametrize("wanted", [PUBLIC, NAMED])
+def test_no_copy_for_the_public_has_a_number_that_could_tell_of_a_learner(
+    make: Factory, wanted: ArchiveText
+):
+    made = make.evaluation()
+    for small in ("3", "4"):
+        reasons = [{"option": "failed", "count": "8214"}, {"option": "hospital", "count": small}]
+        groups = [{"option": "grade12", "count": "8061"}]
+        answers = {"reasons": reasons, "groups": groups, "learners": "7"}
+        save_plan_answers(made.chair, made.slug, "reasons", answers)
+        save_plan_answers(made.chair, made.slug, "learners", {"iep_504": small})
+    text = MeasureText(
+        words="Learners", unit=MeasureUnit.PERSONS, baseline="6", baseline_on=date(2026, 1, 5)
+    )
+    measure = add_measure(made.chair, made.slug, text)
+    value = ActualText(period="2026-02-02", value="5")
+    record_actual(made.chair, made.slug, measure.id, value)
+    make.forward(made, Phase.DECIDED, {})
+
+    archive = make_copy(made, wanted)
+
+    parts = read_parts(archive)
+    versions = json.loads(parts["plan/workbook.json"])
+    mask = "[blacked out]"
+    assert [row["answers"] for row in versions["reasons"]] == [
+        {
+            "reasons": [
+                {"option": "failed", "count": mask},
+                {"option": "hospital", "count": mask},
+            ],
+            "groups": groups,
+            "learners": mask,
+        }
+    ]
+    assert [row["answers"] for row in versions["learners"]] == [{"iep_504": mask}]
+    lines = parts["journal/journal.jsonl"].decode().splitlines()[1:-1]
+    entries = [json.loads(line)["content"] or {} for line in lines]
+    assert "8061" in json.dumps(entries)
+    assert "8214" not in json.dumps(entries)
+    told = [entry["after"] for entry in entries if entry["event"].startswith(("MEASURE", "ACTUAL"))]
+    assert [row.get("baseline", row.get("measured")) for row in told] == [None, None]
+    assert [str(problem) for problem in verify_archive(BytesIO(archive)).problems] == []
