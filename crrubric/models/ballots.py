@@ -14,6 +14,7 @@ from crrubric.domain.vocabulary import (
     EvidenceKind,
 )
 from crrubric.models.base import (
+    GIVEN_ONCE,
     Base,
     LongText,
     Name,
@@ -40,6 +41,7 @@ class Declaration(Base):
         CheckConstraint(
             "(waived_at IS NULL) = (length(waiver_reason) = 0)", name="waiver_has_a_reason"
         ),
+        GIVEN_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -76,6 +78,7 @@ class Ballot(Base):
         CheckConstraint(
             "(state = 'SUBMITTED') = (submitted_at IS NOT NULL)", name="submitted_has_a_time"
         ),
+        GIVEN_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -21,6 +21,9 @@ from sqlalchemy.types import TypeDecorator
 
 from crrubric.domain import limits
 
+# on SQLite, too, a number is given once: an open page or a file may name a row that went
+GIVEN_ONCE = {"sqlite_autoincrement": True}
+
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

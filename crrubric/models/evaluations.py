@@ -41,6 +41,7 @@ from crrubric.domain.vocabulary import (
     Stakeholder,
 )
 from crrubric.models.base import (
+    GIVEN_ONCE,
     Base,
     Code,
     Key,
@@ -156,7 +157,7 @@ class Section(Base):
     """A part of the rubric; criteria stay in its order."""
 
     __tablename__ = "section"
-    __table_args__ = (UniqueConstraint("evaluation_id", "code"),)
+    __table_args__ = (UniqueConstraint("evaluation_id", "code"), GIVEN_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"))

@@ -11,7 +11,15 @@ from crrubric.domain import limits
 from crrubric.domain.events import Event
 from crrubric.domain.record.chain import WORD_BY_WORD
 from crrubric.domain.vocabulary import RecordKind
-from crrubric.models.base import Base, LongText, Name, ShortText, checked_enum, unchecked_enum
+from crrubric.models.base import (
+    GIVEN_ONCE,
+    Base,
+    LongText,
+    Name,
+    ShortText,
+    checked_enum,
+    unchecked_enum,
+)
 
 
 class Redaction(Base):
@@ -113,6 +121,7 @@ class Removal(Base):
         CheckConstraint(
             "confirmed_by_id IS NULL OR confirmed_at IS NOT NULL", name="confirmed_at_a_moment"
         ),
+        GIVEN_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -19,7 +19,7 @@ from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.people.browsers import LONGEST
 from crrubric.domain.vocabulary import LinkUse, PasskeyUse, SessionLevel, Standing
-from crrubric.models.base import Base, Name, checked_enum
+from crrubric.models.base import GIVEN_ONCE, Base, Name, checked_enum
 
 
 class District(Base):
@@ -172,6 +172,7 @@ class Passkey(Base):
     """
 
     __tablename__ = "passkey"
+    __table_args__ = (GIVEN_ONCE,)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
@@ -212,7 +213,11 @@ class ExternalIdentity(Base):
     """
 
     __tablename__ = "external_identity"
-    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("user_id", "issuer"))
+    __table_args__ = (
+        UniqueConstraint("issuer", "subject"),
+        UniqueConstraint("user_id", "issuer"),
+        GIVEN_ONCE,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

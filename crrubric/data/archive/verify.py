@@ -634,7 +634,8 @@ class Verifier:
                 schema=one_of("crrubric.archive/1"), copy=one_of("whole", "redacted"), made_at=is_moment,
                 program=is_text, language=is_text, journal=has(entries=is_number, head=is_text),
                 evaluation=has(slug=is_text, title=is_text, phase=is_text, chain=is_number),
-                files=list_of(has(about=is_text, **text)), left_out=list_of(has(reason=is_text, **text))).items():
+                files=list_of(has(about=is_text, **text)),
+                left_out=list_of(has(reason=is_text, **{**text, "bytes": lambda size: size is None or is_number(size)}))).items():
             need(manifest, member, check, MANIFEST)
         for path, times in Counter(file["path"] for file in manifest["files"] + manifest["left_out"]).items():
             if times > 1 or path == MANIFEST:

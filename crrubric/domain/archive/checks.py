@@ -161,7 +161,7 @@ def _find_seal_faults(
     """Sealed texts and memos of which the journal tells and that are not there, and others."""
     files = {path: file.sha256 for path, (file, _about) in manifest.files.items()}
     if manifest.copy is CopyKind.REDACTED:
-        files |= {row.file.path: row.file.sha256 for row in manifest.left_out}
+        files |= {row.path: row.sha256 for row in manifest.left_out}
     wanted = {**told.sealed, **told.memos}
     for path, receipt in wanted.items():
         found.seals += path in told.sealed and path in manifest.files

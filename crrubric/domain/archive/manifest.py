@@ -25,9 +25,14 @@ class CopyKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """A file that a redacted copy does not have, and why."""
+    """A file that a copy does not have, and why.
 
-    file: PackedFile
+    size: None where it would tell how long a hidden text is, or a hidden name.
+    """
+
+    path: str
+    size: int | None
+    sha256: str
     reason: str
 
 
@@ -59,13 +64,17 @@ class Manifest:
             "evaluation": dict(self.evaluation),
             "journal": {"entries": self.entries, "head": self.head},
             "files": [{**_tell_file(file), "about": about} for file, about in self.files.values()],
-            "left_out": [{**_tell_file(row.file), "reason": row.reason} for row in self.left_out],
+            "left_out": [_tell_left_out(row) for row in self.left_out],
         }
         return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
 
 
 def _tell_file(file: PackedFile) -> dict[str, Any]:
     return {"path": file.path, "bytes": file.size, "sha256": file.sha256}
+
+
+def _tell_left_out(row: LeftOut) -> dict[str, Any]:
+    return {"path": row.path, "bytes": row.size, "sha256": row.sha256, "reason": row.reason}
 
 
 def read_manifest(text: bytes) -> Manifest:
@@ -79,11 +88,8 @@ def _read_manifest(told: Mapping[str, Any]) -> Manifest:
         raise ValueError("another schema")
     rows = [(_read_file(row), _require_text(row["about"])) for row in _require_list(told["files"])]
     files = {file.path: (file, about) for file, about in rows}
-    left_out = [
-        LeftOut(file=_read_file(row), reason=_require_text(row["reason"]))
-        for row in _require_list(told["left_out"])
-    ]
-    if len(files.keys() | {row.file.path for row in left_out}) != len(rows) + len(left_out):
+    left_out = [_read_left_out(row) for row in _require_list(told["left_out"])]
+    if len(files.keys() | {row.path for row in left_out}) != len(rows) + len(left_out):
         raise ValueError("a file is there twice")
     journal, evaluation = told["journal"], dict(told["evaluation"])
     for name in ("slug", "title", "phase"):
@@ -103,10 +109,24 @@ def _read_manifest(told: Mapping[str, Any]) -> Manifest:
 
 
 def _read_file(row: Mapping[str, Any]) -> PackedFile:
-    digest = _require_text(row["sha256"])
+    size, digest = _require_number(row["bytes"]), _require_hash(row["sha256"])
+    return PackedFile(_require_text(row["path"]), size, digest)
+
+
+def _read_left_out(row: Mapping[str, Any]) -> LeftOut:
+    return LeftOut(
+        path=_require_text(row["path"]),
+        size=None if row["bytes"] is None else _require_number(row["bytes"]),
+        sha256=_require_hash(row["sha256"]),
+        reason=_require_text(row["reason"]),
+    )
+
+
+def _require_hash(value: object) -> str:
+    digest = _require_text(value)
     if not HASH.fullmatch(digest):
         raise ValueError("no SHA-256")
-    return PackedFile(_require_text(row["path"]), _require_number(row["bytes"]), digest)
+    return digest
 
 
 def _parse_made_at(value: object) -> datetime:

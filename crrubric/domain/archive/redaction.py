@@ -166,9 +166,15 @@ class Redactor:
         """A person as the copy names them."""
         return name if self.book is None else self.book.hide_person(name)
 
-    def withhold(self, link: ChainLink) -> ChainLink:
-        """An entry of the journal as the copy has it. Raises: ValueError."""
-        return withhold_chosen(link, self._is_withheld)
+    def withhold(self, link: ChainLink, small: Collection[str] = ()) -> ChainLink:
+        """An entry of the journal as the copy has it.
+
+        Args: small: texts of it that tell of a learner. Raises: ValueError.
+        """
+        return withhold_chosen(
+            link,
+            lambda event, name, text: text in small or self._is_withheld(event, name, text),
+        )
 
     def _is_withheld(self, event: Event, name: str, text: str) -> bool:
         if self.hides(text) or name in ALWAYS_HIDDEN:

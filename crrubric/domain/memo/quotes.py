@@ -1,11 +1,22 @@
 """How what people wrote is quoted: a note with whose role and its evidence, a question's answer."""
 
+import re
 from collections.abc import Mapping
 
 from crrubric.domain.memo.facts import MemoQuestion
 from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.text import quote_inside
 from crrubric.domain.translation import N_
+
+BRACKET = re.compile(r"[()（）]")
+
+
+def quote_evidence(evidence: str) -> str:
+    """Evidence for the inside of (…): in quotation marks where the place that somebody typed could
+    end that, or begin a quotation."""
+    plain = " ".join(evidence.split())
+    inside = quote_inside(plain)
+    return plain if plain == inside and not BRACKET.search(plain) else f"“{inside}”"
 
 
 class QuoteFormatter:
@@ -16,7 +27,7 @@ class QuoteFormatter:
 
     def quoted(self, note: str, evidence: str, who: str) -> str:
         """A note in quotation marks, then who wrote it and to what it points."""
-        source = f"{who}; {evidence}" if evidence else who
+        source = f"{who}; {quote_evidence(evidence)}" if evidence else who
         return f"“{quote_inside(' '.join(note.split()))}” ({source})"
 
     def about(self, row: MemoQuestion) -> str:
@@ -41,4 +52,5 @@ class QuoteFormatter:
 
     def question(self, row: MemoQuestion) -> str:
         """What was asked, about what, with the answer or that there is none."""
-        return f"{self.about(row)}: {' '.join(row.words.split())} {self.reply(row)}"
+        asked = quote_inside(" ".join(row.words.split()))
+        return f"{self.about(row)}: “{asked}” {self.reply(row)}"

@@ -6,7 +6,7 @@ from itertools import accumulate
 
 from crrubric.domain.memo.facts import MemoNote, MemoQuestion
 from crrubric.domain.memo.narratives import DASH, NarrativePart
-from crrubric.domain.memo.quotes import QuoteFormatter
+from crrubric.domain.memo.quotes import QuoteFormatter, quote_evidence
 from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.results.results import Cell, Results
 from crrubric.domain.translation import N_
@@ -118,7 +118,7 @@ class _SourceReader:
                     if role not in roles:
                         roles.append(role)
         for (title, evidence), roles in found.items():
-            yield SourceLine(f"{title}: {evidence} ({', '.join(roles)})")
+            yield SourceLine(f"{title}: {quote_evidence(evidence)} ({', '.join(roles)})")
 
     def open(self) -> Iterable[SourceLine]:
         """Questions to the vendor, what nobody could tell, and what nothing settles."""

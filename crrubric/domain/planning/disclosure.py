@@ -8,7 +8,7 @@ and what is hidden anew has to be safe by itself: else the difference of two ver
 Of hidden counts only the sum is used, rounded up to tens.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from crrubric.domain.planning.triage import SETTINGS, Band, Seats, Setting, count_seats
@@ -74,13 +74,23 @@ def hide_small_counts(
     )
 
 
-def find_hidden_counts(counts: Mapping[str, int]) -> frozenset[str]:
+def find_hidden_counts(counts: Mapping[str, int], order: Sequence[str] = ()) -> frozenset[str]:
     """Which of the counts that somebody typed are not printed: small ones, never one alone, and
-    with the next greater ones until nobody who knows their sum knows anything small."""
-    order = sorted(counts, key=lambda code: (counts[code], code))
-    hidden = [code for code in order if counts[code] < SMALLEST_SHOWN]
-    for code in order[len(hidden) :] if hidden else ():
-        if len(hidden) > 1 and sum(counts[one] for one in hidden) >= SMALLEST_SHOWN:
+    further ones until nobody who knows their sum knows anything small.
+
+    Which these are does not depend on their counts, or those that are printed would bound them.
+    Small ones alone whose sum is as great as it can be are all known: then one more is hidden, too.
+    Args: order: of the codes; the last ones are hidden first.
+    """
+    places = {code: place for place, code in enumerate(order)}
+    hidden = [code for code in sorted(counts) if counts[code] < SMALLEST_SHOWN]
+    others = sorted(
+        counts.keys() - set(hidden), key=lambda code: (places.get(code, len(places)), code)
+    )
+    for code in reversed(others) if hidden else ():
+        known = sum(counts[one] for one in hidden)
+        greatest = (SMALLEST_SHOWN - 1) * len(hidden)
+        if len(hidden) > 1 and known >= SMALLEST_SHOWN and known != greatest:
             break
         hidden.append(code)
     return frozenset(hidden)

@@ -46,11 +46,10 @@ def tell_line(words: CostWords, cost: LineCost, learners: int | None, share: int
     if cost.factors[-1] != 1:
         rise = words.number(Fraction(cost.line.rise or 0, WHOLE_PERCENT))
         return words(
-            N_("%(formula)s a year, %(rise)s %% more each year: %(years)s = %(cost)s"),
+            N_("%(formula)s a year, %(rise)s %% more each year: %(sum)s"),
             formula=" × ".join(filter(None, parts)),
             rise=rise,
-            years=" + ".join(map(words.money, cost.year_cents)),
-            cost=words.money(cost.cents),
+            sum=tell_sum(words, cost.year_cents, cost.cents),
         )
     return words(
         N_("%(formula)s = %(cost)s"),
@@ -96,8 +95,14 @@ def tell_total(words: CostWords, cost: OfferCost) -> str | None:
     """The sum of the lines; nothing where there is one."""
     if len(cost.lines) <= 1 or cost.lacks:
         return None
-    parts = " + ".join(words.money(line.cents) for line in cost.lines)
-    return words(N_("%(formula)s = %(cost)s"), formula=parts, cost=words.money(cost.cents))
+    return tell_sum(words, [line.cents for line in cost.lines], cost.cents or 0)
+
+
+def tell_sum(words: CostWords, parts: Sequence[int], cents: int) -> str:
+    """Amounts with what they come to. Each is exact and was rounded by itself: where they do not
+    add up to the cent, the sign says so."""
+    text = N_("%(formula)s = %(cost)s") if sum(parts) == cents else N_("%(formula)s ≈ %(cost)s")
+    return words(text, formula=" + ".join(map(words.money, parts)), cost=words.money(cents))
 
 
 def tell_learner_year(words: CostWords, cost: OfferCost) -> str | None:

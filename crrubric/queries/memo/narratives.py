@@ -12,7 +12,7 @@ from crrubric.domain.memo.sources import Sources, list_sources
 from crrubric.domain.memo.words import ValueFormatter
 from crrubric.models import Evaluation, Narrative, Vendor
 from crrubric.queries.ballots.ballots import iterate_disclosed_marks
-from crrubric.queries.memo.notes import make_memo_note
+from crrubric.queries.memo.notes import make_memo_note, order_memo_notes
 from crrubric.queries.memo.questions import list_memo_questions
 from crrubric.queries.people.access import Seat, make_not_found, refuse_recused
 from crrubric.queries.results.matrices import read_matrix
@@ -94,4 +94,4 @@ def _list_own_notes(
     """Marks of one vendor that have a note or evidence; its days are in words."""
     marks = iterate_disclosed_marks(session, evaluation, vendor_id=vendor.id)
     notes = (make_memo_note(row, say=words.translate, write_day=words.day) for row in marks)
-    return [note for note in notes if note.note or note.evidence]
+    return [note for note in order_memo_notes(notes) if note.note or note.evidence]

@@ -3,7 +3,6 @@
 What leaves here before a round is closed depends on nobody's answers, but on how many are given.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +26,7 @@ from crrubric.domain.planning.votes import (
     tally_answers,
 )
 from crrubric.domain.setup.lifecycle import HAS_CRITERIA, HAS_REVIEWERS
+from crrubric.domain.setup.seats import find_told_groups
 from crrubric.domain.text import sort_key
 from crrubric.domain.vocabulary import Answer, Stakeholder
 from crrubric.models import (
@@ -218,8 +218,7 @@ def count_votes(session: Session, vote: MustHaveVote) -> dict[int, VoteTally]:
 class VoteReason:
     """What somebody wrote, with whom they speak for instead of their name.
 
-    stakeholder: as the round was closed; None where only one of those who voted spoke for that
-    group: it would be a name.
+    stakeholder: as the round was closed; None where it would be a name.
     """
 
     answer: Answer
@@ -302,12 +301,12 @@ def _load_reasons(
     voters = {member for member, _cast in counted}
     seats = read_past_seats(session, vote.evaluation_id, closed_at)
     groups = {key: seat.stakeholder for key, seat in seats.items() if key in voters}
-    shared = {group for group, count in Counter(groups.values()).items() if count > 1}
+    named = find_told_groups(groups.values())
     rows = [cast for _member, cast in counted if cast is not None]
     found: dict[int, list[VoteReason]] = {}
     for row in sorted(rows, key=lambda row: (row.answer, sort_key(row.note))):
         group = groups.get(row.member_id)
-        reason = VoteReason(row.answer, group if group in shared else None, row.note)
+        reason = VoteReason(row.answer, group if group in named else None, row.note)
         found.setdefault(row.criterion_id, []).append(reason)
     return found
 

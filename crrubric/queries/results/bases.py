@@ -1,5 +1,6 @@
 """What a result rests on, as an archive holds it and an issued memo names it by its hash."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -7,13 +8,28 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.archive.basis import BasisIds, hash_basis, make_basis_object
 from crrubric.domain.vocabulary import BallotState
-from crrubric.models import Ballot, Evaluation, SealedBallot
+from crrubric.models import Ballot, Evaluation, MemoIssue, SealedBallot
 from crrubric.queries.results.matrices import Matrix
 
 
 def load_basis_object(session: Session, evaluation: Evaluation, read: Matrix) -> dict[str, Any]:
-    """Criteria, rule, marks and findings, as docs/archive-format.md describes them."""
-    return make_basis_object(read.basis, load_basis_ids(session, evaluation, read))
+    """Criteria, rule, marks and findings, as docs/archive-format.md describes them.
+
+    Reviewers stand in the order of their numbers: that of their names would tell in a copy without
+    names who is who, and change with a name. Older versions had that; of an issued memo that rests
+    on such an object, it stays.
+    """
+    ids = load_basis_ids(session, evaluation, read)
+    by_name = make_basis_object(read.basis, ids)
+    reviewers = read.basis.ballots.reviewers
+    places = sorted(range(len(reviewers)), key=lambda place: reviewers[place].id)
+    if places == sorted(places):
+        return by_name
+    issued = select(MemoIssue.basis_hash).where(MemoIssue.evaluation_id == evaluation.id)
+    last = session.scalar(issued.order_by(MemoIssue.number.desc()).limit(1))
+    if last == hash_basis(by_name):
+        return by_name
+    return make_basis_object(replace(read.basis, ballots=read.basis.ballots.only(places)), ids)
 
 
 def load_basis_hash(session: Session, evaluation: Evaluation, read: Matrix) -> str:

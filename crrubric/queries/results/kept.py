@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
+from time import monotonic
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -23,6 +24,7 @@ from crrubric.queries.record.journal import find_chain_head
 from crrubric.queries.shared.reading import is_writing
 
 T = TypeVar("T")
+UNREAD = 3600  # seconds
 AT_MOST = 12  # results in memory; one of 105,000 marks takes some 10 MB with all that is derived
 Key = tuple[int, str, str]  # evaluation, language, hash of the newest entry
 
@@ -58,28 +60,50 @@ def compute_results(basis: ResultBasis) -> Computed:
 
 
 class KeptResults:
-    """The results that were read last from one database, the newest last."""
+    """The results that were read last from one database, the newest last.
+
+    One that nobody has read for an hour goes with the next that is asked for: its record may have
+    been removed by another process.
+    """
 
     def __init__(self) -> None:
         self.rows: OrderedDict[Key, Computed] = OrderedDict()
+        self.read_at: dict[Key, float] = {}
         self.turns: dict[Key, Lock] = {}
         self.lock = Lock()
 
     def find(self, key: Key) -> Computed | None:
         """What is kept under this key."""
         with self.lock:
+            self._drop_unread()
             if key in self.rows:
-                self.rows.move_to_end(key)
+                self._note_reading(key)
             return self.rows.get(key)
 
     def keep(self, key: Key, computed: Computed) -> None:
         """Keep a result, and none of the same evaluation and language that is out of date."""
         with self.lock:
+            self._drop_unread()
             for other in [row for row in self.rows if row[:2] == key[:2]]:
-                del self.rows[other]
+                self._drop(other)
             self.rows[key] = computed
+            self._note_reading(key)
             while len(self.rows) > AT_MOST:
-                self.rows.popitem(last=False)
+                self._drop(next(iter(self.rows)))
+
+    def _note_reading(self, key: Key) -> None:
+        self.rows.move_to_end(key)
+        self.read_at[key] = monotonic()
+
+    def _drop(self, key: Key) -> None:
+        del self.rows[key]
+        del self.read_at[key]
+
+    def _drop_unread(self) -> None:
+        """Drop what nobody has read for long: that stands first."""
+        long_ago = monotonic() - UNREAD
+        while self.rows and self.read_at[next(iter(self.rows))] < long_ago:
+            self._drop(next(iter(self.rows)))
 
     @contextmanager
     def take_turn(self, key: Key) -> Iterator[None]:
@@ -97,7 +121,7 @@ class KeptResults:
         """Keep nothing of an evaluation any more."""
         with self.lock:
             for key in [row for row in self.rows if row[0] == evaluation_id]:
-                del self.rows[key]
+                self._drop(key)
 
 
 KEPT: WeakKeyDictionary[Engine, KeptResults] = WeakKeyDictionary()

@@ -1,12 +1,13 @@
 """Reading the practice round: one's own marks; everybody's, in counts, once it is over."""
 
-from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.results.tally import Tally
+from crrubric.domain.setup.seats import find_told_groups
 from crrubric.domain.text import sort_key
 from crrubric.domain.vocabulary import Answer, Stakeholder
 from crrubric.models import AssignedCriterion, Criterion, Evaluation, Member, PracticeMark
@@ -73,8 +74,7 @@ def count_answered_practices(session: Session, evaluation_id: int) -> int:
 class PracticeNote:
     """What somebody wrote, with whom they speak for instead of their name.
 
-    stakeholder: as the round was over; None where only one of those who practiced spoke for that
-    group: it would be a name.
+    stakeholder: as the round was over; None where it would be a name.
     """
 
     answer: Answer
@@ -116,12 +116,12 @@ def list_practice_spreads(session: Session, evaluation: Evaluation) -> list[Spre
         key=lambda row: (row.answer, sort_key(row.note)),
     )
     told = {row.member_id for row in rows}
-    shared = {group for group, count in Counter(map(groups.get, told)).items() if count > 1}
+    named = find_told_groups(groups[key] for key in told)
     marks: dict[int, list[tuple[PracticeMark, Stakeholder | None]]] = {}
     for mark in rows:
         marks.setdefault(mark.criterion_id, []).append((mark, groups[mark.member_id]))
     spreads = [
-        _make_spread(criterion, marks.get(criterion.id, []), shared)
+        _make_spread(criterion, marks.get(criterion.id, []), named)
         for part in list_rubric_parts(session, evaluation.id)
         for criterion in part.criteria
     ]
@@ -133,9 +133,9 @@ def list_practice_spreads(session: Session, evaluation: Evaluation) -> list[Spre
 def _make_spread(
     criterion: Criterion,
     marks: list[tuple[PracticeMark, Stakeholder | None]],
-    shared: set[Stakeholder | None],
+    named: Collection[Stakeholder | None],
 ) -> Spread:
-    """The spread. Args: shared: groups for which two or more spoke."""
+    """The spread. Args: named: groups that stand beside notes."""
     said = [mark.answer for mark, _who in marks]
     tally = Tally(
         yes=said.count(Answer.YES),
@@ -144,7 +144,7 @@ def _make_spread(
         cannot_tell=said.count(Answer.CANNOT_TELL),
     )
     notes = (
-        PracticeNote(mark.answer, who if who in shared else None, mark.note)
+        PracticeNote(mark.answer, who if who in named else None, mark.note)
         for mark, who in marks
         if mark.note
     )

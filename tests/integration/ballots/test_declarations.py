@@ -161,7 +161,7 @@ def test_a_waiver_needs_a_reason_tells_the_reviewer_and_lets_the_marks_count(
     )
     assert (tally.yes, tally.recused) == (2, 0)
     memo = visit(made.chair).get(made.url("memo/")).text
-    assert "My sister worked there. (waived by the chair: The product changed owners" in memo
+    assert "“My sister worked there.” (waived by the chair: The product changed owners" in memo
 
 
 def test_a_waiver_can_be_withdrawn(make: Factory):
@@ -386,7 +386,7 @@ def test_an_observer_declares_a_conflict_and_stays_away(make: Factory, visit: Vi
     cell = made.criteria[0].id
     codes = [page.get(made.url(f"cells/{row.id}/{cell}")).status_code for row in made.vendors]
     assert codes == [404, 200]
-    assert "My aunt. (recused)" in visit(made.chair).get(made.url("memo/")).text
+    assert "“My aunt.” (recused)" in visit(made.chair).get(made.url("memo/")).text
 
 
 def test_a_vendor_with_a_declared_conflict_is_not_removed_and_entered_anew(make: Factory):

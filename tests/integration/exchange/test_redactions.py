@@ -1,6 +1,8 @@
 """Copies for the public hide chosen texts and names, and still verify."""
 
 import json
+import re
+from datetime import date
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
@@ -15,18 +17,25 @@ from crrubric.domain.archive.checks import verify_archive
 from crrubric.domain.archive.manifest import MANIFEST, CopyKind
 from crrubric.domain.archive.redaction import TextPlace
 from crrubric.domain.errors import Invalid, NotFound, Stale
-from crrubric.domain.vocabulary import Answer, Phase, Standing
+from crrubric.domain.planning.followup.measures import MeasureUnit
+from crrubric.domain.vocabulary import Answer, Phase, PositionKind, Standing
 from crrubric.extensions import db
-from crrubric.models import Evaluation, Member
+from crrubric.models import Evaluation, Member, User, Vendor
 from crrubric.queries.exchange.redactions import ListedText, TextFilter, list_texts
+from crrubric.queries.memo.narratives import load_sources
 from crrubric.queries.people.access import Seat, require
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots import ballots
 from crrubric.services.exchange.archives.archives import ArchiveText, make_archive
 from crrubric.services.exchange.archives.redactions import choose_redaction, withdraw_redaction
-from crrubric.services.meeting import meetings
+from crrubric.services.meeting import decisions, meetings
+from crrubric.services.meeting.positions import state_position
 from crrubric.services.memo.issues import IssueText, issue_memo
+from crrubric.services.planning.actuals import ActualText, record_actual
+from crrubric.services.planning.measures import MeasureText, add_measure
+from crrubric.services.planning.workbook import save_plan_answers
 from crrubric.services.setup.chairs import appoint_chair
+from crrubric.services.setup.phases import change_phase
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.integration.exchange.archive_files import Parts, read_parts
@@ -187,6 +196,77 @@ def test_sealed_ballots_are_left_out_with_their_receipts(made: Made):
     assert len(left) == len(MARKS)
 
 
+def test_the_size_of_what_is_left_out_tells_no_length_of_a_hidden_name(made: Made):
+    told = json.loads(read_parts(make_copy(made))[MANIFEST])
+
+    sealed = [row for row in told["left_out"] if not row["path"].startswith("evidence/")]
+
+    assert {row["path"].split("/")[0] for row in sealed} == {"ballots", "memo"}
+    assert {row["bytes"] for row in sealed} == {None}
+
+
+def rename_members(made: Made, names: list[str]) -> None:
+    """Other names, of the same length, for the reviewers."""
+    for reviewer, name in zip(made.reviewers, names, strict=True):
+        for member in db.session.scalars(select(Member).where(Member.user_id == reviewer.user_id)):
+            member.name = name
+        db.session.get_one(User, reviewer.user_id).name = name
+    db.session.commit()
+
+
+def read_order(made: Made) -> dict[str, object]:
+    """What a copy without names shows, a memo, and a draft of its words, in their order."""
+    parts = read_parts(make_copy(made))
+    papers = {path: list_texts_of({path: parts[path]}) for path in parts if path.endswith(".pdf")}
+    tables = {path: parts[path] for path in parts if path.endswith((".csv", "basis.json"))}
+    journal = re.compile(r"[0-9a-f]{8}|entry \d+")  # has an entry more with each copy
+    vendor = db.session.get_one(Vendor, made.vendors[0].id)
+    sources = load_sources(db.session(), evaluation_of(made), vendor)
+    db.session.rollback()
+    return {
+        **{path: journal.sub("", text) for path, text in papers.items()},
+        **tables,
+        "draft": {part: [line.text for line in lines] for part, lines in sources.items()},
+    }
+
+
+def test_the_order_of_rows_tells_no_order_of_hidden_names(make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, marks=MARKS)
+    for place, reviewer in enumerate(made.reviewers):
+        ballots.record_mark(
+            reviewer,
+            made.slug,
+            made.vendors[0].id,
+            made.criteria[0].id,
+            ballots.MarkText(answer=Answer.YES, note=f"Note {place}.", evidence_place="Page 7."),
+            seen_version=1,
+        )
+    for reviewer, vendor in MARKS:
+        make.submit(made, reviewer, vendor)
+    make.forward(made, Phase.MEETING, {})
+    members = [
+        db.session.scalars(select(Member.id).where(Member.user_id == one.user_id)).one()
+        for one in made.reviewers
+    ]
+    meetings.start_meeting(made.chair, made.slug)
+    meetings.record_attendance(made.chair, made.slug, members)
+    meetings.end_meeting(made.chair, made.slug)
+    text = decisions.DecisionText(vendor_id=made.vendors[0].id, reason="It fits our learners.")
+    decisions.record_decision(made.chair, made.slug, text)
+    for place, reviewer in enumerate(made.reviewers):
+        words = f"I would wait {place} years."
+        state_position(reviewer, made.slug, kind=PositionKind.CANNOT_SUPPORT, words=words)
+    change_phase(made.chair, made.slug, Phase.DECIDED)
+    names = [f"Person {letter}" for letter in "ABCDEF"[: len(made.reviewers)]]
+
+    rename_members(made, names)
+    rising = read_order(made)
+    rename_members(made, list(reversed(names)))
+    falling = read_order(made)
+
+    assert {path for path in rising if rising[path] != falling[path]} == set()
+
+
 def test_a_text_inside_of_another_is_hidden_too(made: Made, make: Factory):
     choose_redaction(made.chair, made.slug, find_secret(made).place, "A student.")
     issue_memo(
@@ -280,3 +360,47 @@ def test_odd_places_are_not_found(made: Made, visit: Visit, at: str):
 def test_a_reviewer_has_no_such_page(made: Made, visit: Visit):
     for path in ("archive/", "archive/texts"):
         assert visit(made.reviewers[0]).get(made.url(path)).status_code == 404
+
+
+@pytest.mark.parametrize("wanted", [PUBLIC, NAMED])
+def test_no_copy_for_the_public_has_a_number_that_could_tell_of_a_learner(
+    make: Factory, wanted: ArchiveText
+):
+    made = make.evaluation()
+    for small in ("3", "4"):
+        reasons = [{"option": "failed", "count": "8214"}, {"option": "hospital", "count": small}]
+        groups = [{"option": "grade12", "count": "8061"}]
+        answers = {"reasons": reasons, "groups": groups, "learners": "7"}
+        save_plan_answers(made.chair, made.slug, "reasons", answers)
+        save_plan_answers(made.chair, made.slug, "learners", {"iep_504": small})
+    text = MeasureText(
+        words="Learners", unit=MeasureUnit.PERSONS, baseline="6", baseline_on=date(2026, 1, 5)
+    )
+    measure = add_measure(made.chair, made.slug, text)
+    value = ActualText(period="2026-02-02", value="5")
+    record_actual(made.chair, made.slug, measure.id, value)
+    make.forward(made, Phase.DECIDED, {})
+
+    archive = make_copy(made, wanted)
+
+    parts = read_parts(archive)
+    versions = json.loads(parts["plan/workbook.json"])
+    mask = "[blacked out]"
+    assert [row["answers"] for row in versions["reasons"]] == [
+        {
+            "reasons": [
+                {"option": "failed", "count": mask},
+                {"option": "hospital", "count": mask},
+            ],
+            "groups": groups,
+            "learners": mask,
+        }
+    ]
+    assert [row["answers"] for row in versions["learners"]] == [{"iep_504": mask}]
+    lines = parts["journal/journal.jsonl"].decode().splitlines()[1:-1]
+    entries = [json.loads(line)["content"] or {} for line in lines]
+    assert "8061" in json.dumps(entries)
+    assert "8214" not in json.dumps(entries)
+    told = [entry["after"] for entry in entries if entry["event"].startswith(("MEASURE", "ACTUAL"))]
+    assert [row.get("baseline", row.get("measured")) for row in told] == [None, None]
+    assert [str(problem) for problem in verify_archive(BytesIO(archive)).problems] == []

@@ -279,3 +279,19 @@ def test_nobody_writes_about_a_vendor_that_left_the_selection(made: Made, visit:
     assert visit(made.chair).get(page_of(made, 1)).status_code == 404
     with pytest.raises(NotFound):
         write(made, 1, GAPS="Gone.")
+
+
+def test_what_somebody_could_not_tell_is_quoted_with_their_role(make: Factory):
+    made = make.evaluation(phase=Phase.SCORING)
+    note(made, 0, 0, Answer.CANNOT_TELL, "No demo. The vendor “withdrew” it.")
+    make.forward(made, Phase.MEETING, {})
+
+    told = read_parts(made)["What reviewers could not tell:"][0]
+
+    title = made.criteria[0].title
+    assert told == Bullets(
+        (
+            f"{title}: 1 of 2 could not tell. “No demo. The vendor ‘withdrew’ it.”"
+            " (Teacher; Demo · minute 12 · 2026-03-12)",
+        )
+    )

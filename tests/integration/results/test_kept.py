@@ -13,7 +13,7 @@ from crrubric.domain.vocabulary import Outcome, Phase
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, find_evaluation, require
 from crrubric.queries.results import kept, matrices
-from crrubric.queries.results.kept import AT_MOST, KEPT, find_kept_results
+from crrubric.queries.results.kept import AT_MOST, KEPT, UNREAD, find_kept_results
 from crrubric.queries.results.matrices import Matrix, read_matrix, read_matrix_for_seat
 from crrubric.services.meeting import decisions, meetings
 from crrubric.services.shared.unit import unit_of_work
@@ -166,3 +166,18 @@ def test_only_the_last_few_results_are_kept(made: Made):
     languages = [key[1] for key in find_kept_results(db.session()).rows]
     assert languages == [f"x{number}" for number in range(3, AT_MOST + 3)]
     KEPT.clear()
+
+
+def test_what_nobody_reads_any_more_leaves_the_memory(
+    made: Made, make: Factory, monkeypatch: pytest.MonkeyPatch
+):
+    read_now(made)
+    results = find_kept_results(db.session())
+    other = make.evaluation(title="Other", phase=Phase.MEETING)
+
+    (read_at,) = results.read_at.values()
+    monkeypatch.setattr(kept, "monotonic", lambda: read_at + UNREAD + 1)
+    read_now(other)
+
+    assert {evaluation for evaluation, _language, _head in results.rows} == {other.evaluation.id}
+    assert results.read_at.keys() == results.rows.keys()

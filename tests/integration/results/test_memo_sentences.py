@@ -245,7 +245,7 @@ def test_a_question_on_what_was_left_out_since_still_says_what_it_was_about(make
 
     memo = memo_of(made)
 
-    assert "Works with our system (left out of the rubric since): Does it work?" in memo
+    assert "Works with our system (left out of the rubric since): “Does it work?”" in memo
 
 
 def test_a_practice_round_that_was_begun_again_says_so(make: Factory):

@@ -1,8 +1,9 @@
 """Roles instead of names: every field of the facts is on a list, every member has one label."""
 
 import inspect
+from collections.abc import Callable
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -19,10 +20,12 @@ from crrubric.domain.memo.issuing.roles import (
     NameFinder,
     RoleBook,
     find_names,
+    hide_people,
     label_members,
 )
+from crrubric.domain.memo.meeting_facts import MemoPosition, MemoSitting
 from crrubric.domain.procurement import binder, purchase, rules, thresholds
-from crrubric.domain.vocabulary import Stakeholder
+from crrubric.domain.vocabulary import PositionKind, Stakeholder
 
 # texts of the facts that hold no person: typed words, names of vendors, codes, our own words
 NO_PERSON = """
@@ -179,6 +182,44 @@ def test_what_is_found_says_where_each_text_once():
         ("1. Recommendation", "Bo Li", "Bo Li is against it."),
         ("2. Dissent", "Ruiz", "Ruiz"),
     ]
+
+
+THEN = datetime(2027, 3, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda name: LateChange(name, "Vendor", THEN),
+        lambda name: facts.MemoLateBallot(LateChange(name, "Vendor", THEN), date(2027, 3, 12)),
+        lambda name: facts.MemoRecusal(name=name, vendor="Vendor", reason="I own shares."),
+        lambda name: facts.MemoEntries(name, "Vendor", 1),
+        lambda name: MemoPosition(
+            name=name,
+            stakeholder=Stakeholder.TEACHER,
+            kind=PositionKind.SUPPORT,
+            words="",
+        ),
+    ],
+)
+def test_rows_by_name_stand_in_the_order_of_roles(make: Callable[[str], object]):
+    book = RoleBook(MEMBERS, [], str)
+
+    told = [
+        hide_people(tuple(map(make, names)), book)
+        for names in (["Bo Li", "Ana Ruiz"], ["Ana Ruiz", "Bo Li"])
+    ]
+
+    assert told[0] == told[1]
+    assert told[0][0] == make("Teacher 1")
+
+
+def test_names_in_a_row_stand_in_the_order_of_roles():
+    sitting = MemoSitting(
+        opened_at=THEN, closed_at=None, place="", present=("Bo Li", "Ana Ruiz"), motions=()
+    )
+
+    assert hide_people(sitting, RoleBook(MEMBERS, [], str)).present == ("Teacher 1", "Parent")
 
 
 def test_which_issue_is_in_force_follows_from_the_decision_that_it_tells_of():

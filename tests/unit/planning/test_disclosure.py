@@ -234,8 +234,10 @@ def test_where_all_counts_are_small_all_are_hidden(counts: tuple[int, ...]):
     [
         ({"a": 214, "b": 61}, ""),
         ({"a": 214, "b": 61, "c": 3}, "bc"),
+        ({"a": 61, "b": 214, "c": 3}, "bc"),
         ({"a": 214, "b": 61, "c": 3, "d": 4}, "bcd"),
         ({"a": 214, "b": 61, "c": 9, "d": 4}, "cd"),
+        ({"a": 214, "b": 61, "c": 9, "d": 9}, "bcd"),
         ({"a": 214, "b": 0}, "ab"),
         ({"a": 3}, "a"),
         ({}, ""),
@@ -253,3 +255,29 @@ def test_who_knows_the_sum_of_what_was_typed_knows_no_small_count(counts: dict[s
     if hidden and hidden != counts.keys():
         assert len(hidden) > 1
         assert sum(counts[code] for code in hidden) >= SMALLEST_SHOWN
+
+
+def test_nor_does_who_knows_by_which_rule_counts_are_hidden():
+    most = 40  # what three counts come to in the worlds that are looked at
+    worlds: dict[tuple[tuple[tuple[str, int], ...], int], list[tuple[int, ...]]] = {}
+    for world in product(range(most + 1), repeat=3):
+        counts = dict(zip("abc", world, strict=True))
+        hidden = find_hidden_counts(counts)
+        shown = tuple((code, counts[code]) for code in sorted(counts.keys() - hidden))
+        if shown and hidden and sum(world) - sum(count for _code, count in shown) <= most:
+            worlds.setdefault((shown, sum(world)), []).append(world)
+
+    known = [
+        (shown, place)
+        for (shown, _sum), alike in worlds.items()
+        for place, code in enumerate("abc")
+        if code not in dict(shown)
+        and len({world[place] for world in alike}) == 1
+        and alike[0][place] < SMALLEST_SHOWN
+    ]
+    assert known == []
+
+
+def test_what_stands_last_is_hidden_with_a_small_count():
+    assert find_hidden_counts({"a": 214, "b": 61, "c": 3}, ["b", "c", "a"]) == {"a", "c"}
+    assert find_hidden_counts({"a": 214, "b": 61, "c": 3}, ["a"]) == {"b", "c"}

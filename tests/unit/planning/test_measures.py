@@ -109,7 +109,7 @@ def test_a_day_or_a_school_year_is_read(text: str, period: MeasuredPeriod, writt
     assert write_measured_period(period) == written
 
 
-@pytest.mark.parametrize("text", ["", "2026", "2026-28", "June", "2026-2025", "0001-02"])
+@pytest.mark.parametrize("text", ["", "2026", "2026-28", "June", "2026-2025", "0001-02", "9999-00"])
 def test_what_is_neither_is_refused(text: str):
     with pytest.raises(Invalid):
         parse_measured_period(text)

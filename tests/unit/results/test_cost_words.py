@@ -72,3 +72,12 @@ def test_one_line_has_no_sum_and_without_a_total_nothing_is_divided():
     assert tell_total(WORDS, cost(120)) is None
     assert tell_total(WORDS, found) is tell_learner_year(WORDS, found) is None
     assert tell_lacks(WORDS, found.lacks) == "the term"
+
+
+def test_rounded_amounts_that_do_not_add_up_are_not_said_to_be_equal():
+    dollar = PriceLine(kind=PriceKind.OTHER, unit_cents=100, quantity=1)
+    found = cost(1, unit=None, unit_cents=100, quantity=1, term_months=7, lines=(dollar,))
+    rising = cost(1, unit=None, unit_cents=50, quantity=1, rise=100, rising=True, term_months=24)
+
+    assert tell_total(WORDS, found) == "$0.58 + $0.58 ≈ $1.17"
+    assert tell_line(WORDS, rising.lines[0], None, None).endswith(": $0.50 + $0.51 = $1.01")

@@ -166,7 +166,13 @@ class CostBlocks:
             yield Bullets(notes)
         lines = tuple(line for vendor in vendors for line in self.arithmetic(vendor))
         if lines:
-            yield Paragraph(words(N_("How the totals come about, exact and rounded once:")))
+            lead = N_("How the totals come about, exact and rounded once:")
+            if any("≈" in line for line in lines):
+                lead = N_(
+                    "How the totals come about, exact and rounded once (≈ where the rounded amounts"
+                    " do not add up to the cent):"
+                )
+            yield Paragraph(words(lead))
             yield Bullets(lines)
 
     def priced_learners(self) -> Iterable[Block]:

@@ -6,6 +6,7 @@ from crrubric.domain.documents.tree import Block, Bullets, Paragraph
 from crrubric.domain.memo.facts import MemoFacts
 from crrubric.domain.memo.meeting_facts import MemoPosition
 from crrubric.domain.memo.words import NONE, ValueFormatter
+from crrubric.domain.text import quote_inside
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import PositionKind
 
@@ -31,7 +32,8 @@ class DissentBlocks:
         elsewhere = words(N_("in their own words in the section “Dissent”"))
         yield Bullets(
             tuple(
-                f"{self.person(row)}: {row.words if short else elsewhere}" for row in self.against
+                self.said(row) if short else f"{self.person(row)}: {elsewhere}"
+                for row in self.against
             )
         )
 
@@ -40,8 +42,12 @@ class DissentBlocks:
         yield from map(Paragraph, (self.standing(), *self.earlier()))
         if not self.facts.positions:
             return
-        lines = tuple(f"{self.person(row)}: {row.words}" for row in self.against)
+        lines = tuple(map(self.said, self.against))
         yield Bullets(lines) if lines else Paragraph(self.words(NONE))
+
+    def said(self, row: MemoPosition) -> str:
+        """Who, and what they said: quoted, so that no line of it is taken for another person's."""
+        return f"{self.person(row)}: “{quote_inside(row.words)}”"
 
     def person(self, row: MemoPosition) -> str:
         """Who, and for whom they speak."""

@@ -140,7 +140,7 @@ class CommitteeBlocks:
                     " longer count"
                 )
             became = self.words(text, when=self.words.moment(row.late_at))
-        return f"{row.name}, {row.vendor}: {row.reason} ({became})"
+        return f"{row.name}, {row.vendor}: “{quote_inside(row.reason)}” ({became})"
 
     def changed_conflict(self, row: MemoChangedConflict) -> str:
         """A conflict as it was declared first, and what its member made of it, with the reason."""

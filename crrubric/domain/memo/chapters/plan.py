@@ -148,7 +148,7 @@ class PlanBlocks:
     def counted(self, prompt: Prompt, rows: Sequence[PlanRow], title: str) -> Table:
         """What was chosen, with the learners of each."""
         counts = {row["option"]: int(row["count"]) for row in rows if row.get("count")}
-        hidden = find_hidden_counts(counts)
+        hidden = find_hidden_counts(counts, [one.code for one in prompt.options])
         labels = {one.code: one.label for one in prompt.options}
         lines = []
         for row in rows:

@@ -148,7 +148,7 @@ class VendorBlocks(QuoteFormatter):
             if not tally.cannot_tell:
                 continue
             asked = [
-                " ".join(note.note.split())
+                self.quoted(note.note, note.evidence, self.words(note.stakeholder.label))
                 for note in self.notes.get((vendor, criterion.code, Answer.CANNOT_TELL), ())
             ]
             head = self.words(

@@ -17,6 +17,7 @@ from crrubric.domain.memo.facts import (
     MemoChangedConflict,
     MemoEntries,
     MemoFacts,
+    MemoLateBallot,
     MemoMove,
     MemoOpening,
     MemoPerson,
@@ -65,6 +66,8 @@ OWNERS: Mapping[type, frozenset[str]] = {
     MemoItem: frozenset({"owner"}),
     LineRecord: frozenset({"done_by"}),
 }
+# rows that stand in the order of names: in that of roles instead, or it would tell who is who
+BY_NAME = (MemoRecusal, LateChange, MemoLateBallot, MemoEntries, MemoPosition)
 # what of the facts has people in it; departed members are told apart from vendors by their field
 SEARCHED = (
     "people", "recusals", "changed_conflicts", "appointments", "positions", "commitments",
@@ -134,6 +137,11 @@ class RoleBook:
         for name in people:
             self.by_key.setdefault(key_of(name), self.outsider)
         self.finder = NameFinder(self.members, people)
+        self.places = {label: place for place, label in enumerate(self.labels)}
+
+    def find_place(self, shown: str) -> int:
+        """Where what is shown of a person stands among others: by role, whatever their name is."""
+        return self.places.get(shown, len(self.places))
 
     def hide_person(self, name: str) -> str:
         """The role of a person; of one who was typed under another name, that they are a member."""
@@ -169,7 +177,10 @@ def hide_names(facts: MemoFacts, book: RoleBook) -> MemoFacts:
 def hide_people(value: Any, book: RoleBook) -> Any:
     """A value of facts of a paper, with roles wherever a field in it holds a person."""
     if isinstance(value, tuple | list):
-        return tuple(hide_people(each, book) for each in value)
+        rows = [hide_people(each, book) for each in value]
+        if rows and isinstance(rows[0], BY_NAME):
+            rows.sort(key=lambda row: book.find_place(_find_shown_person(row)))
+        return tuple(rows)
     if not is_dataclass(value) or isinstance(value, type):
         return value
     persons, owners = PERSONS.get(type(value), ()), OWNERS.get(type(value), ())
@@ -177,13 +188,26 @@ def hide_people(value: Any, book: RoleBook) -> Any:
     for field in fields(value):
         held = getattr(value, field.name)
         if field.name in persons:
-            hidden = tuple(map(book.hide_person, held)) if isinstance(held, tuple) else None
-            changed[field.name] = book.hide_person(held) if hidden is None else hidden
+            changed[field.name] = (
+                tuple(sorted(map(book.hide_person, held), key=book.find_place))
+                if isinstance(held, tuple)
+                else book.hide_person(held)
+            )
         elif field.name in owners:
             changed[field.name] = book.hide_owner(held)
         elif isinstance(held, tuple | list) or is_dataclass(held):
             changed[field.name] = hide_people(held, book)
     return replace(value, **changed) if changed else value
+
+
+def _find_shown_person(row: Any) -> str:
+    """The person whom a row is about, as it is shown."""
+    if isinstance(row, MemoLateBallot):
+        row = row.change
+    if isinstance(row, LateChange):
+        return row.reviewer
+    shown: str = row.by if isinstance(row, MemoEntries) else row.name
+    return shown
 
 
 @dataclass(frozen=True, slots=True)

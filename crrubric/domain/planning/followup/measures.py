@@ -8,7 +8,7 @@ are; a row that is worded anew, or deleted, takes no value with it.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -209,9 +209,8 @@ def parse_measured_period(text: str, *, field: str | None = None) -> MeasuredPer
     first = int(found[1])
     if (first + 1) % 100 != int(found[2]):
         raise Invalid(N_("A school year has two years in a row, like 2026–27."), field=field)
-    return MeasuredPeriod(
-        require_plausible_day(date(first + 1, *LAST_SCHOOL_DAY), field=field), is_year=True
-    )
+    last = date(min(first + 1, MAXYEAR), *LAST_SCHOOL_DAY)  # refused, whichever it is
+    return MeasuredPeriod(require_plausible_day(last, field=field), is_year=True)
 
 
 def write_measured_period(period: MeasuredPeriod) -> str:

@@ -13,7 +13,6 @@ from crrubric.catalogue import load_translations
 from crrubric.config import folder
 from crrubric.domain import limits
 from crrubric.domain.archive.checks import BASIS, JOURNAL, RESULTS
-from crrubric.domain.archive.container import PackedFile
 from crrubric.domain.archive.manifest import LeftOut
 from crrubric.domain.documents.tree import Document
 from crrubric.domain.exchange import files
@@ -152,13 +151,17 @@ class ArchiveParts:
         """The tables that can be downloaded one by one as well."""
         for path, file in TABLES.items():
             read = READERS[file](self.session, self.seat)
-            rows = (self.make_row(row) for row in read)
+            rows = self.order_rows(self.make_row(row) for row in read)
             yield self.make_part(path, file.about, iterate_csv(file.columns, rows))
             end_reading(self.session)
 
     def make_row(self, row: Row) -> Row:
         """A row of a table as the archive has it."""
         return row
+
+    def order_rows(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """The rows of a table in the order in which the archive has them."""
+        return rows
 
     def book_parts(self) -> Iterator[Part]:
         """The Excel workbook."""
@@ -272,7 +275,9 @@ class ArchiveParts:
         if self.evaluation.hides_prices:  # even the name of a vendor's file can tell one
             self.left_out += [
                 LeftOut(
-                    file=PackedFile(file.path, file.size, file.sha256),
+                    path=file.path,
+                    size=file.size,
+                    sha256=file.sha256,
                     reason=self.translate(
                         N_("Prices are still sealed: a vendor’s file can tell one.")
                     ),

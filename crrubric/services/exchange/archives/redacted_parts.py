@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
+from itertools import groupby
 from typing import Any, cast
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crrubric.domain.archive.container import PackedFile
 from crrubric.domain.archive.manifest import LeftOut
+from crrubric.domain.archive.small_counts import find_small_texts, hide_small_answers
 from crrubric.domain.documents.tree import Document
 from crrubric.domain.meeting.minutes_paper import MinutesFacts
 from crrubric.domain.meeting.ranking import AdoptedRanking
@@ -16,9 +18,10 @@ from crrubric.domain.memo.facts import MemoFacts
 from crrubric.domain.memo.issuing.issues import MemoFormat
 from crrubric.domain.memo.issuing.roles import hide_names, hide_people
 from crrubric.domain.memo.sections import compose_memo
+from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.domain.record.chain import ChainLink
 from crrubric.domain.translation import N_
-from crrubric.models import MemoFile
+from crrubric.models import Measure, MemoFile
 from crrubric.queries.exchange.archives import (
     iterate_sealed_ballots,
     iterate_sealed_votes,
@@ -44,6 +47,10 @@ class RedactedParts(ArchiveParts):
     def __init__(self, session: Session, seat: Seat, language: str, *, roles: bool) -> None:
         super().__init__(session, seat, language)
         self.names_people = not roles
+        counted = select(Measure.id).where(
+            Measure.evaluation_id == self.evaluation.id, Measure.unit == MeasureUnit.PERSONS
+        )
+        self.of_persons = frozenset(session.scalars(counted))
         self.redactor, self.chosen = load_redactor(
             session, self.evaluation, language, self.translate, roles=roles
         )
@@ -73,6 +80,19 @@ class RedactedParts(ArchiveParts):
             hidden["files"] = self.redactor.mask
         return hidden
 
+    def order_rows(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Reviewers of one item by role: in the order of their names, it would tell who is who."""
+        book = self.redactor.book
+        if book is None:
+            return rows
+        return (
+            row
+            for _item, own in groupby(
+                rows, key=lambda row: (row.get("vendor"), row.get("criterion"))
+            )
+            for row in sorted(own, key=lambda row: book.find_place(str(row.get("reviewer"))))
+        )
+
     def hide_in_results(self, adopted: AdoptedRanking | None) -> AdoptedRanking | None:
         """The order that was adopted, whose reason somebody typed."""
         if adopted is None:
@@ -101,14 +121,22 @@ class RedactedParts(ArchiveParts):
         yield from ()
 
     def leave_out(self, path: str, body: bytes, reason: str) -> None:
-        """Note a file that the copy does not have."""
-        file = PackedFile(path, len(body), sha256(body).hexdigest())
-        self.left_out.append(LeftOut(file=file, reason=reason))
+        """Note a file that the copy does not have, without its size: what is hidden in it is as
+        long as that is longer than the rest, which the copy tells."""
+        digest = sha256(body).hexdigest()
+        self.left_out.append(LeftOut(path=path, size=None, sha256=digest, reason=reason))
 
     def make_plan(self, plan: dict[str, Any]) -> Any:
-        """The workbook, with who saved what by role."""
+        """The workbook, with who saved what by role, and without what tells of a learner."""
+        mask = self.redactor.mask
         return {
-            section: [self.redactor.hide_row(version, people=PEOPLE) for version in versions]
+            section: [
+                self.redactor.hide_row(
+                    {**row, "answers": hide_small_answers(section, row["answers"], mask)},
+                    people=PEOPLE,
+                )
+                for row in versions
+            ]
             for section, versions in plan.items()
         }
 
@@ -177,7 +205,10 @@ class RedactedParts(ArchiveParts):
         end_reading(self.session)
         self.left_out += [
             LeftOut(
-                file=PackedFile(file.path, file.size, file.sha256), reason=self.translate(reason)
+                path=file.path,
+                size=file.size,
+                sha256=file.sha256,
+                reason=self.translate(reason),
             )
             for file in files
         ]
@@ -185,4 +216,4 @@ class RedactedParts(ArchiveParts):
 
     def make_link(self, link: ChainLink) -> ChainLink:
         """An entry, without what is hidden."""
-        return self.redactor.withhold(link)
+        return self.redactor.withhold(link, find_small_texts(link, self.of_persons))

@@ -1,0 +1,90 @@
+"""Numbers that could tell of a learner: copies for the public show none of an answer that has one.
+
+The memo hides the same. What the record itself has of them stays in it, and in whole archives.
+"""
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from crrubric.domain.events import Event
+from crrubric.domain.planning.answers import PlanAnswer, is_rows
+from crrubric.domain.planning.disclosure import SMALLEST_SHOWN
+from crrubric.domain.planning.followup.measures import MeasureUnit
+from crrubric.domain.record.chain import ChainLink
+from crrubric.domain.record.entries import ROW
+
+# by section of the workbook, the answers that count learners, and those that are shares of them
+COUNTED = {"reasons": ("reasons", "groups", "learners")}
+SHARES = {"learners": ("english_learners", "iep_504", "athletes")}
+ANSWERED = (Event.PLAN_ANSWERED, Event.PLAN_RESTORED)
+MEASURED = (
+    Event.MEASURE_RECORDED, Event.MEASURE_CHANGED, Event.ACTUAL_RECORDED, Event.ACTUAL_CORRECTED,
+)  # fmt: skip
+NUMBERS = ("baseline", "measured")  # of a measure; what is aimed at tells of nobody
+
+
+def tells_of_a_learner(section: str, prompt: str, answer: PlanAnswer) -> bool:
+    """Whether an answer of the workbook has a small count of learners, or is a share of them."""
+    if prompt in SHARES.get(section, ()):
+        return True
+    if prompt not in COUNTED.get(section, ()):
+        return False
+    counts = [row.get("count", "") for row in answer] if is_rows(answer) else [str(answer)]
+    return any(map(is_small, counts))
+
+
+def is_small(text: str) -> bool:
+    """Whether a number is smaller than what is shown of learners; nothing typed is not."""
+    try:
+        return bool(text) and Decimal(text) < SMALLEST_SHOWN
+    except InvalidOperation:
+        return False
+
+
+def hide_small_answers(
+    section: str, answers: Mapping[str, PlanAnswer], mask: str
+) -> dict[str, PlanAnswer]:
+    """The answers of a section without the numbers of those that tell of a learner: without one
+    alone, who knows the sum could work it out."""
+    return {
+        prompt: _hide_numbers(answer, mask)
+        if tells_of_a_learner(section, prompt, answer)
+        else answer
+        for prompt, answer in answers.items()
+    }
+
+
+def _hide_numbers(answer: PlanAnswer, mask: str) -> PlanAnswer:
+    if not is_rows(answer):
+        return mask
+    return [{**row, "count": mask} if "count" in row else row for row in answer]
+
+
+def find_small_texts(link: ChainLink, of_persons: Collection[int]) -> frozenset[str]:
+    """The texts of an entry of the journal that tell of a learner.
+
+    Args: of_persons: ids of the measures that count people.
+    """
+    content = link.content or {}
+    told = [part for part in (content.get("before"), content.get("after")) if part]
+    if content.get("event") in ANSWERED:
+        section = str(content.get("subject"))
+        return frozenset(text for part in told for text in _iterate_small_answers(section, part))
+    if content.get("event") in MEASURED and any(_counts_people(part, of_persons) for part in told):
+        found = (part.get(name) for part in told for name in NUMBERS)
+        return frozenset(text for text in found if isinstance(text, str) and is_small(text))
+    return frozenset()
+
+
+def _iterate_small_answers(section: str, part: Mapping[str, Any]) -> Iterator[str]:
+    for each in part.get("answers", ()):
+        text = each["words"]
+        if text and tells_of_a_learner(section, each["prompt"], json.loads(text)):
+            yield text
+
+
+def _counts_people(part: Mapping[str, Any], of_persons: Collection[int]) -> bool:
+    of = (part.get(ROW) or {}).get("measure")
+    return part.get("unit") == MeasureUnit.PERSONS.value or of in of_persons
