@@ -35,6 +35,7 @@ HERE = {
     "crrubric/web/setup/several_pages/vendor_table.py",  # for whoever types them
     "crrubric/web/setup/offer_pages/costs.py",  # for whoever types them
     "crrubric/web/setup/offer_pages/further_prices.py",
+    "crrubric/web/setup/offer_pages/missing_prices.py",
     "crrubric/web/setup/offer_pages/offer_forms.py",
     "crrubric/web/setup/vendors.py",
     "crrubric/web/record/journal_words.py",
