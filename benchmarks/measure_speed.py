@@ -36,7 +36,9 @@ from benchmarks.page_steps import (
     make_place,
     measure_steps,
 )
+from benchmarks.people import Browser
 from benchmarks.processes import tell_progress
+from benchmarks.profiles import draw_shares, find_shares
 from benchmarks.reviewer_steps import measure_reviewers
 from benchmarks.server_steps import (
     measure_csv,
@@ -45,15 +47,21 @@ from benchmarks.server_steps import (
     measure_memory,
     measure_savers,
     measure_sign_ins,
+    profile_import,
 )
 from benchmarks.speed_table import (
     PAGE,
+    PROFILE,
+    SPEED,
     describe_machine,
     draw_table,
     put_into_page,
+    tell_machine,
     write_json,
     write_number,
 )
+
+PROFILED = 50_000  # marks of the import that is looked into
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,8 +103,8 @@ TINY = Sizes(
 class Run:
     """A run: its sizes, and the places that were made for it so far."""
 
-    def __init__(self, folder: Path, sizes: Sizes) -> None:
-        self.folder, self.sizes = folder, sizes
+    def __init__(self, folder: Path, sizes: Sizes, *, profile: bool = False) -> None:
+        self.folder, self.sizes, self.profile = folder, sizes, profile
         self.places: dict[str, Place] = {}
         self.fresh: dict[tuple[int, int], Place] = {}
 
@@ -121,7 +129,17 @@ def measure_pages(run: Run) -> list[Row]:
     """Ballot, save, and the pages of results at two sizes."""
     names = ("small", "large") if run.sizes.small != run.sizes.large else ("small",)
     steps = list_page_steps([run.place(name) for name in names])
-    return measure_steps(list(steps), run.sizes.rounds)
+    return measure_steps(list(steps), run.sizes.rounds, profile=run.profile)
+
+
+def measure_marks_file(run: Run) -> list[Row]:
+    """The marks of the large evaluation as CSV; looked into in this process."""
+    place = run.place("large")
+    rows = measure_csv(place, run.sizes.turns)
+    if run.profile:
+        chair = Browser(place.app, place.chair)
+        rows[0].shares = find_shares(lambda: chair.get(place.url("export/marks.csv")))
+    return rows
 
 
 def measure_crowd(run: Run) -> list[Row]:
@@ -135,7 +153,11 @@ def measure_crowd(run: Run) -> list[Row]:
 
 def measure_import_of(run: Run) -> list[Row]:
     """A file of marks, in a database of its own."""
-    return measure_import(run.folder / "import", run.sizes.imported)
+    folder = run.folder / "import"
+    rows = measure_import(folder, run.sizes.imported)
+    if run.profile:
+        rows[0].shares = profile_import(folder, min(run.sizes.imported, PROFILED))
+    return rows
 
 
 def measure_millions_on(run: Run, kind: str) -> list[Row]:
@@ -148,7 +170,7 @@ def measure_millions_on(run: Run, kind: str) -> list[Row]:
 # what is measured, in this order; each group alone where it is asked for
 GROUPS: dict[str, Callable[[Run], Iterable[Row]]] = {
     "pages": measure_pages,
-    "csv": lambda run: measure_csv(run.place("large"), run.sizes.turns),
+    "csv": measure_marks_file,
     "savers": lambda run: measure_savers(run.place("small"), run.sizes.seconds, run.sizes.turns),
     "memory": lambda run: measure_memory(run.place("large")),
     "crowd": measure_crowd,
@@ -165,9 +187,8 @@ LONG_GROUPS: dict[str, Callable[[Run], Iterable[Row]]] = {
 EVERY_GROUP = {**GROUPS, **LONG_GROUPS}
 
 
-def measure_groups(folder: Path, sizes: Sizes, groups: list[str]) -> Iterator[Row]:
+def measure_groups(run: Run, groups: list[str]) -> Iterator[Row]:
     """The rows of these groups, as soon as they are measured."""
-    run = Run(folder, sizes)
     for name in groups:
         tell_progress(f"measuring {name}")
         yield from EVERY_GROUP[name](run)
@@ -182,6 +203,9 @@ def read_words(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="how often each step is done (15)")
     parser.add_argument("--many", type=int, help="evaluations of the groups millions-… (5,000)")
     parser.add_argument("--thinking", type=float, help="seconds that reviewers save for (60)")
+    parser.add_argument(
+        "--profile", action="store_true", help="and where the time of pages, CSV and import goes"
+    )
     parser.add_argument("--tiny", action="store_true", help="as little as can be: that it runs")
     parser.add_argument("--json", type=Path, help="write all numbers to this file")
     parser.add_argument(
@@ -190,28 +214,33 @@ def read_words(words: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
+def choose_sizes(asked: argparse.Namespace) -> Sizes:
+    """How much of everything is wanted."""
+    named = {name: getattr(asked, name) for name in ("thinking", "many", "rounds")}
+    wanted = {name: number for name, number in named.items() if number}
+    return replace(TINY if asked.tiny else Sizes(), **wanted)
+
+
 def main(words: list[str] | None = None) -> None:
     """Measure, print, write."""
     signal.signal(signal.SIGTERM, lambda *_told: sys.exit(1))  # so that all ends that was begun
     asked = read_words(words)
-    sizes = TINY if asked.tiny else Sizes()
-    if asked.thinking:
-        sizes = replace(sizes, thinking=asked.thinking)
-    if asked.many:
-        sizes = replace(sizes, many=asked.many)
-    if asked.rounds:
-        sizes = replace(sizes, rounds=asked.rounds)
+    sizes = choose_sizes(asked)
     machine, rows = describe_machine(), []
     with tempfile.TemporaryDirectory() as folder:
-        for row in measure_groups(Path(folder), sizes, asked.only):
+        for row in measure_groups(Run(Path(folder), sizes, profile=asked.profile), asked.only):
             rows.append(row)
             tell_progress(f"{row.step}: {write_number(row.value, row.unit)} {row.note}")
             if asked.json:  # so that what was measured is there, whatever comes
                 write_json(asked.json, machine, rows)
-    table = draw_table(machine, rows)
-    print(table)
-    if asked.write:
-        PAGE.write_text(put_into_page(PAGE.read_text("utf-8"), table), "utf-8")
+    tables = {SPEED: draw_table(machine, rows)}
+    if asked.profile:
+        profiled = [(row.step, row.shares) for row in rows if row.shares]
+        tables[PROFILE] = tell_machine(machine) + draw_shares(profiled)
+    for marks, table in tables.items():
+        print(table)
+        if asked.write:
+            PAGE.write_text(put_into_page(PAGE.read_text("utf-8"), table, marks), "utf-8")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from flask import Flask
 
 from benchmarks.floors import commit_row, getting, make_bare_site, make_bare_table, sort_marks
 from benchmarks.people import Browser, repeat_save
+from benchmarks.profiles import find_shares
 from benchmarks.sites import app_in, committee, email_of, filling, site_settings
 from crrubric.app import create_app
 from crrubric.domain.errors import WrongPhase
@@ -58,6 +59,7 @@ class Row:
     goal: str = ""
     note: str = ""
     runs: int = 0
+    shares: dict[str, float] = field(default_factory=dict)  # of each kind of work, if asked for
 
     @property
     def times(self) -> float | None:
@@ -110,8 +112,11 @@ def spend_ms(
     return (time.process_time() - begin) * 1000, given
 
 
-def measure_steps(steps: list[Step], rounds: int) -> list[Row]:
-    """Do all steps in turn, in so many rounds after one that isn't counted."""
+def measure_steps(steps: list[Step], rounds: int, *, profile: bool = False) -> list[Row]:
+    """Do all steps in turn, in so many rounds after one that isn't counted.
+
+    Args: profile: say of each where its time goes as well.
+    """
     for step in steps:
         step.take_turn()
         step.times.clear()
@@ -120,6 +125,8 @@ def measure_steps(steps: list[Step], rounds: int) -> list[Row]:
         for step in steps:
             if not step.is_done():
                 step.take_turn()
+    for step in steps if profile else ():
+        step.row.shares = find_shares(step.call, step.before)
     return [step.finish() for step in steps]
 
 

@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from statistics import median
 
@@ -15,11 +16,16 @@ from benchmarks.floors import write_marks
 from benchmarks.page_steps import LINES, Place, Row, spend_ms
 from benchmarks.people import Browser, Person, enter
 from benchmarks.processes import find_port, read_memory, read_work, run_command, running, serving
-from benchmarks.sites import filling
+from benchmarks.profiles import find_shares
+from benchmarks.sites import app_in, filling
 from crrubric.domain.errors import WrongPhase
 from crrubric.extensions import db
 from crrubric.models import User
+from crrubric.queries.people.people import OPERATOR
+from crrubric.services.exchange.imports import import_new_evaluation
+from crrubric.services.exchange.table_sources import read_path
 from crrubric.services.meeting.meetings import start_meeting
+from crrubric.services.setup.rules import RuleSettings
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.settings.model import Settings
 from tests.factories import PASSWORD
@@ -265,6 +271,19 @@ def measure_import(folder: Path, marks: int) -> list[Row]:
             runs=1,
         )
     ]
+
+
+def profile_import(folder: Path, marks: int) -> dict[str, float]:
+    """Of each kind of work its share in taking the first marks of the file of `measure_import`."""
+    app, part = app_in(folder / "looked-into"), folder / "part.csv"
+    with (folder / "marks.csv").open(encoding="utf-8") as whole:
+        part.write_text("".join(islice(whole, marks + 1)), "utf-8")
+    with filling(app):
+        return find_shares(
+            lambda: import_new_evaluation(
+                OPERATOR, read_path(part), title=f"At {time.monotonic()}", rule=RuleSettings()
+            )
+        )
 
 
 def measure_sign_ins(place: Place, rounds: int, people: int) -> list[Row]:

@@ -15,8 +15,15 @@ from benchmarks.page_steps import Row
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "performance.md"
-BEGIN = "<!-- begin: written by benchmarks/measure_speed.py -->"
-END = "<!-- end: written by benchmarks/measure_speed.py -->"
+# between which lines of the page a table stands
+SPEED = (
+    "<!-- begin: written by benchmarks/measure_speed.py -->",
+    "<!-- end: written by benchmarks/measure_speed.py -->",
+)
+PROFILE = (
+    "<!-- begin: written by benchmarks/measure_speed.py --profile -->",
+    "<!-- end: written by benchmarks/measure_speed.py --profile -->",
+)
 PACKAGES = ("Flask", "SQLAlchemy", "waitress", "numpy", "pandas")
 
 
@@ -78,16 +85,21 @@ def write_number(value: float | None, unit: str = "") -> str:
     return f"{value:,.{digits}f} {unit}".strip()
 
 
-def draw_table(machine: dict[str, object], rows: Iterable[Row]) -> str:
-    """The table in Markdown, with a sentence on where and when."""
+def tell_machine(machine: dict[str, object]) -> str:
+    """When and on what something was measured, as a paragraph."""
     versions = machine["versions"]
     assert isinstance(versions, dict)
     told = ", ".join(f"{name} {number}" for name, number in versions.items())
-    lines = [
+    return (
         f"{machine['date']}, commit {machine['commit']}; {machine['processor']}, {machine['cores']}"
         f" cores, {machine['memory_gb']} GB, {machine['system']}; load average"
-        f" {machine['load']} before. {told}.",
-        "",
+        f" {machine['load']} before. {told}.\n\n"
+    )
+
+
+def draw_table(machine: dict[str, object], rows: Iterable[Row]) -> str:
+    """The table in Markdown, with a sentence on where and when."""
+    lines = [
         "| step | measured | × floor | goal | floor | beside |",
         "|---|---:|---:|---:|---|---|",
     ]
@@ -97,11 +109,15 @@ def draw_table(machine: dict[str, object], rows: Iterable[Row]) -> str:
             f"| {row.step} | {write_number(row.value, row.unit)} | {write_number(row.times)} |"
             f" {row.goal} | {floor} | {row.note} |"
         )
-    return "\n".join(lines) + "\n"
+    return tell_machine(machine) + "\n".join(lines) + "\n"
 
 
-def put_into_page(text: str, table: str) -> str:
-    """The page with this table in the place of the former one. Raises: ValueError without one."""
-    before, rest = text.split(BEGIN, 1)
-    _former, after = rest.split(END, 1)
-    return f"{before}{BEGIN}\n\n{table}\n{END}{after}"
+def put_into_page(text: str, table: str, marks: tuple[str, str] = SPEED) -> str:
+    """The page with this table in the place of the former one. Raises: ValueError without one.
+
+    Args: marks: the lines between which it stands.
+    """
+    begin, end = marks
+    before, rest = text.split(begin, 1)
+    _former, after = rest.split(end, 1)
+    return f"{before}{begin}\n\n{table}\n{end}{after}"

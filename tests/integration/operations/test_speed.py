@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.measure_speed import EVERY_GROUP
 from benchmarks.page_steps import Row
+from benchmarks.profiles import OTHER, draw_shares, find_shares, name_kind
 from benchmarks.speed_table import PAGE, draw_table, put_into_page
 
 ROOT = Path(__file__).parents[3]
@@ -28,7 +29,8 @@ MACHINE = {
 def run_command(folder: Path, *groups: str) -> dict[str, Any]:
     """What the command wrote as JSON about these groups, on as little data as can be."""
     file = folder / "speed.json"
-    words = ["--tiny", "--json", str(file), "--only", *groups]
+    options = [word for word in groups if word.startswith("--")]
+    words = ["--tiny", "--json", str(file), *options, "--only", *sorted({*groups} - {*options})]
     command = [sys.executable, str(ROOT / "benchmarks" / "measure_speed.py"), *words]
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
     assert done.returncode == 0, done.stderr
@@ -46,6 +48,36 @@ def test_pages_and_saves_are_measured_beside_their_floors(tmp_path: Path):
     assert beside.keys() == rows.keys()
     assert {"own ballot, 21 criteria", "save one mark", "matrix, 84 marks, again"} <= rows.keys()
     assert rows["2 people saving at once"]["note"].startswith("0 failed")
+
+
+def test_a_profile_says_where_the_time_of_each_step_goes(tmp_path: Path):
+    rows = run_command(tmp_path, "--profile", "csv", "import")["rows"]
+
+    shares = {row["step"]: row["shares"] for row in rows if row["shares"]}
+    assert shares.keys() == {"CSV of 84 marks with notes", "import of 100 marks"}
+    assert {round(sum(each.values()), 6) for each in shares.values()} == {1.0}
+    assert all(each["SQLAlchemy"] > 0 for each in shares.values())
+
+
+@pytest.mark.parametrize(
+    ("path", "function", "kind"),
+    [
+        ("/lib/sqlalchemy/engine/default.py", "do_execute", "database driver"),
+        ("/lib/sqlalchemy/orm/session.py", "execute", "SQLAlchemy"),
+        ("/site/templates/results/matrix.html", "root", "writing HTML"),
+        ("C:\\site\\crrubric\\queries\\results\\matrices.py", "read_matrix", "reading"),
+        ("/lib/python3.11/json/encoder.py", "encode", OTHER),
+    ],
+)
+def test_a_function_counts_for_the_kind_of_work_it_does(path: str, function: str, kind: str):
+    assert name_kind(path, function) == kind
+
+
+def test_shares_are_of_what_was_under_way():
+    shares = find_shares(lambda: sum(number * number for number in range(200_000)))
+
+    assert list(shares) == [OTHER]
+    assert draw_shares([("sums", shares)]).splitlines()[-1].endswith(" 100% |")
 
 
 @pytest.mark.long
