@@ -188,7 +188,11 @@ class Client:
         with closing(self.connect()) as connection:  # also where the server is gone
             connection.request(method, path, urlencode(form or {}), headers)
             response = connection.getresponse()
-            answer = Answer(response.status, dict(response.getheaders()), response.read().decode())
+            answer = Answer(
+                response.status,
+                dict(response.getheaders()),
+                response.read().decode("utf-8", "surrogateescape"),
+            )
         for line in response.headers.get_all("Set-Cookie") or ():
             self.cookies.update((name, made.value) for name, made in SimpleCookie(line).items())
         return answer

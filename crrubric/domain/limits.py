@@ -104,6 +104,7 @@ PASSKEYS = 20  # that one person has
 PASSKEY_MINUTES = 5  # from asking for a passkey to its answer
 PASSKEY_ANSWER = 32_000  # characters of what a passkey answers
 HOST = 253  # characters of the name of a host
+ADDRESS = 2_500  # characters of an address, as it is sent, to which an answer leads
 CONFIRM_LINKS = 5  # mails with which one person confirms that it is them, within an hour
 CONFIRM_MINUTES = 10  # for how long somebody has confirmed that it is them
 SIGN_IN_LINK_MINUTES = 15  # how long a link that signs in works

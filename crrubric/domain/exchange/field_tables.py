@@ -178,7 +178,7 @@ def _find_fields(headers: Sequence[str], kind: FieldTableKind) -> list[str]:
 def _fold_header(text: str) -> str:
     """How headers are compared: “# Seats”, “Price ($)” and “price/seat” as they are said."""
     said = _NUMBER_OF.sub("number of ", _MONEY.sub(" ", text.replace("_", " ")))
-    return to_plain_word(re.sub(r"\s*/\s*", " per ", said) if "price" in said.lower() else said)
+    return to_plain_word(said.replace("/", " per ") if "price" in said.lower() else said)
 
 
 def _trim_cells(cells: Sequence[str]) -> list[str]:

@@ -94,8 +94,13 @@ class ReminderFacts:
 
 
 def clean_header_line(text: str) -> str:
-    """Text that is safe in a header: one line, no control characters, read in one direction."""
-    return cut_visibly(" ".join(_TURNING.sub("", _BREAKING.sub(" ", text)).split()), SHORT_TEXT)
+    """Text that is safe in a header: one line, no control characters, read in one direction.
+
+    What begins as an encoded word of RFC 2047 does is parted: the standard library decodes it
+    where it makes a header, and a line break that is encoded in it would begin another header.
+    """
+    line = " ".join(_TURNING.sub("", _BREAKING.sub(" ", text)).split()).replace("=?", "= ?")
+    return cut_visibly(line, SHORT_TEXT)
 
 
 def compose_mail(

@@ -99,9 +99,10 @@ def apply_row_act(prompt: Prompt, typed: Typed, act: str) -> dict[str, str]:
     if what not in ROW_ACTS or prefix not in {each for _place, each in list_row_places(prompt)}:
         return dict(typed)
     order = list_row_numbers(prompt, typed, prefix)
-    if not number.isdecimal() or int(number) not in order:
+    places = [str(row) for row in order]
+    if number not in places:
         return dict(typed)
-    at = order.index(int(number))
+    at = places.index(number)
     moved = list(order)
     if what == REMOVE:
         moved.pop(at)

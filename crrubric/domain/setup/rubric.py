@@ -84,10 +84,13 @@ _WORDS: Mapping[Kind, str] = {
     list: N_("a list of tables"),
     dict: N_("a table"),
 }
+MANY_POINTS = N_("Line %(line)s has more than %(most)s points: break it into several lines.")
 _REQUIRED: Any = object()  # as a default: the key must be there, and a text not empty
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LEADS = {stakeholder.value: stakeholder for stakeholder in Stakeholder}
 _DECIMAL_COMMA = re.compile(r"=\s*([0-9]{1,20},[0-9]{1,20})\s*(?:#|$)")
+# The library that reads TOML takes the square of the time for a key of many parts (a.b.c…).
+_POINTS = 200  # in one line
 _RUBRIC = {"name", "version", "section", "tension"}
 _LANGUAGES = sorted(set(NAMES) - {SOURCE})
 _SECTION = {"code", "title", "criterion", *_LANGUAGES}
@@ -132,6 +135,10 @@ def parse_rubric(text: str) -> Rubric:
 
     Raises: NotReady with every problem found, each naming the key and the table it is in.
     """
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > _POINTS:
+            problem = Invalid(MANY_POINTS, line=number, most=_POINTS)
+            raise make_rubric_refusal([problem])
     try:
         data = tomllib.loads(text.removeprefix("\ufeff"), parse_float=parse_file_number)
     except (ValueError, RecursionError) as error:  # not TOML, a number too long, nested too deep

@@ -122,8 +122,9 @@ MEMBER_COLUMNS: Columns = {
     "stakeholder": ("represents", "stakeholder", "stakeholder group", "group", "speaks for",
                     "representa a", "representa", "grupo"),
 }  # fmt: skip
-_MONTHS = re.compile(r"(\d+)\s*-?\s*(?:months?|mos?\.?|meses|mes)\.?", re.IGNORECASE)
-_YEARS = re.compile(r"(\d+)\s*-?\s*(?:years?|yrs?\.?|años?)\.?", re.IGNORECASE)
+_MONTHS = re.compile(r"(\d{1,4})\s*(?:-\s*)?(?:months?|mos?\.?|meses|mes)\.?", re.IGNORECASE)
+_YEARS = re.compile(r"(\d{1,4})\s*(?:-\s*)?(?:years?|yrs?\.?|años?)\.?", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{1,4}")
 _IN_YEARS = re.compile(r"\b(?:years?|yrs?|años?)\b", re.IGNORECASE)
 
 
@@ -137,7 +138,8 @@ def spell_months(label: str, cell: str) -> str:
         return months[1]
     if years := _YEARS.fullmatch(text):
         return str(int(years[1]) * MONTHS)
-    return str(int(text) * MONTHS) if _IN_YEARS.search(label) and text.isdecimal() else cell
+    is_number = _NUMBER.fullmatch(text) is not None
+    return str(int(text) * MONTHS) if is_number and _IN_YEARS.search(label) else cell
 
 
 VENDOR_TABLE = FieldTableKind(

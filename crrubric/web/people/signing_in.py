@@ -41,7 +41,8 @@ def follow_sign_in(
     A script is told all of that: `go` is the address, `message` what to say of a missing step.
     """
     step = NEXT_STEPS.get(found.level)
-    go = url_for(step, next=next or None) if step else to_local_address(next)
+    wanted = to_local_address(next)
+    go = url_for(step, next=wanted if next else None) if step else wanted
     if wants_json():
         return jsonify(go=go, **describe_missing_step(found.level), **describe_session())
     if waiting and found.level is SessionLevel.AWAITS_CODE:

@@ -18,7 +18,7 @@ from crrubric.queries.people.access import (
     require_on_site,
 )
 from crrubric.web.shared import resuming, session
-from crrubric.web.shared.page import READING, wants_json
+from crrubric.web.shared.page import READING, shorten_address, wants_json
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -113,7 +113,8 @@ def redirect_to_sign_in() -> ResponseReturnValue:
         return jsonify(message=gettext("You are signed out.")), 401
     if request.method == "POST" and (owner := session.find_lapsed_owner()) is not None:
         return resuming.ask_to_sign_in_again(owner)
-    back = request.full_path.rstrip("?") if request.method in READING else None
+    address = shorten_address(request.full_path.rstrip("?"))
+    back = address if request.method in READING else None
     return redirect(url_for("account.show_sign_in", next=back), code=303)
 
 

@@ -43,7 +43,7 @@ from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.queries.setup.vendors import list_visible_vendors
 from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.web.shared.forms import Offer, attach_error, list_offers, list_typed_names
-from crrubric.web.shared.page import READING, current_address
+from crrubric.web.shared.page import READING, current_address, shorten_address
 from crrubric.web.shared.session import current_actor, current_person, forget_unknown_person
 from crrubric.web.shared.words import translate_error
 
@@ -154,7 +154,7 @@ def find_address_without_slash() -> str | None:
     except HTTPException:
         return None
     asked = request.query_string.decode("ascii", "ignore")
-    return url_for(endpoint, **values) + (f"?{asked}" if asked else "")
+    return shorten_address(url_for(endpoint, **values) + (f"?{asked}" if asked else ""))
 
 
 def describe_size_limit() -> str:

@@ -281,10 +281,21 @@ def format_disposition(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(safe, safe='')}"
 
 
+def shorten_address(address: str) -> str:
+    """The address, without what is asked for where it would make the head of an answer too long.
+
+    nginx takes a head of 4,096 characters, and else says 502, whatever was done.
+    """
+    if len(quote(address)) <= limits.ADDRESS:
+        return address
+    path = urlsplit(address).path
+    return path if len(quote(path)) <= limits.ADDRESS else url_for("home.show_home")
+
+
 def to_local_address(target: str | None) -> str:
     """`target` if it is a page of this site, else the home page."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return url_for("home.show_home")
     parts = urlsplit(target)
     clean = not parts.scheme and not parts.netloc and "\\" not in target and target.isprintable()
-    return target if clean else url_for("home.show_home")
+    return shorten_address(target) if clean else url_for("home.show_home")

@@ -76,7 +76,8 @@ def handle_csrf_error(error: CSRFError) -> ResponseReturnValue:
 def show_sign_in_again() -> ResponseReturnValue:
     """A sign-in page from before another window signed in or out: on to where it leads, or anew."""
     if session.current_person() is not None:
-        go = url_for("account.show_sign_in", next=request.form.get("next") or None)
+        wanted = request.form.get("next")
+        go = url_for("account.show_sign_in", next=to_local_address(wanted) if wanted else None)
         if wants_json():
             words = _("This form is out of date. Open the page again and send it once more.")
             return jsonify(message=words, go=go), HTTPStatus.BAD_REQUEST

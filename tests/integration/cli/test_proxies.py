@@ -123,6 +123,27 @@ def test_attempts_are_counted_and_logged_for_the_visitors_address(
     assert client_of(proxied, "127.0.0.10", **OWN).sign_in(email, PASSWORD).status == 303
 
 
+ASKED = "&".join(f"c{number}-weight=1.25" for number in range(240))
+LONG = f"/evaluations/none/what-if?{ASKED}"
+
+
+def test_an_address_with_much_in_it_is_no_fault_of_the_web_server(proxied, made: Made):
+    """nginx takes 4,096 bytes of an answer's head, and else says 502, whatever was done."""
+    stranger = client_of(proxied, "127.0.0.12", **OWN)
+    email = read_email(made)
+    page = stranger.ask("GET", LONG)
+    slash = stranger.ask("GET", LONG.replace("?", "/?"))
+    form = {"csrf_token": stranger.ask("GET", "/sign-in").token(), "next": LONG}
+    spanish = stranger.ask("POST", "/language", {**form, "language": "es"})
+    who = {"email": email, "password": PASSWORD}
+    form["csrf_token"] = stranger.ask("GET", "/sign-in").token()
+    signed_in = stranger.ask("POST", "/sign-in", {**form, **who})
+
+    assert [page.status, slash.status, spanish.status, signed_in.status] == [303, 308, 303, 303]
+    assert page.headers["Location"] == "/sign-in?next=/evaluations/none/what-if"
+    assert signed_in.headers["Location"] == "/evaluations/none/what-if"
+
+
 @pytest.mark.parametrize(
     ("sent", "status"),
     [

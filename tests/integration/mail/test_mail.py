@@ -18,7 +18,7 @@ from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotReady
 from crrubric.domain.vocabulary import MailKind, MailState, NoticeKind, Phase, Role, Stakeholder
 from crrubric.extensions import db
-from crrubric.models import Invite, Member, Notice, OutgoingMail, User
+from crrubric.models import District, Invite, Member, Notice, OutgoingMail, User
 from crrubric.services.ballots import seals
 from crrubric.services.mail.notices import notify_members
 from crrubric.services.mail.posting import send_due_mails
@@ -305,17 +305,27 @@ def test_what_breaks_before_the_second_mail_of_a_conversation_says_nothing_of_it
     assert [mail.unsure_at for mail in mails()] == [None, None]
 
 
-def test_typed_text_can_not_add_a_mail_header(make: Factory, post: Post):
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "x\r\nBcc: spy@x.example",
+        "=?utf-8?q?x=0ABcc:_spy=40x.example?=",  # encoded words, of which the library makes
+        "=?utf-8?b?eA1CY2M6IHNweUB4LmV4YW1wbGU=?=",  # line breaks in the header
+    ],
+)
+def test_typed_text_can_not_add_a_mail_header(make: Factory, post: Post, evil: str):
     made = make.evaluation(phase=Phase.SCORING, title="Crédit 恢复 \u202eover")
     mail = one_mail(made, words="Fine.\nBcc: spy@x.example\n\n.\nQUIT")
     with unit_of_work() as session:  # past every gate of ours
-        evil = "x\r\nBcc: spy@x.example"
+        session.execute(update(District).values(name=evil))
         session.execute(update(OutgoingMail).values(subject=evil, to_name=evil))
 
     assert send_due_mails().sent == 1
     (addresses, message), = post.mails  # fmt: skip
     assert (addresses, message["Bcc"]) == ([mail.to_address], None)
-    assert message["Subject"] == "x Bcc: spy@x.example"
+    assert message["Subject"] == evil.replace("\r\n", " ").replace("=?", "= ?")
+    assert message["To"].addresses[0].display_name == message["Subject"]
+    assert message["From"].addresses[0].display_name == f"crrubric for {message['Subject']}"
     assert "Bcc: spy@x.example\n\n.\nQUIT" in message.get_content().replace("\r\n", "\n")
 
 

@@ -11,11 +11,18 @@ from typing import Any
 import pytest
 
 from crrubric.domain.errors import NotReady
-from crrubric.domain.exchange.marks.guess import NOTHING, Known, guess_mapping
+from crrubric.domain.exchange.field_tables import guess_fields
+from crrubric.domain.exchange.marks.guess import (
+    NOTHING,
+    Known,
+    find_criterion_code,
+    guess_mapping,
+)
 from crrubric.domain.exchange.sheets import SheetHead, label_columns
+from crrubric.domain.setup.rubric import parse_rubric
 from crrubric.domain.setup.rubric_files.case import CaseSource, read_case_rubric
 from crrubric.domain.setup.rubric_files.rows import RUBRIC_TABLE
-from crrubric.domain.setup.table_words import MEMBER_TABLE, VENDOR_TABLE
+from crrubric.domain.setup.table_words import MEMBER_TABLE, VENDOR_TABLE, spell_months
 from crrubric.services.exchange.field_tables import load_field_table
 from crrubric.services.exchange.mark_lines import read_heads
 from crrubric.services.exchange.table_sources import read_data
@@ -109,6 +116,44 @@ def test_criteria_of_one_title():
     one, two = (count_steps(partial(read, count)) for count in (1_500, 3_000))
 
     assert two < MOST * one
+
+
+def test_a_key_of_many_parts_is_refused():
+    """The library takes the square of the time for it: two megabytes of one took hours."""
+    with pytest.raises(NotReady) as error:
+        parse_rubric(f"a = 1\nb{'.b' * 1_000_000} = 1")
+
+    assert [str(each) for each in error.value.problems] == [
+        "Line 2 has more than 200 points: break it into several lines."
+    ]
+
+
+def spell_long_term(blanks: str) -> None:
+    assert spell_months("Term", f"12{blanks}-{blanks}x").endswith("x")
+
+
+def spell_endless_number(blanks: str) -> None:
+    endless = "1" * len(blanks)
+    assert spell_months("Term in years", endless) == endless
+    assert spell_months("Term", f"{endless} years") == f"{endless} years"
+
+
+def read_long_header(blanks: str) -> None:
+    head = SheetHead("x", [(1, ["Company", f"Price{blanks}x"])])
+    assert guess_fields([head], VENDOR_TABLE).fields[0] == "company"
+
+
+def read_many_headers(blanks: str) -> None:
+    for number in range(3_000):
+        assert find_criterion_code(f"{blanks[:1_900]}x{number}", NOTHING) is None
+
+
+@pytest.mark.parametrize(
+    "read", [spell_long_term, spell_endless_number, read_long_header, read_many_headers]
+)
+def test_a_long_run_of_one_character_comes_to_an_end(read: Callable[[str], None]):
+    """A pattern that tries to share it out takes hours, and nothing else runs meanwhile."""
+    read(" " * 1_000_000)
 
 
 def test_each_text_of_a_workbook_is_looked_up_once():

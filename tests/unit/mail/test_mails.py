@@ -99,6 +99,8 @@ def test_every_mailed_notice_has_a_text(kind: NoticeKind):
     ("typed", "safe"),
     [
         ("A\r\nBcc: all@x.example", "A Bcc: all@x.example"),
+        ("=?utf-8?q?A=0ABcc:_all?=", "= ?utf-8?q?A=0ABcc:_all?="),
+        ("=\u200e?utf-8?b?QQpCY2M6?=", "= ?utf-8?b?QQpCY2M6?="),
         ("A\u2028B\x00C\x85D", "A B C D"),
         ("\u202eevil\u202c \u2066x\u2069", "evil x"),
         ("Ünïcode 👩‍🏫 stays", "Ünïcode 👩‍🏫 stays"),

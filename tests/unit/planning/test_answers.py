@@ -178,6 +178,7 @@ def courses(typed: dict[str, str]) -> list[str]:
         ("3-remove", ["A", "C"]),
         ("4-up", ["A", "B", "C"]),
         ("3-away", ["A", "B", "C"]),
+        (f"{'1' * 5_000}-up", ["A", "B", "C"]),
         ("up", ["A", "B", "C"]),
         ("year1-early-0-up", ["A", "B", "C"]),
     ],

@@ -61,7 +61,7 @@ _ROLE_OF = {
     word: (role, place) for role, words in HEADERS.items() for place, word in enumerate(words)
 }
 _COMMENT = re.compile(r"\b(notes?|comments?|why|explain|evidence|nota|comentarios?|por que)\b")
-_NUMBERED = re.compile(r"^\s*(?:[QqPp](?:uestion|regunta)?\s*)?#?\s*\d+\s*[.):–-]?\s+")
+_NUMBERED = re.compile(r"^\s*(?:[QqPp](?:uestion|regunta)?\s*)?(?:#\s*)?\d+\s*[.):–-]?\s+")
 _SECOND = re.compile(r" \(\d+\)$")
 LONGEST_HEADER = 2 * limits.QUESTION  # characters: what is longer heads no column
 
