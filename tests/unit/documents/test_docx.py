@@ -2,7 +2,7 @@
 
 import io
 
-from docx import Document as read_document
+from docx import Document
 
 from crrubric.domain.documents.tree import Table
 from crrubric.reports.documents.docx import render_docx
@@ -16,7 +16,7 @@ def test_votes_in_a_narrow_cell_are_not_torn_at_their_dash():
     table = Table("Findings", ("Criterion", "Oak", "Elm", "Term"), rows)
     paper = write_paper(table)
 
-    document = read_document(io.BytesIO(render_docx(paper, templates=TEMPLATES)))
+    document = Document(io.BytesIO(render_docx(paper, templates=TEMPLATES)))
 
     cells = [cell.text for cell in document.tables[-1].rows[1].cells]
     assert cells == ["Rich media", f"× Not met *: 12{JOINER}–{JOINER}2", "–", "July – June"]
