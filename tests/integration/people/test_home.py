@@ -97,6 +97,18 @@ def test_practice_waits_for_who_is_not_done_and_then_for_the_chair(make: Factory
     assert waits(made, made.chair) == {"SHOW_PRACTICE": 1}
 
 
+def test_a_chair_is_led_to_the_practice_round_while_reviewers_are_in_it(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.PRACTICE)
+
+    page = visit(made.chair).page("/")
+
+    assert "You have nothing to do here now." not in words(page.root)
+    links = [a.get("href") for a in page.all("a") if words(a).startswith("See progress")]
+    assert links == [made.url("practice/")]
+
+
 def test_a_ballot_entered_on_behalf_waits_to_be_confirmed(make: Factory):
     made = make.evaluation(phase=Phase.SCORING, vendors=1)
     given = entries.EnteredBallot(
