@@ -435,7 +435,7 @@ def test_opening_ballots_warns_of_missing_prices_and_not_of_what_can_be_said_lat
 
     told = words(visit(made.chair).page(made.url("phase?to=SCORING")).root)
 
-    missing = told.partition("Price, quantity or term is missing")[2].partition("Open")[0]
+    missing = told.partition("Price, its unit, quantity or term is missing")[2].partition("Open")[0]
     assert (first in missing, second in missing) == (False, True)
 
 
