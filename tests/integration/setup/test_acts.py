@@ -221,6 +221,16 @@ def test_a_recommended_vendor_below_the_pass_mark_is_called_so_to_chair_and_boar
     assert (text in memo[: memo.index("Recommendation")], text in page) == (said, said)
 
 
+def test_large_numbers_of_the_memo_have_thousands_marks(make: Factory, visit: Visit):
+    cells = {(r, v): marks for r in (0, 1) for v, marks in enumerate(("YYN", "YNN"))}
+    made = make.evaluation(phase=Phase.DECIDED, marks=cells)
+
+    memo = visit(made.chair).get(made.url("memo/memo.html")).text
+
+    assert "2,000 resamples" in memo
+    assert "10,000 sets of weights" in memo
+
+
 def test_before_a_recommendation_the_page_of_the_board_says_nothing_of_it(
     make: Factory, visit: Visit
 ):
