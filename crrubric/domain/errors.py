@@ -1,6 +1,7 @@
 """The few errors of crrubric. Each says, in the user's words, what to do next."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
 
@@ -27,6 +28,20 @@ class CrrubricError(Exception):
 
     def __str__(self) -> str:
         return self.message % self.values if self.values else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class RubricTitles:
+    """Titles of the rubric in a refusal: each by language, as it was written under ""."""
+
+    titles: tuple[Mapping[str, str], ...]
+
+    def __str__(self) -> str:
+        return self.join_in("")
+
+    def join_in(self, language: str) -> str:
+        """All of them in a language; what was not translated as it was written."""
+        return ", ".join(title.get(language) or title[""] for title in self.titles)
 
 
 class NotFound(CrrubricError):

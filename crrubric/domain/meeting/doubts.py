@@ -46,6 +46,7 @@ def list_decision_doubts(basis: DecisionBasis) -> tuple[Remark, ...]:
     titles = {criterion.code: criterion.title for criterion in results.criteria}
     vendor = names.get(basis.recommended or "", "")
     score = results.scores.get(basis.recommended or "")
+    low = score is not None and results.passes(basis.recommended or "") is False
     pending = tuple(titles[code] for code in score.pending) if score else ()
     unresolved = len(results.unresolved())
     computed = sum(
@@ -105,6 +106,10 @@ def list_decision_doubts(basis: DecisionBasis) -> tuple[Remark, ...]:
                     mended_at=MendingPlace.AGENDA,
                     vendor=vendor,
                 ),
+            ),
+            (
+                vendor and low,
+                Remark(N_("The score of %(vendor)s is below the pass mark."), {"vendor": vendor}),
             ),
             (
                 vendor and basis.sealed,

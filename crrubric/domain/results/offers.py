@@ -88,6 +88,7 @@ class Unknown(LabelledEnum):
     """What a cost can lack."""
 
     PRICE = "PRICE", N_("the price")
+    UNIT = "UNIT", N_("what one unit is")
     QUANTITY = "QUANTITY", N_("the quantity")
     LEARNERS = "LEARNERS", N_("the number of learners")
     AT_ONCE = "AT_ONCE", N_("how many learners work at the same time")
@@ -275,6 +276,8 @@ class PricedOffer:
             return line.quantity, Counted.TYPED
         if line.unit is PriceUnit.DISTRICT:
             return 1, Counted.ONE
+        if line.unit is None:
+            return Lack(Unknown.UNIT, line.kind)
         if line.unit not in (PriceUnit.LEARNER, PriceUnit.SEAT):
             return Lack(Unknown.QUANTITY, line.kind)
         if learners is None or self.seats is None:

@@ -139,8 +139,8 @@ def say_uncosted_vendors(facts: PhaseFacts) -> Remark:
     """Prices can't be completed any more."""
     return make_list_remark(
         N_(
-            "Price, quantity or term is missing, and prices are fixed when ballots open: the cost"
-            " over the term can’t be computed for these vendors, %(count)s of %(all)s:"
+            "Price, its unit, quantity or term is missing, and prices are fixed when ballots open:"
+            " the cost over the term can’t be computed for these vendors, %(count)s of %(all)s:"
         ),
         facts.uncosted,
         mended_at=MendingPlace.VENDORS,

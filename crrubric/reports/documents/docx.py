@@ -46,6 +46,7 @@ from crrubric.reports.documents.pictures import draw_chart_picture
 INK = RGBColor(0x1D, 0x27, 0x33)
 ACCENT = RGBColor(0x14, 0x50, 0x6B)
 WASH, LINE = "F1EEE8", "C9C4BA"
+VOTES = re.compile("(?<=[0-9])–(?=[0-9])")  # a line may end after an en dash
 # The order of what is said of a table (ECMA-376, CT_TblPr).
 TABLE_PROPERTIES = tuple(
     map(
@@ -312,12 +313,17 @@ def write_table_cell(
     """Text in a cell, on the ground of its tone."""
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = Pt(0)
-    run = paragraph.add_run(replace_control_characters(text))
+    run = paragraph.add_run(keep_votes_in_line(replace_control_characters(text)))
     run.font.size, run.bold = size, bold
     if tone is not None:
         ground, ink = TONES[tone]
         shade_cell(cell, ground)
         run.font.color.rgb = ink
+
+
+def keep_votes_in_line(text: str) -> str:
+    """The text in which “2–1” is not torn: a word joiner on both sides of each dash in numbers."""
+    return VOTES.sub("\u2060–\u2060", text)
 
 
 def shade_cell(cell: _Cell, color: str) -> None:

@@ -27,6 +27,7 @@ from crrubric.queries.people.access import (
 )
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import list_assigned_parts
+from crrubric.queries.setup.wording import name_in_refusal
 from crrubric.services.ballots.ballots import (
     MarkText,
     check_answer,
@@ -335,7 +336,7 @@ def _write_marks_and_gaps(
         if text is None and old is not None:
             raise Invalid(
                 N_("Enter an answer to “%(title)s” as well: there was one, and it stays."),
-                title=criterion.title,
+                title=name_in_refusal(criterion),
                 field="rest",
             )
         if text is None:

@@ -30,6 +30,7 @@ from crrubric.queries.people.access import (
 )
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import list_assigned_parts
+from crrubric.queries.setup.wording import name_in_refusal
 from crrubric.services.ballots.ballots import lock_writable_ballot, make_gap, note_late_change
 from crrubric.services.mail.notices import notify_chairs_if_complete, notify_members
 from crrubric.services.shared.days import refuse_after_end
@@ -198,7 +199,7 @@ def _explain_gaps(left: list[Criterion], reasons: Mapping[int, str]) -> dict[Cri
             [
                 Invalid(
                     N_("“%(criterion)s” has no mark: say why."),
-                    criterion=row.title,
+                    criterion=name_in_refusal(row),
                     field=f"gap-{row.id}",
                 )
                 for row in silent

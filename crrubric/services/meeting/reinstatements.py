@@ -21,6 +21,7 @@ from crrubric.queries.people.access import (
 )
 from crrubric.queries.people.people import Actor
 from crrubric.queries.results.matrices import read_matrix
+from crrubric.queries.setup.wording import name_in_refusal
 from crrubric.services.setup.vendors import find_candidate, find_vendor_for_seat
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.reasons import confirm_same_act
@@ -79,7 +80,7 @@ def reinstate_vendor(
                     " is %(what)s. Look at it again."
                 ),
                 vendor=vendor.name,
-                what=join_criterion_titles(read.results, barring),
+                what=name_in_refusal(*(read.criteria[code] for code in barring)),
                 field="reason",
             )
         criteria = sorted(read.criteria[code].id for code in barring)
@@ -150,7 +151,7 @@ def withdraw_reinstatement(
                     " is %(what)s. Look at it again."
                 ),
                 vendor=vendor.name,
-                what=", ".join(row.criterion.title for row in held),
+                what=name_in_refusal(*(row.criterion for row in held)),
                 field="reason",
             )
         note_event(

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from flask import Blueprint, flash, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
@@ -13,9 +14,10 @@ from crrubric.domain.meeting.agenda import fingerprint_cells
 from crrubric.domain.results.contradictions import find_contradictions
 from crrubric.domain.results.results import Results
 from crrubric.extensions import db
-from crrubric.models import Criterion, Meeting, Vendor
+from crrubric.models import Criterion, Meeting, Motion, Vendor
 from crrubric.queries.meeting.meetings import (
     find_current_meeting,
+    list_motion_findings,
     list_present_member_ids,
     load_deferrals,
     load_minutes,
@@ -275,8 +277,22 @@ def save_undisputed_motion(seat: Seat) -> ResponseReturnValue:
     except (Stale, WrongPhase) as error:
         form.form_errors.append(translate_error(error))
         return render_agenda_page(seat, form, carried=list_refused_fields()), 409
-    flash(_("The motion carried.") if motion.carried else _("The motion did not carry."), "done")
+    flash(describe_vote(motion), "done")
     return redirect_to(HOME, seat)
+
+
+def describe_vote(motion: Motion) -> str:
+    """What became of the motion to adopt what nobody disputes, and of its items."""
+    if not motion.carried:
+        return str(_("The motion did not carry: nothing is adopted."))
+    count = len(list_motion_findings(db.session(), motion))
+    return str(
+        ngettext(
+            "The motion carried: one item is adopted.",
+            "The motion carried: %(num)s items are adopted.",
+            count,
+        )
+    )
 
 
 def read_motion_text(form: MotionFields) -> service.MotionText:

@@ -80,6 +80,9 @@ def show_overview(seat: Seat) -> ResponseReturnValue:
     facts = load_readiness(db.session(), seat.evaluation.id)
     forward = next_phase(seat.evaluation.phase)
     in_the_way = list_phase_problems(seat.evaluation.phase, forward, facts) if forward else ()
+    back = previous_phase(seat.evaluation.phase)
+    if back and list_phase_problems(seat.evaluation.phase, back, facts):
+        back = None  # no link to a page that says that it can't be done
     marking = seat.member is not None and seat.may(Action.VIEW_OWN_BALLOTS)
     ballots = list_own_ballots(db.session(), seat.member) if marking and seat.member else []
     reads = seat.may(Action.VIEW_RESULTS)
@@ -89,7 +92,7 @@ def show_overview(seat: Seat) -> ResponseReturnValue:
         facts=facts,
         forward=forward,
         forward_words=describe_phase_button(forward) if forward else "",
-        back=previous_phase(seat.evaluation.phase),
+        back=back,
         problems=in_the_way,
         may_practice=Phase.PRACTICE in next_phases(seat.evaluation.phase)
         and not list_phase_problems(seat.evaluation.phase, Phase.PRACTICE, facts),

@@ -60,3 +60,25 @@ def test_what_a_chair_downloads_verifies_itself_in_a_browser(
     offline.locator("#file").set_input_files(path)
     expect(offline.locator("#verdict")).to_contain_text("Problems")
     assert faults == []
+
+
+def test_the_page_of_the_archive_is_up_to_date_once_the_file_is_saved(site: Site, browse: Browse):
+    with site.app.app_context():
+        made = Factory(site.app).evaluation(phase=Phase.DECIDED, marks=MARKS)
+        address, url = db.session.get_one(User, made.chair.user_id).email, made.url("archive/")
+        db.session.remove()
+    chair = browse(site).sign_in(address, PASSWORD)
+    chair.page.goto(url)
+    chair.expected.append("status of 422")  # nothing was chosen
+    make = chair.page.get_by_role("button", name="Make and download")
+    make.click()
+    expect(chair.page.get_by_text("There is a problem")).to_be_visible()
+    chair.page.get_by_label("For the public, with names").check()
+
+    with chair.page.expect_download() as saved:
+        make.click()
+
+    assert saved.value.suggested_filename == f"{made.slug}-public-copy.zip"
+    expect(chair.page.locator("#made ~ ul")).to_contain_text("for the public, with names")
+    expect(chair.page.get_by_text("There is a problem")).to_have_count(0)
+    expect(chair.page.get_by_text("No archive has been made.")).to_have_count(0)

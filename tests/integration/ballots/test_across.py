@@ -1,6 +1,10 @@
 """One criterion across a reviewer's own ballots."""
 
+from sqlalchemy import delete
+
 from crrubric.domain.vocabulary import Answer, DeclarationKind, Phase
+from crrubric.extensions import db
+from crrubric.models import Declaration
 from crrubric.services.ballots.declarations import declare_interest
 from tests.factories import Factory, Made, stored_marks
 from tests.integration.conftest import Visit, error_of
@@ -85,3 +89,16 @@ def test_a_refused_mark_on_a_recused_vendor_is_answered_on_its_ballot(make: Fact
 
     page = parse(answer.status_code, answer.text)
     assert (page.status, page.heading) == (422, vendor.company)
+
+
+def test_who_has_declared_nothing_reads_what_to_do_and_not_that_no_ballot_is_open(
+    make: Factory, visit: Visit
+):
+    made = scoring(make)
+    db.session.execute(delete(Declaration))
+    db.session.commit()
+
+    said = words(visit(made.reviewers[0]).page(url_of(made)).with_id("main"))
+
+    assert "Before you can mark these vendors" in said
+    assert "None of your ballots is open" not in said

@@ -10,7 +10,7 @@ from crrubric.domain.ballots.receipts import receipt_of
 from crrubric.domain.errors import Invalid, NotFound, NotReady, WrongPhase
 from crrubric.domain.vocabulary import Answer, BallotState, Phase
 from crrubric.extensions import db
-from crrubric.models import Abstention, Ballot, JournalEntry, Mark, SealedBallot
+from crrubric.models import Abstention, Ballot, Criterion, JournalEntry, Mark, SealedBallot
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import seals
 from crrubric.services.ballots.ballots import MarkText, record_mark
@@ -257,3 +257,22 @@ def test_a_ballot_that_changed_in_another_tab_is_not_submitted_unread(make: Fact
     assert ballot_of(made, 0, 0).state is BallotState.OPEN
     assert person.post(url, filled_form(page, url)).status_code == 303
     assert ballot_of(made, 0, 0).state is BallotState.SUBMITTED
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_criterion_without_a_mark_is_named_in_the_language_of_the_page(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "-YY"})
+    ada = made.criterion("ada").id
+    db.session.get_one(Criterion, ada).translations = {"es": {"title": "Accesible"}}
+    db.session.commit()
+    url = made.url(f"ballots/{made.vendors[0].id}/submit")
+
+    person = visit(made.reviewers[0])
+
+    form = filled_form(person.page(url), url)
+    answer = person.post(url, form, headers={"Accept-Language": "es"})
+
+    page = parse(answer.status_code, answer.text)
+    assert error_of(page, f"gap-{ada}") == "Error: “Accesible” no tiene respuesta: diga por qué."

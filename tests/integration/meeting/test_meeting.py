@@ -530,3 +530,23 @@ def test_the_agenda_beside_an_item_says_how_much_more_there_is(make: Factory, vi
     assert {shown: more[-1] for shown, more in told.items()} == {
         12: "30 more are on the agenda", 13: "29 more are on the agenda"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("votes", "said"),
+    [
+        (("3", "0"), "The motion carried: 3 items are adopted."),
+        (("1", "1"), "The motion did not carry: nothing is adopted."),
+    ],
+)
+def test_what_became_of_the_motion_is_told_with_its_items(
+    make: Factory, visit: Visit, votes: tuple[str, str], said: str
+):
+    made = opened(make)
+    chair, url = visit(made.chair), made.url("meeting/undisputed")
+    form = filled_form(chair.page(made.url("meeting/")), url)
+
+    done = chair.post(url, {**form, "in_favor": votes[0], "opposed": votes[1]})
+
+    assert said in chair.get(done.headers["Location"]).text

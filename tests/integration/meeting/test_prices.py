@@ -257,7 +257,7 @@ def test_the_memo_says_how_long_prices_were_sealed_and_who_knew_them(make: Facto
 
     after = visit(made.reviewers[0]).get(made.url("memo/")).text
 
-    assert "Prices are sealed until the committee has adopted" in before
+    assert "Prices are sealed: a chair can open them once the committee has adopted" in before
     assert "Cost over the term" not in before
     assert "Could read prices while they were sealed, and scored as well:" in before
     assert "that were then in the selection had a finding, and opened" in after
@@ -628,7 +628,7 @@ def test_while_prices_are_sealed_the_decision_page_says_so(make: Factory, visit:
     page, _told = decision_and_comparison(made, visit, made.chair)
 
     said = words(page.with_id("main"))
-    assert "Cost over the term: Prices are sealed until the committee has adopted" in said
+    assert "Cost over the term: Prices are sealed: a chair can open them once" in said
     assert "$" not in said.replace("For example: $48,500", "")
 
 

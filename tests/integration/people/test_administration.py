@@ -145,3 +145,10 @@ def test_the_pages_are_not_there_for_others(
     make: Factory, visit: Visit, standing: Standing, url: str
 ):
     assert visit(make.actor(standing=standing)).get(url).status_code == 404
+
+
+def test_a_search_for_an_account_that_finds_none_shows_no_empty_table(make: Factory, visit: Visit):
+    page = visit(make.actor(standing=Standing.ADMINISTRATOR)).page("/accounts?q=nobody")
+
+    assert "No account has these letters" in words(page.with_id("main"))
+    assert list(page.all("table")) == []

@@ -23,7 +23,7 @@ from crrubric.services.setup.practice import finish_practice, record_practice_ma
 from crrubric.services.shared.unit import unit_of_work
 from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of
-from tests.integration.conftest import Visit
+from tests.integration.conftest import Visit, Visitor
 from tests.pages import words
 
 DAY = date(2026, 3, 1)
@@ -97,6 +97,18 @@ def test_practice_waits_for_who_is_not_done_and_then_for_the_chair(make: Factory
     assert waits(made, made.chair) == {"SHOW_PRACTICE": 1}
 
 
+def test_a_chair_is_led_to_the_practice_round_while_reviewers_are_in_it(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.PRACTICE)
+
+    page = visit(made.chair).page("/")
+
+    assert "You have nothing to do here now." not in words(page.root)
+    links = [a.get("href") for a in page.all("a") if words(a).startswith("See progress")]
+    assert links == [made.url("practice/")]
+
+
 def test_a_ballot_entered_on_behalf_waits_to_be_confirmed(make: Factory):
     made = make.evaluation(phase=Phase.SCORING, vendors=1)
     given = entries.EnteredBallot(
@@ -161,6 +173,32 @@ def test_home_and_overview_say_what_waits_and_lead_there(make: Factory, visit: V
     [task] = [node for node in page.all("p") if node.get("class") == "waits"]
     assert words(task).startswith("Scoring is closed, and the meeting has not begun.")
     assert [link.get("href") for link in task.iter("a")] == [made.url("meeting/")]
+
+
+def test_what_waits_on_the_page_of_the_decision_leads_to_its_form(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.MEETING)
+    finding = decisions.FindingText(Outcome.MET, reason="We looked.")
+    for vendor in made.vendors:
+        for criterion in made.criteria:
+            in_meeting.record_finding(
+                made.chair, made.slug, vendor.id, criterion.id, finding, seen_version=0
+            )
+    chair, reviewer = visit(made.chair), visit(made.reviewers[0])
+
+    places = [follow_waiting(chair, "Record the recommendation")]
+    decisions.record_decision(
+        made.chair, made.slug, decisions.DecisionText(vendor_id=None, reason="x")
+    )
+    places.append(follow_waiting(reviewer, "State your position"))
+
+    assert places == ["h2", "form"]
+
+
+def follow_waiting(person: Visitor, label: str) -> str:
+    """What a link of the home page leads to: the element on its page, not the whole page."""
+    [link] = [a for a in person.page("/").all("a") if words(a).startswith(label)]
+    address, _, place = link.get("href", "").partition("#")
+    return str(person.page(address).with_id(place).tag)
 
 
 @pytest.mark.parametrize("page", ["/", "overview"])

@@ -205,6 +205,32 @@ def test_what_was_left_open_is_printed_on_the_page_of_the_board(make: Factory, v
     assert "The prices are still sealed." in board
 
 
+@pytest.mark.parametrize(("marks", "said"), [("YYN", True), ("YYY", False)])
+def test_a_recommended_vendor_below_the_pass_mark_is_called_so_to_chair_and_board(
+    make: Factory, visit: Visit, marks: str, *, said: bool
+):
+    cells = {(reviewer, vendor): marks for reviewer in (0, 1) for vendor in (0, 1)}
+    made = make.evaluation(phase=Phase.DECIDED, marks=cells, rule=RuleSettings(pass_mark=85))
+    chair = visit(made.chair)
+    text = f"The score of {made.vendors[0].company} is below the pass mark."
+
+    memo = words(chair.page(made.url("memo/memo.html")).root)
+    change_phase(made.chair, made.slug, Phase.MEETING, reason="Once more.")
+    page = words(chair.page(made.url("phase?to=DECIDED")).with_id("main"))
+
+    assert (text in memo[: memo.index("Recommendation")], text in page) == (said, said)
+
+
+def test_large_numbers_of_the_memo_have_thousands_marks(make: Factory, visit: Visit):
+    cells = {(r, v): marks for r in (0, 1) for v, marks in enumerate(("YYN", "YNN"))}
+    made = make.evaluation(phase=Phase.DECIDED, marks=cells)
+
+    memo = visit(made.chair).get(made.url("memo/memo.html")).text
+
+    assert "2,000 resamples" in memo
+    assert "10,000 sets of weights" in memo
+
+
 def test_before_a_recommendation_the_page_of_the_board_says_nothing_of_it(
     make: Factory, visit: Visit
 ):
@@ -465,3 +491,15 @@ def test_who_ends_their_own_seat_is_shown_that_it_is_done(make: Factory, visit: 
 
     assert (done.status_code, page.status_code) == (303, 200)
     assert "The member is no longer on the committee." in page.text
+
+
+def test_a_way_back_that_is_barred_for_good_is_not_offered(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    chair = visit(made.chair)
+    back = "Go back to: Set-up"
+
+    before = words(chair.page(made.url()).root)
+    make.mark(made, 0, 0, "ada", Answer.YES)
+
+    assert back in before
+    assert back not in words(chair.page(made.url()).root)

@@ -244,6 +244,19 @@ def test_what_a_cost_lacks_leads_to_where_it_is_entered(make: Factory, visit: Vi
     assert "Prices are fixed" not in chair.page(cost_of(made)).text
 
 
+def test_a_price_of_which_nobody_says_what_one_unit_is_lacks_that(make: Factory, visit: Visit):
+    made = make.evaluation()
+    first, chair = made.vendors[0], visit(made.chair)
+    facts = VendorFacts(company=first.company, product=first.product, unit_price_cents=4500)
+    change_vendor(made.chair, made.slug, first.id, facts)
+
+    assert list_missing(chair.page(cost_of(made))) == [
+        ("the term", f"{made.url(f'vendors/{first.id}')}#term_months"),
+        ("License: what one unit is", f"{made.url(f'vendors/{first.id}')}#price_unit"),
+    ]
+    assert "$45 a year" in words(chair.page(made.url("vendors/")).root)
+
+
 def test_who_may_not_enter_it_is_led_nowhere(make: Factory, visit: Visit):
     made = make.evaluation(reviewers=1)
     first = made.vendors[0]
@@ -422,7 +435,7 @@ def test_opening_ballots_warns_of_missing_prices_and_not_of_what_can_be_said_lat
 
     told = words(visit(made.chair).page(made.url("phase?to=SCORING")).root)
 
-    missing = told.partition("Price, quantity or term is missing")[2].partition("Open")[0]
+    missing = told.partition("Price, its unit, quantity or term is missing")[2].partition("Open")[0]
     assert (first in missing, second in missing) == (False, True)
 
 

@@ -33,6 +33,7 @@ from crrubric.domain.ballots.offline.filled import (
     parse_cell_day,
     read_filled_book,
 )
+from crrubric.domain.ballots.offline.readme import STEPS
 from crrubric.domain.ballots.offline.stamps import read_stamp, write_offline_stamp
 from crrubric.domain.errors import Invalid, NotReady
 from crrubric.domain.exchange.answer_words import recognize_answer
@@ -288,3 +289,8 @@ def test_the_fingerprint_tells_whatever_has_changed(now: OwnBallots):
         before.fingerprint() == compare(ballots(criterion(1, NO, version=1)), filled).fingerprint()
     )
     assert before.fingerprint() != compare(now, filled).fingerprint()
+
+
+def test_the_column_of_the_kind_of_evidence_is_called_as_on_the_ballot():
+    assert OfflineColumn.EVIDENCE.label == "Kind of evidence"
+    assert [step for step in STEPS if "“Kind of evidence” and the cells after it" in step]

@@ -114,7 +114,7 @@ def test_tiers_of_those_at_once_turn_where_one_more_learner_makes_one_more():
         ({"seats": None}, Lack(Unknown.LEARNERS, PriceKind.LICENSE)),
         ({"unit": SEAT, "seats": SeatRange(1, 2)}, Lack(Unknown.AT_ONCE, PriceKind.LICENSE)),
         ({"unit": PriceUnit.SCHOOL}, Lack(Unknown.QUANTITY, PriceKind.LICENSE)),
-        ({"unit": None}, Lack(Unknown.QUANTITY, PriceKind.LICENSE)),
+        ({"unit": None}, Lack(Unknown.UNIT, PriceKind.LICENSE)),
         ({"term_months": None}, Lack(Unknown.TERM)),
         ({"unit_cents": None}, Lack(Unknown.PRICE, PriceKind.LICENSE)),
     ],

@@ -68,7 +68,8 @@ def test_opening_scoring_names_vendors_whose_cost_can_not_be_computed_any_more()
     found = foreseen(Phase.SETUP, Phase.SCORING, uncosted=("Acme", "Birch"))
 
     assert say(found.doubts) == [
-        "Price, quantity or term is missing, and prices are fixed when ballots open: the cost over"
+        "Price, its unit, quantity or term is missing, and prices are fixed when ballots open:"
+        " the cost over"
         " the term can’t be computed for these vendors, 2 of 3: Acme Birch"
     ]
 

@@ -26,7 +26,7 @@ class OfflineColumn(LabelledEnum):
     MUST_HAVE = "must_have", N_("Must-have")
     ANSWER = "answer", N_("Answer")
     NOTE = "note", N_("Note")
-    EVIDENCE = "evidence_kind", N_("Evidence")
+    EVIDENCE = "evidence_kind", N_("Kind of evidence")
     PLACE = "evidence_place", N_("Where: page, time, lesson, link")
     SEEN_ON = "evidence_on", N_("Seen on")
     UNTIL = "evidence_until", N_("Valid until")

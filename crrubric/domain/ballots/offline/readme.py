@@ -22,8 +22,8 @@ STEPS = (
         " the public record."
     ),
     N_(
-        "Evidence and the cells after it say what you saw, where, and when. Write a date like"
-        " 2027-03-12."
+        "“Kind of evidence” and the cells after it say what you saw, where, and when. Write a"
+        " date like 2027-03-12."
     ),
     N_("Don’t add, delete or move rows and columns, and keep the names of the sheets."),
 )

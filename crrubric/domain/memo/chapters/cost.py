@@ -72,8 +72,8 @@ class CostBlocks:
             yield Paragraph(
                 words(
                     N_(
-                        "Prices are sealed until the committee has adopted a finding for every"
-                        " item."
+                        "Prices are sealed: a chair can open them once the committee has adopted a"
+                        " finding for every item."
                     )
                 )
             )

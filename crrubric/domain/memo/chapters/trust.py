@@ -110,7 +110,7 @@ class TrustBlocks:
                 yes=words.percent(found.yes_of_marks),
                 alpha_range=words.interval(drawn.alpha),
                 ac1_range=words.interval(drawn.ac1),
-                resamples=drawn.resamples,
+                resamples=words.number(drawn.resamples),
                 seed=drawn.seed,
             )
         )
@@ -121,7 +121,7 @@ class TrustBlocks:
                 "How stable the ranking is was tried with %(draws)s sets of weights drawn at "
                 "random (seed %(seed)s)."
             )
-            yield Paragraph(words(text, draws=around.draws, seed=around.seed))
+            yield Paragraph(words(text, draws=words.number(around.draws), seed=around.seed))
 
     def adopted(self, cell: Cell, found: AdoptedFinding) -> str:
         """An adopted finding: what it is, what the rule had made of the votes, why and when."""

@@ -10,6 +10,7 @@ from crrubric.domain.translation import N_
 from crrubric.models import Criterion, Section
 from crrubric.queries.people.access import require_locked_evaluation
 from crrubric.queries.people.people import Actor
+from crrubric.queries.setup.wording import name_in_refusal
 from crrubric.services.setup.rubrics import find_criterion, list_criterion_ids
 from crrubric.services.shared.journal import ROW, EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -44,7 +45,7 @@ def move_criterion(
                     "“%(title)s” stands elsewhere by now: look at the order, and move it from"
                     " there."
                 ),
-                title=criterion.title,
+                title=name_in_refusal(criterion),
             )
         if not _shift_criterion(session, sections, criterion, 1 if by > 0 else -1):
             return criterion

@@ -17,9 +17,11 @@ from crrubric.web.results.told_costs import WORDS
 # where it is typed: a field of the form of the vendor, or of the learners that are priced
 OF_VENDOR = {
     Unknown.PRICE: "unit_price",
+    Unknown.UNIT: "price_unit",
     Unknown.QUANTITY: "quantity",
     Unknown.TERM: "term_months",
 }
+OF_ROW = {Unknown.UNIT: "unit", Unknown.QUANTITY: "quantity"}  # of further prices
 OF_SEATS = {Unknown.LEARNERS: "low", Unknown.AT_ONCE: "at_once"}
 COUNTED = frozenset({PriceUnit.LEARNER, PriceUnit.SEAT, PriceUnit.DISTRICT})
 
@@ -67,5 +69,5 @@ def find_price_address(seat: Seat, vendor: Vendor, price: PriceBasis, lack: Lack
     row = next(rows, None)
     endpoint, anchor = "vendors.show_vendor_form", OF_VENDOR[lack.what]
     if row is not None:
-        endpoint, anchor = "further_prices.show_further_prices", f"row{row}-quantity"
+        endpoint, anchor = "further_prices.show_further_prices", f"row{row}-{OF_ROW[lack.what]}"
     return url_for(endpoint, slug=slug, vendor_id=vendor.id, _anchor=anchor)
