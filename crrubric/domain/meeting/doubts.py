@@ -1,11 +1,12 @@
 """What a decision rests on and leaves open: said before it is final, and in the memo after."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from crrubric.domain.foreseen import Remark, keep_remarks, make_list_remark
 from crrubric.domain.places import MendingPlace
-from crrubric.domain.results.cost import PriceBasis
+from crrubric.domain.results.cost import NO_PRICE, PriceBasis
 from crrubric.domain.results.results import Results
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Outcome
@@ -15,22 +16,29 @@ from crrubric.domain.vocabulary import Outcome
 class DecisionBasis:
     """What a decision is made on.
 
-    recommended: code of the vendor, None for none; price: its price as it may be read; sealed:
-    prices are still sealed; opened_late: they were when the decision became final; price_readers:
-    how many reviewers could read prices before they were opened; sittings: meetings that were held;
-    unattended: motions that were voted on in a meeting in which nobody was recorded as present;
-    outside: findings that were recorded while no meeting was open.
+    recommended: code of the vendor, None for none; prices: of each vendor by code, as they may be
+    read; sealed: prices are still sealed; opened_late: they were when the decision became final;
+    price_readers: how many reviewers could read prices before they were opened; sittings: meetings
+    that were held; unattended: motions that were voted on in a meeting in which nobody was recorded
+    as present; outside: findings that were recorded while no meeting was open.
     """
 
     results: Results
     recommended: str | None
-    price: PriceBasis
+    prices: Mapping[str, PriceBasis]
     sealed: bool
     sittings: int
     unattended: int = 0
     outside: int = 0
     opened_late: bool = False
     price_readers: int = 0
+
+    def list_uncosted(self) -> tuple[str, ...]:
+        """The other vendors whose cost is not known, where that of any vendor is: there is nothing
+        to compare it with."""
+        known = {code for code, price in self.prices.items() if price.cost.is_known}
+        others = (row for row in self.results.vendors if row.code != self.recommended)
+        return tuple(row.name for row in others if known and row.code not in known)
 
 
 def were_prices_opened_late(opened_at: datetime | None, decided_at: datetime | None) -> bool:
@@ -46,6 +54,8 @@ def list_decision_doubts(basis: DecisionBasis) -> tuple[Remark, ...]:
     titles = {criterion.code: criterion.title for criterion in results.criteria}
     vendor = names.get(basis.recommended or "", "")
     score = results.scores.get(basis.recommended or "")
+    price = basis.prices.get(basis.recommended or "", NO_PRICE)
+    uncosted = basis.list_uncosted()
     low = score is not None and results.passes(basis.recommended or "") is False
     pending = tuple(titles[code] for code in score.pending) if score else ()
     unresolved = len(results.unresolved())
@@ -127,9 +137,16 @@ def list_decision_doubts(basis: DecisionBasis) -> tuple[Remark, ...]:
                 ),
             ),
             (
-                vendor and not basis.sealed and not basis.price.cost.is_known,
+                vendor and not basis.sealed and not price.cost.is_known,
                 Remark(
                     N_("The cost of %(vendor)s over its term is not known."), {"vendor": vendor}
+                ),
+            ),
+            (
+                vendor and not basis.sealed and uncosted,
+                make_list_remark(
+                    N_("Of these other vendors the cost over the term is not known, %(count)s:"),
+                    uncosted,
                 ),
             ),
             (

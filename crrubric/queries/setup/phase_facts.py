@@ -14,7 +14,6 @@ from crrubric.domain.meeting.doubts import (
     were_prices_opened_late,
 )
 from crrubric.domain.places import MendingPlace
-from crrubric.domain.results.cost import NO_PRICE
 from crrubric.domain.setup.assignment import list_criterion_coverage
 from crrubric.domain.setup.closing import is_after_closing
 from crrubric.domain.setup.lifecycle import Readiness, list_phase_problems
@@ -223,7 +222,9 @@ def find_decision_doubts(
         DecisionBasis(
             results=read_matrix(session, evaluation, language).results,
             recommended=vendor.code if vendor else None,
-            price=vendor.price if vendor else NO_PRICE,
+            prices={
+                row.code: row.price for row in list_vendors_in_selection(session, evaluation.id)
+            },
             sealed=evaluation.hides_prices,
             opened_late=were_prices_opened_late(evaluation.prices_opened_at, evaluation.decided_at),
             price_readers=load_memo_prices(session, evaluation).count_readers(),

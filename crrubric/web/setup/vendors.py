@@ -112,8 +112,13 @@ def add_missing(seat: Seat, vendor: Vendor, done: str) -> str:
 
 
 def add_missing_of_several(seat: Seat, vendors: Iterable[Vendor], done: str) -> str:
-    """As `add_missing`, of vendors that came in one table: how many, for their cards say what."""
-    count = sum(bool(find_lacks(seat, vendor)) for vendor in vendors)
+    """As `add_missing`, of vendors that came in one table: how many, for their cards say what.
+
+    Where some have a price, so is one without any: nothing could be compared with it.
+    """
+    rows = [] if is_kept_from_prices(db.session(), seat) else list(vendors)
+    priced = any(row.typed_price != NO_PRICE for row in rows)
+    count = sum(priced and bool(tell_cost(row.typed_price.cost).lacks) for row in rows)
     missing = ngettext(
         "The cost over the term can’t be computed for one vendor: its card says what is missing. "
         "Edit it before ballots open; from then on prices are fixed.",

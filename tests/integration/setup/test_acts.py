@@ -9,7 +9,15 @@ from sqlalchemy import select
 
 from crrubric.domain.errors import NotFound, WrongPhase
 from crrubric.domain.places import MendingPlace
-from crrubric.domain.vocabulary import Answer, DeclarationKind, MailKind, Phase, Role, Standing
+from crrubric.domain.vocabulary import (
+    Answer,
+    DeclarationKind,
+    MailKind,
+    Phase,
+    PriceUnit,
+    Role,
+    Standing,
+)
 from crrubric.extensions import db
 from crrubric.models import Evaluation, Member, OutgoingMail, Vendor
 from crrubric.queries.people.access import Seat
@@ -24,11 +32,14 @@ from crrubric.services.setup.evaluations import create_evaluation
 from crrubric.services.setup.phases import change_phase
 from crrubric.services.setup.practice import finish_practice, record_practice_mark
 from crrubric.services.setup.rules import RuleSettings
+from crrubric.services.setup.vendors import VendorFacts, change_vendor
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.web.shared.navigation import MENDING_PAGES, find_mending_link
 from tests.factories import Factory, Made, small_rubric
 from tests.integration.conftest import Visit
 from tests.pages import Page, filled_form, words
+
+OTHERS_UNKNOWN = "Of these other vendors the cost over the term is not known,"
 
 
 def phase_of(made: Made) -> Phase:
@@ -132,6 +143,34 @@ def test_a_final_decision_says_what_was_left_open(make: Factory, visit: Visit):
     assert "The committee has held no meeting." in said
     assert "Not settled: 3 of 6 items." in said
     assert f"The cost of {made.vendors[0].company} over its term is not known." in said
+    assert OTHERS_UNKNOWN not in said  # where nobody has a price there is nothing to compare
+
+
+@pytest.mark.parametrize("priced", [(0,), (0, 1)], ids=["the chosen one alone", "both"])
+def test_a_price_that_nothing_can_be_compared_with_is_told(
+    make: Factory, visit: Visit, priced: tuple[int, ...]
+):
+    made = make.evaluation(rule=RuleSettings(prices_sealed=False))
+    for place in priced:
+        row = made.vendors[place]
+        facts = VendorFacts(
+            company=row.company,
+            product=row.product,
+            price_unit=PriceUnit.DISTRICT,
+            unit_price_cents=1_200_000,
+            quantity=1,
+            term_months=36,
+        )
+        change_vendor(made.chair, made.slug, row.id, facts)
+    make.forward(made, Phase.DECIDED, {(0, 0): "YYY", (1, 0): "YYY"})
+    change_phase(made.chair, made.slug, Phase.MEETING, reason="Once more.")
+    chair = visit(made.chair)
+
+    said = words(chair.page(made.url("phase?to=DECIDED")).with_id("doubts-text"))
+    memo = words(chair.page(made.url("memo/")).with_id("main"))
+
+    told = f"{OTHERS_UNKNOWN} 1: {made.vendors[1].company}"
+    assert [told in text for text in (said, memo)] == [len(priced) == 1] * 2
 
 
 def test_a_step_back_keeps_the_reason_and_asks_for_one(make: Factory, visit: Visit):

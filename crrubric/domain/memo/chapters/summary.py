@@ -17,7 +17,6 @@ from crrubric.domain.memo.charts import draw_scores
 from crrubric.domain.memo.facts import MemoFacts, MemoVendor
 from crrubric.domain.memo.meeting_facts import MemoEarlierDecision, MemoRecommendation
 from crrubric.domain.memo.words import NONE, ValueFormatter
-from crrubric.domain.results.cost import NO_PRICE
 from crrubric.domain.translation import N_
 
 BOARD_VENDORS = 5  # of which the chart has room on the first page
@@ -66,12 +65,11 @@ class RecommendationBlocks:
     def left_open(self, found: MemoRecommendation) -> str:
         """What the recommendation rests on that was not settled, or not done."""
         facts = self.facts
-        price = NO_PRICE if found.vendor is None else self.vendor(found.vendor).price
         doubts = list_decision_doubts(
             DecisionBasis(
                 results=self.results,
                 recommended=found.vendor,
-                price=price,
+                prices={vendor.code: vendor.price for vendor in facts.vendors},
                 sealed=facts.prices.sealed and facts.prices.opened_at is None,
                 opened_late=were_prices_opened_late(facts.prices.opened_at, facts.decided_at),
                 price_readers=facts.prices.count_readers(),
