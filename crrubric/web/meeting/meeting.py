@@ -15,6 +15,7 @@ from crrubric.domain.results.contradictions import find_contradictions
 from crrubric.domain.results.results import Results
 from crrubric.extensions import db
 from crrubric.models import Criterion, Meeting, Motion, Vendor
+from crrubric.queries.meeting.decisions import recommendation_of
 from crrubric.queries.meeting.meetings import (
     find_current_meeting,
     list_motion_findings,
@@ -123,7 +124,16 @@ def render_agenda_page(
         may_run=seat.may(Action.RUN_MEETING),
         may_open_prices=seat.may(Action.OPEN_PRICES) and seat.evaluation.hides_prices,
         without_finding=len(read.results.cells) - count_adopted_cells(read.results),
+        may_recommend=is_time_to_recommend(seat, read.results),
     )
+
+
+def is_time_to_recommend(seat: Seat, results: Results) -> bool:
+    """Whether the next thing for this seat to do is to record the recommendation."""
+    if not seat.may(Action.RECORD_DECISION) or seat.evaluation.hides_prices or seat.shut_out:
+        return False
+    every = count_adopted_cells(results) == len(results.cells) > 0
+    return every and recommendation_of(db.session(), seat.evaluation.id) is None
 
 
 def make_attendance_form(under_way: Meeting | None, present: Collection[int]) -> AttendanceForm:

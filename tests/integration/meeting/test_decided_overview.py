@@ -2,11 +2,13 @@
 
 import pytest
 
-from crrubric.domain.vocabulary import Phase, Role
+from crrubric.domain.vocabulary import Outcome, Phase, Role
 from crrubric.models import Evaluation
 from crrubric.services.meeting import decisions
 from crrubric.services.setup.phases import change_phase
+from crrubric.services.setup.rules import RuleSettings
 from crrubric.services.shared.unit import unit_of_work
+from tests import in_meeting
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.pages import Page, words
@@ -93,3 +95,26 @@ def test_who_stays_away_from_the_vendor_reads_its_name_and_no_terms(make: Factor
 
     assert f"The committee recommends {made.vendors[0].name}" in card
     assert TERM not in card
+
+
+def test_the_agenda_leads_to_the_recommendation_once_every_item_has_a_finding(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.MEETING, vendors=1, rule=RuleSettings(prices_sealed=False))
+    link = f'href="{made.url("decision/")}#record"'
+    seen = []
+
+    def look() -> None:
+        people = (made.chair, made.reviewers[0])
+        seen.append([link in visit(one).get(made.url("meeting/")).text for one in people])
+
+    look()
+    for criterion in made.criteria:
+        text = decisions.FindingText(Outcome.MET, reason="We looked.")
+        where = made.vendors[0].id, criterion.id
+        in_meeting.record_finding(made.chair, made.slug, *where, text, seen_version=0)
+    look()
+    recommend(made, 0)
+    look()
+
+    assert seen == [[False, False], [True, False], [False, False]]
