@@ -167,13 +167,15 @@ class Redactor:
         return name if self.book is None else self.book.hide_person(name)
 
     def withhold(self, link: ChainLink, small: Collection[str] = ()) -> ChainLink:
-        """An entry of the journal as the copy has it.
+        """An entry of the journal as the copy has it, without ids of accounts: one copy that names
+        people would tell who is who in all others of the site.
 
         Args: small: texts of it that tell of a learner. Raises: ValueError.
         """
         return withhold_chosen(
             link,
             lambda event, name, text: text in small or self._is_withheld(event, name, text),
+            accounts=True,
         )
 
     def _is_withheld(self, event: Event, name: str, text: str) -> bool:

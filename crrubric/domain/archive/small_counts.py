@@ -8,12 +8,15 @@ from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from crrubric.domain.archive.redaction import TextPlace
+from crrubric.domain.event_fields import find_text_kinds
 from crrubric.domain.events import Event
 from crrubric.domain.planning.answers import PlanAnswer, is_rows
 from crrubric.domain.planning.disclosure import SMALLEST_SHOWN
 from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.domain.record.chain import ChainLink
 from crrubric.domain.record.entries import ROW
+from crrubric.domain.record.texts import iterate_strings
 
 # by section of the workbook, the answers that count learners, and those that are shares of them
 COUNTED = {"reasons": ("reasons", "groups", "learners")}
@@ -76,6 +79,18 @@ def find_small_texts(link: ChainLink, of_persons: Collection[int]) -> frozenset[
         found = (part.get(name) for part in told for name in NUMBERS)
         return frozenset(text for text in found if isinstance(text, str) and is_small(text))
     return frozenset()
+
+
+def find_small_places(link: ChainLink, of_persons: Collection[int]) -> Iterator[TextPlace]:
+    """Where an entry of the journal has texts that tell of a learner. Args: as `find_small_texts`.
+
+    Raises: ValueError for the content of an entry that nobody can read.
+    """
+    small = find_small_texts(link, of_persons)
+    event = Event((link.content or {})["event"]) if small else None
+    for pointer, name, text in iterate_strings(link.content or {}):
+        if event is not None and text in small and find_text_kinds(event, name):
+            yield TextPlace(link.number, pointer)
 
 
 def _iterate_small_answers(section: str, part: Mapping[str, Any]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from crrubric.domain.errors import CrrubricError, Invalid
-from crrubric.domain.event_fields import Kinds, find_text_kinds
+from crrubric.domain.event_fields import Kinds, TextKind, find_text_kinds
 from crrubric.domain.events import Event
 from crrubric.domain.procurement.purchase import AMOUNT_FIELDS, tells_amount
 from crrubric.domain.record.chain import (
@@ -21,11 +21,19 @@ from crrubric.domain.record.chain import (
     to_canonical_json,
     write_moment,
 )
-from crrubric.domain.record.texts import commit_text, iterate_strings, replace_texts
+from crrubric.domain.record.texts import (
+    Typed,
+    commit_text,
+    iterate_accounts,
+    iterate_strings,
+    replace_texts,
+)
 from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.translation import N_
 
-FORM = 2  # the first told of entries that it withheld when they were written
+# the first told of entries that it withheld when they were written; in the third there can be
+# entries of the fourth version
+FORM = 3
 # what is told of vendors' files: their names can tell a price, “Offer, 48 dollars a seat”
 OF_VENDOR_FILES = (
     Event.VENDOR_FILE_ATTACHED,
@@ -50,20 +58,25 @@ def withhold_texts(link: ChainLink, kinds: Kinds) -> ChainLink:
     Raises: ValueError for the content of an entry that nobody can read.
     """
     return withhold_chosen(
-        link, lambda event, name, _text: bool(find_text_kinds(event, name) & kinds)
+        link,
+        lambda event, name, _text: bool(find_text_kinds(event, name) & kinds),
+        accounts=TextKind.PEOPLE in kinds,
     )
 
 
-def withhold_chosen(link: ChainLink, wanted: Callable[[Event, str, str], bool]) -> ChainLink:
+def withhold_chosen(
+    link: ChainLink, wanted: Callable[[Event, str, str], bool], *, accounts: bool
+) -> ChainLink:
     """As `withhold_texts`, without the typed texts that are `wanted`: by event, field and text.
 
+    Args: accounts: ids of accounts are withheld as well, where the entry has commitments to them.
     Raises: ValueError for the content of an entry that nobody can read.
     """
     content = link.content
     if content is None:
         return link
     event = Event(content["event"])
-    chosen = {
+    chosen: dict[str, Typed] = {
         pointer: text
         for pointer, name, text in iterate_strings(content)
         if find_text_kinds(event, name)
@@ -71,6 +84,12 @@ def withhold_chosen(link: ChainLink, wanted: Callable[[Event, str, str], bool]) 
     }
     if chosen.keys() - link.salts.keys():
         return withhold_entry(link)
+    if accounts:
+        chosen |= {
+            pointer: account
+            for pointer, account in iterate_accounts(content)
+            if pointer in link.salts
+        }
     gone = {pointer: commit_text(link.salts[pointer], text) for pointer, text in chosen.items()}
     withheld = {**link.withheld, **gone}
     return replace(

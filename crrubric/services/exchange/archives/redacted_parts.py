@@ -29,7 +29,7 @@ from crrubric.queries.exchange.archives import (
     list_kept_files,
     read_kept_bytes,
 )
-from crrubric.queries.exchange.redactions import load_redactor
+from crrubric.queries.exchange.redactions import list_small_places, load_redactor
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.people.access import Seat
 from crrubric.queries.shared.reading import end_reading
@@ -66,10 +66,18 @@ class RedactedParts(ArchiveParts):
             }
             for row in self.chosen
         ]
+        reason = self.translate(
+            N_("It could tell of a learner: every copy for the public hides it.")
+        )
+        places = list_small_places(self.session, self.evaluation, self.of_persons)
+        small = [
+            {"entry": place.entry, "text_at": place.pointer, "reason": reason, "chosen_at": ""}
+            for place in places
+        ]
         yield self.make_part(
             "redactions/log.csv",
             N_("Which texts were blacked out, by where the journal tells them, and why."),
-            iterate_csv(LOG_COLUMNS, rows),
+            iterate_csv(LOG_COLUMNS, [*rows, *small]),
         )
         yield from super().iterate_parts()
 
