@@ -73,8 +73,14 @@ WHERE conrelid = 'pg_temp.rule_probe'::regclass
 # of what makes a table on SQLite: texts, names and comments, in which a comma is none
 SQLITE_PART = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--|/\*|[(),]|[^'\"(),/-]+|.", re.DOTALL)
 Rules = dict[tuple[str, str], str]  # (table, name of a rule): its text
+Columns = dict[tuple[str, str], tuple[str, bool]]  # (table, column): its type, may be empty
+# of each column its type, which SQLite's rows are asked for, and whether it may be empty
+SQLITE_COLUMNS = """
+SELECT m.name, c.name, '', NOT c."notnull" FROM sqlite_master m JOIN pragma_table_info(m.name) c
+WHERE m.type = 'table'
+"""
 POSTGRESQL_COLUMNS = """
-SELECT table_name, column_name, data_type FROM information_schema.columns
+SELECT table_name, column_name, data_type, is_nullable = 'YES' FROM information_schema.columns
 WHERE table_schema = current_schema()
 """
 POSTGRESQL_TYPES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
@@ -107,17 +113,14 @@ def check_table_parts(session: Session) -> Iterator[CrrubricError]:
     """Every key, index, rule or column that the database no longer has as it was made."""
     dialect = session.get_bind().dialect.name
     shapes, rules = _read_shapes(session, dialect), _read_rules(session, dialect)
-    types = _read_column_types(session) if dialect == "postgresql" else {}
+    columns = _read_columns(session, dialect)
     for table in Base.metadata.sorted_tables:
         lost = [name for name, shape in list_shapes(table) if shape not in shapes]
         lost += [name for name in list_rules(table) if (table.name, name) not in rules]
         for name in lost:
             message = N_("The database’s table “%(table)s” is without its “%(name)s”.")
             yield Invalid(message, table=table.name, name=name)
-        for column in table.columns if types else ():
-            if types.get((table.name, column.name)) != _name_type(column.type):
-                message = N_("The database’s table “%(table)s” has “%(name)s” of another kind.")
-                yield Invalid(message, table=table.name, name=column.name)
+        yield from _check_columns(table, columns)
     try:
         expected = _write_rules(session)
     except DBAPIError as error:
@@ -131,6 +134,18 @@ def check_table_parts(session: Session) -> Iterator[CrrubricError]:
         if rules.get((table_name, name), told) != told:
             message = N_("The database’s table “%(table)s” has another “%(name)s”.")
             yield Invalid(message, table=table_name, name=name)
+
+
+def _check_columns(table: Table, columns: Columns) -> Iterator[CrrubricError]:
+    """The columns of a table that are of another kind, or may be empty as they might not."""
+    for column in table.columns:
+        kind, empty = columns.get((table.name, column.name), (None, False))
+        if kind is None or (kind and kind != _name_type(column.type)):
+            message = N_("The database’s table “%(table)s” has “%(name)s” of another kind.")
+            yield Invalid(message, table=table.name, name=column.name)
+        if empty and not column.nullable:
+            message = N_("The database’s table “%(table)s” takes rows without “%(name)s”.")
+            yield Invalid(message, table=table.name, name=column.name)
 
 
 def check_indexes(session: Session) -> Iterator[CrrubricError]:
@@ -288,9 +303,10 @@ def _write_reference(key: ForeignKeyConstraint) -> str:
     return f"FOREIGN KEY ({own}) REFERENCES {key.referred_table.name}({there})"
 
 
-def _read_column_types(session: Session) -> dict[tuple[str, str], str]:
-    rows = session.execute(text(POSTGRESQL_COLUMNS))
-    return {(table, column): kind for table, column, kind in rows}
+def _read_columns(session: Session, dialect: str) -> Columns:
+    """The columns that the database has."""
+    rows = session.execute(text(SQLITE_COLUMNS if dialect == "sqlite" else POSTGRESQL_COLUMNS))
+    return {(table, column): (kind, bool(empty)) for table, column, kind, empty in rows}
 
 
 def _name_type(kind: TypeEngine[Any]) -> str:

@@ -328,3 +328,22 @@ def test_a_database_that_lets_nobody_compare_its_rules_says_so(app: Flask):
 
     assert len(found) == 1
     assert found[0].endswith("cannot execute CREATE TABLE in a read-only transaction.")
+
+
+def test_a_column_that_may_be_empty_now(app: Flask):
+    with db.engine.connect().execution_options(**WRITE) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("ALTER TABLE motion ALTER words DROP NOT NULL")
+        else:
+            connection.exec_driver_sql("PRAGMA writable_schema=ON")
+            connection.exec_driver_sql(
+                "UPDATE sqlite_master SET sql = replace(sql, 'words TEXT NOT NULL', 'words TEXT')"
+                " WHERE name = 'motion'"
+            )
+            connection.exec_driver_sql("PRAGMA schema_version = 9999")
+        found = [str(problem) for problem in check_table_parts(Session(connection))]
+        connection.exec_driver_sql("ROLLBACK")
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA writable_schema=RESET")
+
+    assert found == ["The database’s table “motion” takes rows without “words”."]
