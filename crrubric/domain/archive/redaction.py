@@ -26,9 +26,10 @@ from crrubric.domain.translation import N_
 
 BLACKED_OUT = N_("[blacked out]")
 TAG = re.compile(r"<[^>]*>")
-# fields of the journal: names of attached files, which are no part of such a copy; and what lets
-# nobody try hidden words of a memo against its hash
-ALWAYS_HIDDEN = ("file", "nonce")
+# fields of the journal: names of attached files, which are no part of such a copy; what lets nobody
+# try hidden words of a memo against its hash; and what an item comes from, which is made of words:
+# who tries names or words against it would find those that are hidden
+ALWAYS_HIDDEN = ("file", "nonce", "origin")
 SHORTEST_INSIDE = 12  # characters of a text that is looked for inside of others as well
 
 

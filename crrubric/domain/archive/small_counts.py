@@ -14,6 +14,7 @@ from crrubric.domain.events import Event
 from crrubric.domain.planning.answers import PlanAnswer, is_rows
 from crrubric.domain.planning.disclosure import SMALLEST_SHOWN
 from crrubric.domain.planning.followup.measures import MeasureUnit
+from crrubric.domain.planning.progress import CHECK
 from crrubric.domain.record.chain import ChainLink
 from crrubric.domain.record.entries import ROW
 from crrubric.domain.record.texts import iterate_strings
@@ -57,6 +58,25 @@ def hide_small_answers(
         else answer
         for prompt, answer in answers.items()
     }
+
+
+def hide_goal_wording(answers: Mapping[str, PlanAnswer], mask: str) -> dict[str, PlanAnswer]:
+    """The answers of a section without the digest of the goal that one holds: hidden words of the
+    goal could be tried against it."""
+    said = answers.get(CHECK)
+    if said is None or not is_rows(said):
+        return dict(answers)
+    return {**answers, CHECK: [{**row, "wording": mask} for row in said]}
+
+
+def find_goal_checks(link: ChainLink) -> frozenset[str]:
+    """The texts of an entry of the journal that have that digest."""
+    content = link.content or {}
+    if content.get("event") not in ANSWERED:
+        return frozenset()
+    told = [part for part in (content.get("before"), content.get("after")) if part]
+    rows = [each for part in told for each in part.get("answers", ())]
+    return frozenset(row["words"] for row in rows if row["prompt"] == CHECK and row["words"])
 
 
 def _hide_numbers(answer: PlanAnswer, mask: str) -> PlanAnswer:

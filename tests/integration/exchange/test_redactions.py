@@ -19,6 +19,8 @@ from crrubric.domain.archive.manifest import MANIFEST, CopyKind
 from crrubric.domain.archive.redaction import TextPlace
 from crrubric.domain.errors import Invalid, NotFound, Stale
 from crrubric.domain.planning.followup.measures import MeasureUnit
+from crrubric.domain.planning.items import make_origin
+from crrubric.domain.planning.progress import LETTERS, digest_goal
 from crrubric.domain.record.texts import iterate_accounts
 from crrubric.domain.vocabulary import Answer, Phase, PositionKind, Standing
 from crrubric.extensions import db
@@ -34,8 +36,9 @@ from crrubric.services.meeting import decisions, meetings
 from crrubric.services.meeting.positions import state_position
 from crrubric.services.memo.issues import IssueText, issue_memo
 from crrubric.services.planning.actuals import ActualText, record_actual
+from crrubric.services.planning.items import take_proposed_items
 from crrubric.services.planning.measures import MeasureText, add_measure
-from crrubric.services.planning.workbook import save_plan_answers
+from crrubric.services.planning.workbook import record_goal_check, save_plan_answers
 from crrubric.services.setup.chairs import appoint_chair
 from crrubric.services.setup.phases import change_phase
 from tests.factories import Factory, Made
@@ -364,6 +367,31 @@ def test_the_pages_lead_from_a_text_to_the_copy(made: Made, visit: Visit):
     again = made.url(f"archive/shown/{place.entry}{place.pointer}")
     assert chair.post(again, {}).status_code == 303
     assert "no text is blacked out" in chair.get(made.url("archive/")).text
+
+
+@pytest.mark.parametrize("wanted", [PUBLIC, NAMED])
+def test_no_copy_has_a_digest_against_which_hidden_words_could_be_tried(
+    make: Factory, wanted: ArchiveText
+):
+    made = make.evaluation()
+    goal = {letter: f"Somebody does {letter}." for letter in LETTERS}
+    wording = digest_goal({**goal})
+    save_plan_answers(made.chair, made.slug, "goal", {**goal, "today": "Somebody calls parents."})
+    record_goal_check(made.chair, made.slug, "schedule", "holds", wording=wording)
+    origin = make_origin("goal", "Somebody calls parents.")
+    take_proposed_items(made.chair, made.slug, [origin])
+    make.forward(made, Phase.DECIDED, {})
+    whole = list_texts_of(read_parts(make_copy(made, ArchiveText(copy=CopyKind.WHOLE))))
+    assert (wording in whole, origin in whole) == (True, True)
+
+    archive = make_copy(made, wanted)
+
+    parts = read_parts(archive)
+    text = list_texts_of(parts)
+    assert (wording in text, origin in text) == (False, False)
+    (checked,) = json.loads(parts["plan/workbook.json"])["schedule"]
+    assert checked["answers"] == {"goal_check": [{"verdict": "holds", "wording": "[blacked out]"}]}
+    assert [str(problem) for problem in verify_archive(BytesIO(archive)).problems] == []
 
 
 def test_the_page_says_where_ids_of_accounts_can_not_be_hidden(made: Made, visit: Visit):
