@@ -342,7 +342,7 @@ class Journal:
             if here and pointer in entry["withheld"]:
                 wrong = f"{pointer} is said to be there and to be withheld."
             elif here and not is_text(text) and not (entry["version"] > 3 and is_number(text)) or not here and text is not None:
-                wrong = f"{pointer} does not lead to a text, nor to the id of an account."
+                wrong = f"{pointer} does not lead to a text, nor to a number."
             elif not is_text(salt, r"[0-9a-f]{32}\Z" if here else r"[0-9a-f]{64}\Z"):
                 wrong = f"the salt or commitment of {pointer} is not as the format says."
             if wrong:

@@ -20,7 +20,7 @@ from crrubric.domain.memo.issuing.roles import RoleBook
 from crrubric.domain.memo.narratives import DASH
 from crrubric.domain.record.chain import ChainLink
 from crrubric.domain.record.copies import withhold_chosen
-from crrubric.domain.record.texts import iterate_strings
+from crrubric.domain.record.texts import ACCOUNTS, SIZES, iterate_strings
 from crrubric.domain.text import ANY_QUOTE, drop_steering
 from crrubric.domain.translation import N_
 
@@ -169,14 +169,14 @@ class Redactor:
 
     def withhold(self, link: ChainLink, small: Collection[str] = ()) -> ChainLink:
         """An entry of the journal as the copy has it, without ids of accounts: one copy that names
-        people would tell who is who in all others of the site.
+        people would tell who is who in all others of the site; and without sizes of issued memos.
 
         Args: small: texts of it that tell of a learner. Raises: ValueError.
         """
         return withhold_chosen(
             link,
             lambda event, name, text: text in small or self._is_withheld(event, name, text),
-            accounts=True,
+            numbers=ACCOUNTS | SIZES,
         )
 
     def _is_withheld(self, event: Event, name: str, text: str) -> bool:

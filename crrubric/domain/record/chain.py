@@ -4,7 +4,7 @@ Whoever changes, removes or slips in an entry has to change every hash after it;
 the later hashes (it stands on receipts and in the memo) notices.
 
 Entries of the first version are covered word by word. From the second on, a hash covers of each
-typed text only a commitment (`texts.py`), from the fourth on of each id of an account as well:
+typed text only a commitment (`texts.py`), from the fourth on of some numbers, too:
 they can be withheld from a copy that still proves itself. How it is computed, exactly:
 docs/journal.md.
 """
@@ -27,7 +27,8 @@ START = ""  # what the first entry follows
 HASH_LENGTH = 64  # hex digits of a SHA-256
 # how an entry is covered: word by word, or with a commitment to each typed text; from the third
 # version on, rows have the very moment of the entry that tells of them; from the fourth on there is
-# a commitment to each id of an account, too: it is the same in every evaluation of a site
+# a commitment to ids of accounts, too, which are the same in every evaluation of a site, and to
+# sizes of issued memos
 WORD_BY_WORD, COMMITTED, TIMED, NAMELESS = 1, 2, 3, 4
 # What computing a hash raises where text, salt and commitment of an entry don't go together.
 UNCOVERED = (LookupError, TypeError, ValueError, AttributeError, RecursionError)

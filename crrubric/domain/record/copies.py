@@ -5,7 +5,7 @@ docs/journal.md says how to do it without crrubric.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -22,9 +22,11 @@ from crrubric.domain.record.chain import (
     write_moment,
 )
 from crrubric.domain.record.texts import (
+    ACCOUNTS,
+    SIZES,
     Typed,
     commit_text,
-    iterate_accounts,
+    iterate_numbers,
     iterate_strings,
     replace_texts,
 )
@@ -57,19 +59,20 @@ def withhold_texts(link: ChainLink, kinds: Kinds) -> ChainLink:
 
     Raises: ValueError for the content of an entry that nobody can read.
     """
+    numbers = SIZES if kinds else frozenset()
     return withhold_chosen(
         link,
         lambda event, name, _text: bool(find_text_kinds(event, name) & kinds),
-        accounts=TextKind.PEOPLE in kinds,
+        numbers=numbers | ACCOUNTS if TextKind.PEOPLE in kinds else numbers,
     )
 
 
 def withhold_chosen(
-    link: ChainLink, wanted: Callable[[Event, str, str], bool], *, accounts: bool
+    link: ChainLink, wanted: Callable[[Event, str, str], bool], *, numbers: Collection[str]
 ) -> ChainLink:
     """As `withhold_texts`, without the typed texts that are `wanted`: by event, field and text.
 
-    Args: accounts: ids of accounts are withheld as well, where the entry has commitments to them.
+    Args: numbers: fields whose numbers are withheld as well, where the entry commits to them.
     Raises: ValueError for the content of an entry that nobody can read.
     """
     content = link.content
@@ -84,12 +87,11 @@ def withhold_chosen(
     }
     if chosen.keys() - link.salts.keys():
         return withhold_entry(link)
-    if accounts:
-        chosen |= {
-            pointer: account
-            for pointer, account in iterate_accounts(content)
-            if pointer in link.salts
-        }
+    chosen |= {
+        pointer: number
+        for pointer, number in iterate_numbers(content, numbers)
+        if pointer in link.salts
+    }
     gone = {pointer: commit_text(link.salts[pointer], text) for pointer, text in chosen.items()}
     withheld = {**link.withheld, **gone}
     return replace(

@@ -1,27 +1,29 @@
-"""Typed texts of a journal entry, and ids of accounts: its hash covers a commitment to each, so one
+"""Typed texts of a journal entry, and some numbers: its hash covers a commitment to each, so one
 can be withheld.
 
-A commitment is the SHA-256 over a random salt and the text, or the digits of the id. Who is handed
-text and salt can check it; who is handed the commitment alone learns nothing of the text, not even
-by trying all that it could be. Where in an entry it stands is said by a JSON pointer (RFC 6901).
+A commitment is the SHA-256 over a random salt and the text, or the digits of the number. Who is
+handed text and salt can check it; who is handed the commitment alone learns nothing of the text,
+not even by trying all that it could be. Where in an entry it stands is said by a JSON pointer (RFC 6901).
 """
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 SALT_BYTES = 16  # always as many: else bytes could move from the salt into the text
 # no other hash of ours begins so
 TEXT_DOMAIN, NUMBER_DOMAIN = b"crrubric journal text\n", b"crrubric journal number\n"
-Typed = str | int  # a text, or the id of an account
+Typed = str | int  # a text, or a number that tells something
 # fields with the id of an account: of the same person it is the same in all evaluations of a site
 ACCOUNTS = frozenset({"actor_id", "user_id"})
+# with the size of a file of an issued memo: by it, the lengths of words that a copy hides
+SIZES = frozenset({"HTML", "PDF", "WORD"})
 
 
 def commit_text(salt: str, text: Typed) -> str:
-    """The commitment to a text or an id, in hex. Raises: ValueError for what is no salt."""
+    """The commitment to a text or a number, in hex. Raises: ValueError for what is no salt."""
     raw = bytes.fromhex(salt)
     if len(raw) != SALT_BYTES or len(salt) != 2 * SALT_BYTES:
         raise ValueError("a salt has another length")
@@ -98,10 +100,12 @@ def iterate_values(value: Any, pointer: str = "", name: str = "") -> Iterator[tu
         yield pointer, name, value
 
 
-def iterate_accounts(content: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    """(pointer, id) of every id of an account in an entry."""
+def iterate_numbers(
+    content: Mapping[str, Any], names: Collection[str]
+) -> Iterator[tuple[str, int]]:
+    """(pointer, number) of every number in fields of these names of an entry."""
     for pointer, name, value in iterate_values(content):
-        if name in ACCOUNTS and is_number(value):
+        if name in names and is_number(value):
             yield pointer, value
 
 
@@ -111,10 +115,11 @@ def escape_key(key: object) -> str:
 
 
 def draw_salts(content: Mapping[str, Any], is_typed: Callable[[str], bool]) -> dict[str, str]:
-    """A fresh salt for each typed text and id of an account of an entry, by its pointer."""
+    """A fresh salt for each typed text of an entry, id of an account and size of a memo, by its
+    pointer."""
     typed = [pointer for pointer, name, _text in iterate_strings(content) if is_typed(name)]
-    accounts = [pointer for pointer, _id in iterate_accounts(content)]
-    return {pointer: secrets.token_hex(SALT_BYTES) for pointer in (*typed, *accounts)}
+    numbers = [pointer for pointer, _number in iterate_numbers(content, ACCOUNTS | SIZES)]
+    return {pointer: secrets.token_hex(SALT_BYTES) for pointer in (*typed, *numbers)}
 
 
 def replace_texts(

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Collection
 from datetime import date
 from io import BytesIO
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from crrubric.domain.errors import Invalid, NotFound, Stale
 from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.domain.planning.items import make_origin
 from crrubric.domain.planning.progress import LETTERS, digest_goal
-from crrubric.domain.record.texts import iterate_accounts
+from crrubric.domain.record.texts import ACCOUNTS, SIZES, iterate_numbers
 from crrubric.domain.vocabulary import Answer, Phase, PositionKind, Standing
 from crrubric.extensions import db
 from crrubric.models import Evaluation, Member, User, Vendor
@@ -162,23 +163,26 @@ def test_roles_stand_for_names_everywhere(made: Made):
 def test_no_copy_has_ids_by_which_another_copy_of_the_site_tells_who_is_who(
     made: Made,
 ):
-    whole = list_accounts(make_copy(made, ArchiveText(copy=CopyKind.WHOLE)))
+    own = make_copy(made, ArchiveText(copy=CopyKind.WHOLE))
+    whole = list_numbers(own)
+    assert len(list_numbers(own, SIZES)) == 3
 
     archive = make_copy(made)
 
     assert {"/actor_id", "/after/row/user_id"} <= {pointer for pointer, _id in whole}
-    assert list_accounts(archive) == list_accounts(make_copy(made, NAMED)) == []
+    for hidden in (ACCOUNTS, SIZES):  # sizes tell how long names are that a memo has
+        assert list_numbers(archive, hidden) == list_numbers(make_copy(made, NAMED), hidden) == []
     assert [str(problem) for problem in verify_archive(BytesIO(archive)).problems] == []
     parts = read_parts(archive)
     head = verify_copy_independently(parts["journal/journal.jsonl"].decode())
     assert head == json.loads(parts[MANIFEST])["journal"]["head"]
 
 
-def list_accounts(archive: bytes) -> list[tuple[str, int]]:
-    """Where the journal of an archive has the id of an account."""
+def list_numbers(archive: bytes, names: Collection[str] = ACCOUNTS) -> list[tuple[str, int]]:
+    """Where the journal of an archive has the id of an account, or other numbers."""
     lines = read_parts(archive)["journal/journal.jsonl"].decode().splitlines()[1:-1]
     contents = [json.loads(line)["content"] for line in lines]
-    return [found for content in contents for found in iterate_accounts(content)]
+    return [found for content in contents for found in iterate_numbers(content, names)]
 
 
 def test_who_has_no_seat_is_not_named_either(make: Factory):

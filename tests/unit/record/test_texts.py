@@ -23,6 +23,7 @@ from crrubric.domain.record.chain import (
 )
 from crrubric.domain.record.copies import withhold_chosen
 from crrubric.domain.record.texts import (
+    ACCOUNTS,
     Withheld,
     commit_text,
     draw_salts,
@@ -161,7 +162,7 @@ def test_from_the_fourth_version_on_an_id_of_an_account_is_committed_to():
     link = link_of(content=content, salts=salts, version=NAMELESS)
     covered = b"crrubric journal number\n" + bytes.fromhex(salts["/actor_id"]) + b"12"
 
-    gone = withhold_chosen(link, lambda *_text: False, accounts=True)
+    gone = withhold_chosen(link, lambda *_text: False, numbers=ACCOUNTS)
 
     assert salts.keys() == {"/actor_id", "/after/row/user_id"}
     assert commit_text(salts["/actor_id"], 12) == sha256(covered).hexdigest()
