@@ -3,7 +3,7 @@ can be withheld.
 
 A commitment is the SHA-256 over a random salt and the text, or the digits of the number. Who is
 handed text and salt can check it; who is handed the commitment alone learns nothing of the text,
-not even by trying all that it could be. Where in an entry it stands is said by a JSON pointer (RFC 6901).
+not even by trying all that it could be. A JSON pointer (RFC 6901) says where it stands.
 """
 
 import hashlib
