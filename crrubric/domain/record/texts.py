@@ -31,7 +31,7 @@ def commit_text(salt: str, text: Typed) -> str:
     return hashlib.sha256(domain + raw + str(text).encode()).hexdigest()
 
 
-def is_number(value: object) -> TypeGuard[int]:
+def is_covered_number(value: object) -> TypeGuard[int]:
     """Whether it is a whole number and not negative, as an id is."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
@@ -47,7 +47,7 @@ class Withheld:
         """Whether it can have been this; without its salt it can have been any text but none."""
         if isinstance(found, Withheld):
             return True
-        if not (is_number(found) or (isinstance(found, str) and found)):
+        if not (is_covered_number(found) or (isinstance(found, str) and found)):
             return False
         return self.salt is None or commit_text(self.salt, found) == self.commitment
 
@@ -105,7 +105,7 @@ def iterate_numbers(
 ) -> Iterator[tuple[str, int]]:
     """(pointer, number) of every number in fields of these names of an entry."""
     for pointer, name, value in iterate_values(content):
-        if name in names and is_number(value):
+        if name in names and is_covered_number(value):
             yield pointer, value
 
 
@@ -167,7 +167,7 @@ def commit_content(
                 if text not in (None, ""):
                     raise ValueError("a text stands where one was withheld")
                 commitments[pointer] = withheld[pointer]
-            elif isinstance(text, str) or (numbers and is_number(text)):
+            elif isinstance(text, str) or (numbers and is_covered_number(text)):
                 commitments[pointer] = commit_text(salts[pointer], text)
             else:
                 raise ValueError("there is a salt and no text")

@@ -113,7 +113,7 @@ def check_table_parts(session: Session) -> Iterator[CrrubricError]:
     """Every key, index, rule or column that the database no longer has as it was made."""
     dialect = session.get_bind().dialect.name
     shapes, rules = _read_shapes(session, dialect), _read_rules(session, dialect)
-    columns = _read_columns(session, dialect)
+    columns = _read_table_columns(session, dialect)
     for table in Base.metadata.sorted_tables:
         lost = [name for name, shape in list_shapes(table) if shape not in shapes]
         lost += [name for name in list_rules(table) if (table.name, name) not in rules]
@@ -303,7 +303,7 @@ def _write_reference(key: ForeignKeyConstraint) -> str:
     return f"FOREIGN KEY ({own}) REFERENCES {key.referred_table.name}({there})"
 
 
-def _read_columns(session: Session, dialect: str) -> Columns:
+def _read_table_columns(session: Session, dialect: str) -> Columns:
     """The columns that the database has."""
     rows = session.execute(text(SQLITE_COLUMNS if dialect == "sqlite" else POSTGRESQL_COLUMNS))
     return {(table, column): (kind, bool(empty)) for table, column, kind, empty in rows}
