@@ -21,7 +21,7 @@ def take_text(content: Any, pointer: str) -> Any:
 
 def hash_entry(entry: dict[str, Any], chain: int, previous: str) -> str:
     covered = json.loads(json.dumps(entry["content"]))
-    if entry["version"] in (2, 3):
+    if entry["version"] in (2, 3, 4):
         texts = dict(entry["withheld"])
         for pointer in entry["withheld"]:
             assert take_text(covered, pointer) in (None, ""), "a text stands where one was withheld"
@@ -29,8 +29,11 @@ def hash_entry(entry: dict[str, Any], chain: int, previous: str) -> str:
             assert pointer not in texts
             assert len(salt) == 32
             text = take_text(covered, pointer)
+            kind = b"text"
+            if entry["version"] == 4 and type(text) is int:
+                kind, text = b"number", str(text)
             texts[pointer] = sha256(
-                b"crrubric journal text\n" + bytes.fromhex(salt) + text.encode("utf-8")
+                b"crrubric journal " + kind + b"\n" + bytes.fromhex(salt) + text.encode("utf-8")
             )
         covered |= {"texts": texts, "version": entry["version"]}
     else:
@@ -44,7 +47,7 @@ def hash_entry(entry: dict[str, Any], chain: int, previous: str) -> str:
 def verify_copy_independently(text: str) -> str:
     """The newest hash of a copy. Raises: AssertionError or another error if anything is wrong."""
     first, *entries, last = [json.loads(line) for line in text.splitlines()]
-    assert first["crrubric_journal"] in (1, 2)
+    assert first["crrubric_journal"] in (1, 2, 3)
     previous, version = "", 1
     for number, entry in enumerate(entries, start=1):
         assert entry["number"] == number

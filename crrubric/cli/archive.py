@@ -13,6 +13,8 @@ from crrubric.domain.errors import Invalid, NotFound, NotReady
 from crrubric.domain.people.languages import NAMES
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
+from crrubric.queries.exchange.redactions import keeps_accounts
+from crrubric.queries.people.access import find_evaluation
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.record.retention import (
     find_removal,
@@ -64,6 +66,20 @@ def write_archive_file(
         made = make_archive(OPERATOR, slug, file, wanted)
     print_line(f"wrote {target}: {made.files} files")
     print_line(f"Its SHA-256 before the comment is {group_receipt(made.sha256)}.")
+    if redacted and not names:
+        warn_of_kept_accounts(slug)
+
+
+def warn_of_kept_accounts(slug: str) -> None:
+    """Say on stderr that a copy with roles has numbers by which another copy tells who is who."""
+    session = db.session()
+    if keeps_accounts(session, find_evaluation(session, slug)):
+        print_line(
+            "crrubric: Part of this journal was written by an older version, and has numbers of"
+            " accounts that no copy can hide: whoever has a copy of another evaluation of this site"
+            " that names people can tell by them who is who.",
+            err=True,
+        )
 
 
 @click.group("retention")

@@ -73,7 +73,7 @@ setInterval(check, CHECK_EVERY);
 document.addEventListener("visibilitychange", check);
 window.addEventListener("storage", (event) => {
   if (event.key === ENDS && event.newValue - event.oldValue > WARN) followOthers();
-  if (event.key === PERSON && event.newValue !== document.body.dataset.person) followOthers();
+  if (event.key === PERSON) followOthers(); // somebody signed in, or out
 });
 window.addEventListener("pageshow", (event) => event.persisted && followOthers());
 

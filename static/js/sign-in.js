@@ -1,6 +1,7 @@
 /* Signing in again in a dialog, without leaving the page and what was typed on it: for the same person
    only. It tells the page with “crrubric:signed-in”, which carries the seconds until the session ends.
-   Once somebody else is signed in, the page is covered until its own person is back. */
+   Once somebody else is signed in, or its own person has signed out in another window, the page is covered
+   until that person is back. */
 
 import { sendInTurn } from "./turns.js";
 
@@ -30,6 +31,12 @@ function goOn({ token, left }) {
   document.body.classList.remove("covered");
   dialog.close();
   document.dispatchEvent(new CustomEvent("crrubric:signed-in", { detail: { left } }));
+}
+
+/* Who signed out in another window has left: whoever sits here next reads nothing of theirs. */
+function coverLeft() {
+  document.body.classList.add("covered");
+  ask("left");
 }
 
 /* What was typed here is for its own person's eyes. */
@@ -64,12 +71,13 @@ export async function findSession() {
   }
 }
 
-/* Another tab of this browser signed in: this page goes on with it, if it is the same person. */
+/* Another tab of this browser signed in: this page goes on with it, if it is the same person. Or it signed out. */
 export async function followOthers() {
   try {
     const found = await whoIsIn();
     if (String(found.person) === me) goOn(found);
     else if (found.person !== null) cover(found.name);
+    else coverLeft();
   } catch {
     // offline: what is sent next asks by itself
   }

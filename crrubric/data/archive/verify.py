@@ -285,7 +285,7 @@ class Journal:
         if max(map(len, lines)) > MOST:
             raise Problem(f"{JOURNAL}: a line is too long to be read.")
         value = value_of(lines[0])
-        if not has(chain=is_number, crrubric_journal=lambda form: is_number(form) and form in (1, 2))(value) \
+        if not has(chain=is_number, crrubric_journal=lambda form: is_number(form) and form in (1, 2, 3))(value) \
                 or len(value) != 2:
             raise Problem("Journal: its first line is not as the format says.")
         self.chain, self.form = value["chain"], value["crrubric_journal"]
@@ -326,7 +326,7 @@ class Journal:
         shape = has(number=is_number, version=is_number, hash=is_hash, salts=is_object, withheld=is_object,
                     content=lambda value: value is None or is_object(value),
                     at=lambda value: value is None or is_text(value, AT))
-        if not shape(entry) or len(entry) != 7 or entry["version"] not in (1, 2, 3):
+        if not shape(entry) or len(entry) != 7 or entry["version"] not in (1, 2, 3, 4):
             return False
         texts, told = entry["salts"] or entry["withheld"], entry["at"] is not None
         if entry["content"] is None:  # then nothing covers `at`; copies of form 1 have it all the same
@@ -341,8 +341,8 @@ class Journal:
             text, here, wrong = 0 if holder is None else holder[key], pointer in entry["salts"], None
             if here and pointer in entry["withheld"]:
                 wrong = f"{pointer} is said to be there and to be withheld."
-            elif here and not is_text(text) or not here and text is not None:
-                wrong = f"{pointer} does not lead to a text."
+            elif here and not is_text(text) and not (entry["version"] > 3 and is_number(text)) or not here and text is not None:
+                wrong = f"{pointer} does not lead to a text, nor to a number."
             elif not is_text(salt, r"[0-9a-f]{32}\Z" if here else r"[0-9a-f]{64}\Z"):
                 wrong = f"the salt or commitment of {pointer} is not as the format says."
             if wrong:
@@ -419,9 +419,10 @@ def follow(value, pointer):
 
 
 def commitment(salt, text):
-    """The commitment to a text: None for one that has no UTF-8, which fits nothing."""
+    """The commitment to a text or a number: None for a text that has no UTF-8, which fits nothing."""
+    domain = b"crrubric journal text\n" if is_text(text) else b"crrubric journal number\n"
     try:
-        return hashlib.sha256(b"crrubric journal text\n" + bytes.fromhex(salt) + text.encode("utf-8")).hexdigest()
+        return hashlib.sha256(domain + bytes.fromhex(salt) + str(text).encode("utf-8")).hexdigest()
     except UnicodeEncodeError:
         return None
 

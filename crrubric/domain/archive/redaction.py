@@ -20,15 +20,16 @@ from crrubric.domain.memo.issuing.roles import RoleBook
 from crrubric.domain.memo.narratives import DASH
 from crrubric.domain.record.chain import ChainLink
 from crrubric.domain.record.copies import withhold_chosen
-from crrubric.domain.record.texts import iterate_strings
+from crrubric.domain.record.texts import ACCOUNTS, SIZES, iterate_strings
 from crrubric.domain.text import ANY_QUOTE, drop_steering
 from crrubric.domain.translation import N_
 
 BLACKED_OUT = N_("[blacked out]")
 TAG = re.compile(r"<[^>]*>")
-# fields of the journal: names of attached files, which are no part of such a copy; and what lets
-# nobody try hidden words of a memo against its hash
-ALWAYS_HIDDEN = ("file", "nonce")
+# fields of the journal: names of attached files, which are no part of such a copy; what lets nobody
+# try hidden words of a memo against its hash; and what an item comes from, which is made of words:
+# who tries names or words against it would find those that are hidden
+ALWAYS_HIDDEN = ("file", "nonce", "origin")
 SHORTEST_INSIDE = 12  # characters of a text that is looked for inside of others as well
 
 
@@ -167,13 +168,15 @@ class Redactor:
         return name if self.book is None else self.book.hide_person(name)
 
     def withhold(self, link: ChainLink, small: Collection[str] = ()) -> ChainLink:
-        """An entry of the journal as the copy has it.
+        """An entry of the journal as the copy has it, without ids of accounts: one copy that names
+        people would tell who is who in all others of the site; and without sizes of issued memos.
 
         Args: small: texts of it that tell of a learner. Raises: ValueError.
         """
         return withhold_chosen(
             link,
             lambda event, name, text: text in small or self._is_withheld(event, name, text),
+            numbers=ACCOUNTS | SIZES,
         )
 
     def _is_withheld(self, event: Event, name: str, text: str) -> bool:

@@ -8,12 +8,16 @@ from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from crrubric.domain.archive.redaction import TextPlace
+from crrubric.domain.event_fields import find_text_kinds
 from crrubric.domain.events import Event
 from crrubric.domain.planning.answers import PlanAnswer, is_rows
 from crrubric.domain.planning.disclosure import SMALLEST_SHOWN
 from crrubric.domain.planning.followup.measures import MeasureUnit
+from crrubric.domain.planning.progress import CHECK
 from crrubric.domain.record.chain import ChainLink
 from crrubric.domain.record.entries import ROW
+from crrubric.domain.record.texts import iterate_strings
 
 # by section of the workbook, the answers that count learners, and those that are shares of them
 COUNTED = {"reasons": ("reasons", "groups", "learners")}
@@ -56,6 +60,25 @@ def hide_small_answers(
     }
 
 
+def hide_goal_wording(answers: Mapping[str, PlanAnswer], mask: str) -> dict[str, PlanAnswer]:
+    """The answers of a section without the digest of the goal that one holds: hidden words of the
+    goal could be tried against it."""
+    said = answers.get(CHECK)
+    if said is None or not is_rows(said):
+        return dict(answers)
+    return {**answers, CHECK: [{**row, "wording": mask} for row in said]}
+
+
+def find_goal_checks(link: ChainLink) -> frozenset[str]:
+    """The texts of an entry of the journal that have that digest."""
+    content = link.content or {}
+    if content.get("event") not in ANSWERED:
+        return frozenset()
+    told = [part for part in (content.get("before"), content.get("after")) if part]
+    rows = [each for part in told for each in part.get("answers", ())]
+    return frozenset(row["words"] for row in rows if row["prompt"] == CHECK and row["words"])
+
+
 def _hide_numbers(answer: PlanAnswer, mask: str) -> PlanAnswer:
     if not is_rows(answer):
         return mask
@@ -76,6 +99,18 @@ def find_small_texts(link: ChainLink, of_persons: Collection[int]) -> frozenset[
         found = (part.get(name) for part in told for name in NUMBERS)
         return frozenset(text for text in found if isinstance(text, str) and is_small(text))
     return frozenset()
+
+
+def find_small_places(link: ChainLink, of_persons: Collection[int]) -> Iterator[TextPlace]:
+    """Where an entry of the journal has texts that tell of a learner. Args: as `find_small_texts`.
+
+    Raises: ValueError for the content of an entry that nobody can read.
+    """
+    small = find_small_texts(link, of_persons)
+    event = Event((link.content or {})["event"]) if small else None
+    for pointer, name, text in iterate_strings(link.content or {}):
+        if event is not None and text in small and find_text_kinds(event, name):
+            yield TextPlace(link.number, pointer)
 
 
 def _iterate_small_answers(section: str, part: Mapping[str, Any]) -> Iterator[str]:

@@ -4,8 +4,9 @@ Whoever changes, removes or slips in an entry has to change every hash after it;
 the later hashes (it stands on receipts and in the memo) notices.
 
 Entries of the first version are covered word by word. From the second on, a hash covers of each
-typed text only a commitment (`texts.py`): a text can be withheld from a copy that still proves
-itself. How it is computed, exactly: docs/journal.md.
+typed text only a commitment (`texts.py`), from the fourth on of some numbers, too:
+they can be withheld from a copy that still proves itself. How it is computed, exactly:
+docs/journal.md.
 """
 
 import hashlib
@@ -25,8 +26,10 @@ SITE = 0
 START = ""  # what the first entry follows
 HASH_LENGTH = 64  # hex digits of a SHA-256
 # how an entry is covered: word by word, or with a commitment to each typed text; from the third
-# version on, rows have the very moment of the entry that tells of them
-WORD_BY_WORD, COMMITTED, TIMED = 1, 2, 3
+# version on, rows have the very moment of the entry that tells of them; from the fourth on there is
+# a commitment to ids of accounts, too, which are the same in every evaluation of a site, and to
+# sizes of issued memos
+WORD_BY_WORD, COMMITTED, TIMED, NAMELESS = 1, 2, 3, 4
 # What computing a hash raises where text, salt and commitment of an entry don't go together.
 UNCOVERED = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 
@@ -35,9 +38,10 @@ UNCOVERED = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 class ChainLink:
     """What a hash covers, and the hash that was stored with it. `at` is an aware moment.
 
-    `salts` has the salt of each typed text, by its pointer, `withheld` the commitments to those
-    that were taken out of the content. No content: the entry was taken out of a copy as a whole, as
-    single texts of the first version can't be; then nobody needs to know when it was, either.
+    `salts` has the salt of each typed text and id of an account, by its pointer, `withheld` the
+    commitments to those that were taken out of the content. No content: the entry was taken out of
+    a copy as a whole, as single texts of the first version can't be; then nobody needs to know when
+    it was, either.
     """
 
     chain: int
@@ -74,8 +78,10 @@ def hash_of(link: ChainLink, previous: str) -> str:
         raise ValueError("there is nothing to be covered")
     if link.version == WORD_BY_WORD and not link.salts and not link.withheld:
         content: Mapping[str, Any] = link.content
-    elif link.version in (COMMITTED, TIMED):
-        bare, commitments = commit_content(link.content, link.salts, link.withheld)
+    elif link.version in (COMMITTED, TIMED, NAMELESS):
+        bare, commitments = commit_content(
+            link.content, link.salts, link.withheld, numbers=link.version >= NAMELESS
+        )
         content = {**bare, "version": link.version, "texts": commitments}
     else:
         raise ValueError("nothing is covered so")

@@ -5,13 +5,13 @@ docs/journal.md says how to do it without crrubric.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from crrubric.domain.errors import CrrubricError, Invalid
-from crrubric.domain.event_fields import Kinds, find_text_kinds
+from crrubric.domain.event_fields import Kinds, TextKind, find_text_kinds
 from crrubric.domain.events import Event
 from crrubric.domain.procurement.purchase import AMOUNT_FIELDS, tells_amount
 from crrubric.domain.record.chain import (
@@ -21,11 +21,21 @@ from crrubric.domain.record.chain import (
     to_canonical_json,
     write_moment,
 )
-from crrubric.domain.record.texts import commit_text, iterate_strings, replace_texts
+from crrubric.domain.record.texts import (
+    ACCOUNTS,
+    SIZES,
+    Typed,
+    commit_text,
+    iterate_numbers,
+    iterate_strings,
+    replace_texts,
+)
 from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.translation import N_
 
-FORM = 2  # the first told of entries that it withheld when they were written
+# the first told of entries that it withheld when they were written; in the third there can be
+# entries of the fourth version
+FORM = 3
 # what is told of vendors' files: their names can tell a price, “Offer, 48 dollars a seat”
 OF_VENDOR_FILES = (
     Event.VENDOR_FILE_ATTACHED,
@@ -49,21 +59,27 @@ def withhold_texts(link: ChainLink, kinds: Kinds) -> ChainLink:
 
     Raises: ValueError for the content of an entry that nobody can read.
     """
+    numbers = SIZES if kinds else frozenset()
     return withhold_chosen(
-        link, lambda event, name, _text: bool(find_text_kinds(event, name) & kinds)
+        link,
+        lambda event, name, _text: bool(find_text_kinds(event, name) & kinds),
+        numbers=numbers | ACCOUNTS if TextKind.PEOPLE in kinds else numbers,
     )
 
 
-def withhold_chosen(link: ChainLink, wanted: Callable[[Event, str, str], bool]) -> ChainLink:
+def withhold_chosen(
+    link: ChainLink, wanted: Callable[[Event, str, str], bool], *, numbers: Collection[str]
+) -> ChainLink:
     """As `withhold_texts`, without the typed texts that are `wanted`: by event, field and text.
 
+    Args: numbers: fields whose numbers are withheld as well, where the entry commits to them.
     Raises: ValueError for the content of an entry that nobody can read.
     """
     content = link.content
     if content is None:
         return link
     event = Event(content["event"])
-    chosen = {
+    chosen: dict[str, Typed] = {
         pointer: text
         for pointer, name, text in iterate_strings(content)
         if find_text_kinds(event, name)
@@ -71,6 +87,11 @@ def withhold_chosen(link: ChainLink, wanted: Callable[[Event, str, str], bool]) 
     }
     if chosen.keys() - link.salts.keys():
         return withhold_entry(link)
+    chosen |= {
+        pointer: number
+        for pointer, number in iterate_numbers(content, numbers)
+        if pointer in link.salts
+    }
     gone = {pointer: commit_text(link.salts[pointer], text) for pointer, text in chosen.items()}
     withheld = {**link.withheld, **gone}
     return replace(

@@ -216,7 +216,12 @@ def foresee_decision(facts: PhaseFacts) -> Foreseen:
     return Foreseen(
         (
             say_recommendation(facts),
-            Remark(N_("Ballots, findings and recommendation can’t be changed any more.")),
+            Remark(
+                N_(
+                    "Ballots, findings and recommendation are closed: a chair who takes the"
+                    " decision back says why."
+                )
+            ),
             Remark(N_("Positions are disclosed; those who cannot support it are in the memo.")),
             Remark(N_("The memo stays a draft until a chair issues it.")),
             Remark(N_("What is listed below as left open is printed on the board’s page.")),

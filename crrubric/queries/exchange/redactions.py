@@ -1,15 +1,17 @@
 """Typed texts of an evaluation, for who chooses what copies for the public hide."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.archive.redaction import ChosenText, Redactor, TextPlace, list_inner_texts
+from crrubric.domain.archive.small_counts import ANSWERED, MEASURED, find_small_places
 from crrubric.domain.event_fields import TextKind, find_text_kinds
 from crrubric.domain.events import Event
 from crrubric.domain.memo.issuing.roles import NameFinder
+from crrubric.domain.record.chain import NAMELESS
 from crrubric.domain.record.copies import tells_price
 from crrubric.domain.record.texts import iterate_strings
 from crrubric.models import Evaluation, JournalEntry, Redaction
@@ -183,6 +185,35 @@ def count_chosen_texts(session: Session, evaluation: Evaluation) -> int:
     """How many texts copies hide."""
     wanted = select(func.count()).select_from(Redaction)
     return session.scalar(wanted.where(Redaction.evaluation_id == evaluation.id)) or 0
+
+
+def list_small_places(
+    session: Session, evaluation: Evaluation, of_persons: Collection[int]
+) -> list[TextPlace]:
+    """Where the journal has numbers that copies hide by themselves, in its order.
+
+    Args: of_persons: ids of the measures that count people.
+    """
+    wanted = (
+        select(JournalEntry)
+        .where(JournalEntry.chain == evaluation.id)
+        .where(JournalEntry.event.in_((*ANSWERED, *MEASURED)))
+        .order_by(JournalEntry.number)
+        .execution_options(yield_per=PAGE)
+    )
+    return [
+        place
+        for entry in session.scalars(wanted)
+        for place in find_small_places(link_of(entry), of_persons)
+    ]
+
+
+def keeps_accounts(session: Session, evaluation: Evaluation) -> bool:
+    """Whether the journal has entries of older versions, whose ids of accounts no copy can hide."""
+    older = select(JournalEntry.id).where(
+        JournalEntry.chain == evaluation.id, JournalEntry.version < NAMELESS
+    )
+    return session.scalar(older.limit(1)) is not None
 
 
 def find_listed_text(session: Session, seat: Seat, place: TextPlace) -> ListedText:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain.policy import MEETING, OPEN_WORK, PREPARING, SCORING
 from crrubric.domain.vocabulary import MailKind, NoticeKind, Phase
-from crrubric.models import Declaration, Evaluation, Member, Notice, OutgoingMail, User, Vendor
+from crrubric.models import Declaration, Evaluation, Member, Notice, OutgoingMail, Vendor
 from crrubric.queries.people.access import is_recusing_conflict
 from crrubric.queries.people.people import Actor, has_seat
 
@@ -15,19 +15,18 @@ LATEST_NEWS = 20  # of an account, at most
 
 
 def list_account_news(session: Session, actor: Actor) -> list[OutgoingMail]:
-    """What was done with the actor's account and no mail could tell them, the latest first."""
-    rows = (
-        select(OutgoingMail)
-        .join(User, User.id == OutgoingMail.user_id)
-        .where(
-            OutgoingMail.user_id == actor.user_id,
-            OutgoingMail.kind == MailKind.ACCOUNT,
-            OutgoingMail.to_address == User.email,
-            or_(OutgoingMail.set_aside_at.is_not(None), OutgoingMail.given_up_at.is_not(None)),
-            OutgoingMail.read_at.is_(None),
-        )
+    """What was done with the actor's account and no mail could tell them, the latest first.
+
+    Of another address the former one is told as well: that is the same news.
+    """
+    rows = select(OutgoingMail).where(
+        OutgoingMail.user_id == actor.user_id,
+        OutgoingMail.kind == MailKind.ACCOUNT,
+        or_(OutgoingMail.set_aside_at.is_not(None), OutgoingMail.given_up_at.is_not(None)),
+        OutgoingMail.read_at.is_(None),
     )
-    return list(session.scalars(rows.order_by(OutgoingMail.id.desc()).limit(LATEST_NEWS)))
+    found = session.scalars(rows.order_by(OutgoingMail.id.desc()).limit(2 * LATEST_NEWS))
+    return [mail for mail in found if (mail.news or {}).get("old") != mail.to_address][:LATEST_NEWS]
 
 
 def list_own_notices(

@@ -32,6 +32,7 @@ from crrubric.models import (
 )
 from crrubric.queries.ballots.files import find_own_file, find_vendor_file
 from crrubric.queries.people.access import (
+    Seat,
     hold_seat,
     lock_evaluation,
     require,
@@ -161,7 +162,7 @@ def attach_vendor_file(
                 )
             _change_file_prices(session, actor, there, tells_prices=tells_prices)
             return there
-        _refuse_excess_vendor_files(session, vendor, len(data))
+        _refuse_excess_vendor_files(session, seat, vendor, len(data))
         file = VendorFile(
             evaluation_id=vendor.evaluation_id,
             vendor_id=vendor.id,
@@ -344,8 +345,12 @@ def _lock_own_mark(
     return ballot, mark
 
 
-def _refuse_excess_vendor_files(session: Session, vendor: Vendor, more: int) -> None:
-    """Raise Invalid if the vendor has too many files, or all vendors together too much."""
+def _refuse_excess_vendor_files(session: Session, seat: Seat, vendor: Vendor, more: int) -> None:
+    """Raise Invalid if the vendor has too many files, or all vendors together too much.
+
+    Of all vendors those are counted that the seat does not stay away from: the room that is left
+    would tell of the files of others.
+    """
     count = session.scalar(select(func.count()).where(VendorFile.vendor_id == vendor.id)) or 0
     if count >= limits.FILES_OF_VENDOR:
         raise Invalid(
@@ -356,7 +361,7 @@ def _refuse_excess_vendor_files(session: Session, vendor: Vendor, more: int) -> 
     used = session.scalar(
         select(func.coalesce(func.sum(VendorFile.size), 0))
         .join(Vendor, Vendor.id == VendorFile.vendor_id)
-        .where(Vendor.evaluation_id == vendor.evaluation_id)
+        .where(Vendor.evaluation_id == vendor.evaluation_id, Vendor.id.not_in(seat.shut_out))
     )
     _refuse_excess_size(int(used or 0) + more, limits.FILES_OF_VENDORS_BYTES)
 

@@ -15,7 +15,7 @@ from crrubric.domain.mail.mails import MailContext, MailText, MailTranslator, cl
 from crrubric.domain.people.languages import choose_mail_language, formats_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import MailKind
-from crrubric.models import Member, OutgoingMail
+from crrubric.models import Member, OutgoingMail, User
 from crrubric.queries.mail.lateness import REMINDERS
 from crrubric.queries.mail.outgoing import is_waiting
 
@@ -148,6 +148,16 @@ def set_aside_links(session: Session, user_id: int) -> None:
             is_waiting(),
         )
         .values(set_aside_at=now_utc(), last_error=NO_USE, body="")
+    )
+
+
+def redirect_mails(session: Session, user: User) -> None:
+    """What waits for a person goes to the address that they have now; of the change itself the
+    former one is told."""
+    session.execute(
+        update(OutgoingMail)
+        .where(OutgoingMail.user_id == user.id, OutgoingMail.kind != MailKind.ACCOUNT, is_waiting())
+        .values(to_address=user.email)
     )
 
 

@@ -1,4 +1,5 @@
-"""Changing the address of an account: its links die, and two accounts never share one."""
+"""Changing the address of an account: its links die, mails that wait go to the new one, and two
+accounts never share one."""
 
 from sqlalchemy.orm import Session
 
@@ -7,6 +8,7 @@ from crrubric.domain.text import email_key
 from crrubric.models import User
 from crrubric.queries.people.people import Actor
 from crrubric.services.mail.account_letters import write_address_notices
+from crrubric.services.mail.outbox import redirect_mails
 from crrubric.services.people.accounts import clean_email, is_taken, make_taken
 from crrubric.services.people.links import void_links
 from crrubric.services.shared.journal import note_event
@@ -27,6 +29,7 @@ def set_address(session: Session, user: User, email: str) -> str:
     user.email, user.email_key = address, email_key(address)
     void_links(session, user.id)
     session.flush()
+    redirect_mails(session, user)
     return old
 
 

@@ -35,6 +35,35 @@ RETURNING = {
         SELECT id, email_key FROM user_account
         WHERE id NOT IN (SELECT user_id FROM passkey)
         AND id NOT IN (SELECT user_id FROM authenticator_app WHERE confirmed_at IS NOT NULL)""",
+    "Signs in again with a former password": """
+        SELECT id || ' ' || password_hash, email_key FROM user_account
+        WHERE disabled_at IS NULL AND password_hash IS NOT NULL""",
+    "Sits on a committee again, and was removed from it": """
+        SELECT member.id, member.name || ', “' || title || '”'
+        FROM member JOIN evaluation ON evaluation.id = member.evaluation_id
+        WHERE removed_at IS NULL AND user_id IS NOT NULL""",
+    "Chairs a committee again, and did not before": """
+        SELECT member.id, member.name || ', “' || title || '”'
+        FROM member JOIN evaluation ON evaluation.id = member.evaluation_id
+        WHERE removed_at IS NULL AND user_id IS NOT NULL AND is_chair""",
+}
+# what kept somebody from something, and is lost with what was stored since; told likewise
+LOST = {
+    "Has roles for names in its memo no more, and had": """
+        SELECT id, '“' || title || '”' FROM evaluation WHERE NOT names_people""",
+    "Stays away from a vendor no more, and did": """
+        SELECT member_id || ' ' || vendor_id,
+            member.name || ', ' || vendor.company || ', “' || title || '”'
+        FROM declaration JOIN member ON member.id = member_id JOIN vendor ON vendor.id = vendor_id
+            JOIN evaluation ON evaluation.id = member.evaluation_id
+        WHERE kind = 'CONFLICT' AND waived_at IS NULL AND removed_at IS NULL""",
+    "Has its prices sealed no more, and had": """
+        SELECT id, '“' || title || '”' FROM evaluation
+        WHERE prices_sealed AND prices_opened_at IS NULL""",
+    "Is blacked out no more in copies for the public, and was": """
+        SELECT evaluation_id || ' ' || entry || ' ' || pointer,
+            'a text of entry ' || entry || ', “' || title || '”'
+        FROM redaction JOIN evaluation ON evaluation.id = evaluation_id""",
 }
 Reader = Callable[[str], Mapping[str, str] | None]  # the pairs that a statement gives, if it can
 
@@ -111,15 +140,18 @@ def _end_all_mails(session: Session, now: datetime) -> int:
 
 
 def list_returning_things(before: Reader, back: Reader) -> tuple[str, ...]:
-    """A line for each evaluation, way in and power over the site that a backup has and the former
-    database has not: it was removed, or taken from somebody, since. Nothing where that can't be
+    """A line for each evaluation, way in, seat and power over the site that a backup has and the
+    former database has not: it was removed, or taken from somebody, since; and for each thing that
+    kept somebody out, or a text hidden, and that the backup has not. Nothing where that can't be
     read.
 
     Args: before: asks the former database, back: the one that was brought back.
     """
     told: list[str] = []
-    for words, wanted in RETURNING.items():
-        had, has = before(wanted), back(wanted)
-        if had is not None and has is not None:
-            told += [f"{words}: {has[key]}" for key in has.keys() - had.keys()]
+    asked = [*((RETURNING, wanted) for wanted in RETURNING), *((LOST, wanted) for wanted in LOST)]
+    for kind, words in asked:
+        more, less = (back, before) if kind is RETURNING else (before, back)
+        there, missing = more(kind[words]), less(kind[words])
+        if there is not None and missing is not None:
+            told += [f"{words}: {there[key]}" for key in there.keys() - missing.keys()]
     return tuple(sorted(told))

@@ -18,7 +18,7 @@ from crrubric.domain.events import Event
 from crrubric.domain.impartiality import OF_ONESELF
 from crrubric.domain.limits import SHORT_TEXT
 from crrubric.domain.policy import SITE_POLICY
-from crrubric.domain.record.chain import SITE, TIMED, hash_of
+from crrubric.domain.record.chain import NAMELESS, SITE, hash_of
 from crrubric.domain.record.entries import ROW as ROW  # for whoever writes an entry
 from crrubric.domain.record.texts import draw_salts
 from crrubric.domain.text import cut_visibly
@@ -137,7 +137,7 @@ def _chain_entries(entries: Iterable[JournalEntry], heads: dict[int, tuple[int, 
     for entry in entries:
         number, previous = heads[entry.chain]
         entry.number = number + 1
-        entry.version, entry.salts = TIMED, draw_entry_salts(entry)
+        entry.version, entry.salts = NAMELESS, draw_entry_salts(entry)
         entry.hash = hash_of(link_of(entry), previous)
         heads[entry.chain] = entry.number, entry.hash
 
@@ -157,7 +157,7 @@ def _tell_beginning(first: JournalEntry) -> JournalEntry:
 
 
 def draw_entry_salts(entry: JournalEntry) -> dict[str, str]:
-    """A fresh salt for each typed text of an entry."""
+    """A fresh salt for each typed text and each id of an account of an entry."""
     content = link_of(entry).content or {}
     return draw_salts(content, lambda name: bool(find_text_kinds(entry.event, name)))
 

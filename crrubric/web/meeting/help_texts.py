@@ -130,7 +130,8 @@ MEETING_HELP = (
         title=N_("Words of the memo"),
         pages=("narratives.show_narratives", "narratives.show_vendor_narratives"),
         chair=N_(
-            "Numbers of the memo always come from ballots and are never typed. What you write here "
+            "Scores, votes and findings of the memo always come from the ballots and the meeting "
+            "and are never typed here. What you write "
             "about each vendor – strengths, gaps, the evidence relied on, what is open – stands "
             "above them in the memo, and in the letters to vendors that were not chosen. Beside "
             "each text you read what reviewers and the committee wrote; an empty text can begin "
@@ -155,8 +156,9 @@ MEETING_HELP = (
         pages=("journal.show_journal",),
         everybody=N_(
             "The journal lists everything that was done in this evaluation: who, what and when. "
-            "Entries are never changed or removed, and each is chained to the one before, so that "
-            "a change would be noticed. What is still blind is not told here."
+            "Entries are never changed and none is taken out, and each is chained to the one "
+            "before, so that a change would be noticed. What is still blind is not told here, nor "
+            "what concerns a vendor with whom you have a conflict of interest."
         ),
     ),
 )

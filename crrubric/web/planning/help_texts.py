@@ -147,7 +147,8 @@ PLANNING_HELP = (
             "says whether the last value is on track: it is compared with the straight line from "
             "the baseline to the target. Whoever may fill in “How we will know” records values; "
             "one that was wrong is corrected with a reason, and the old one stays in the record. "
-            "Fewer than 10 learners are shown here only, not in files or the memo. Below stand who "
+            "Fewer than 10 learners are shown here, not in the memo or in copies for the public. "
+            "Below stand who "
             "speaks for the plan, and the review meetings: who was there, what was said, and what "
             "was decided, as action items."
         ),
@@ -195,8 +196,8 @@ PLANNING_HELP = (
         everybody=N_(
             "How many learners get each of the eight settings, the online seats that they need, "
             "and where and when each setting happens. Counts are kept, learners never. A count "
-            "below 10 is hidden with the other count of its band, so that nobody can be "
-            "recognized."
+            "below 10 is hidden with the other count of its band, and with the next band if that "
+            "is not enough, so that nobody can be recognized."
         ),
     ),
 )

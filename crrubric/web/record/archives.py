@@ -19,6 +19,7 @@ from crrubric.queries.exchange.redactions import (
     TextFilter,
     count_chosen_texts,
     find_listed_text,
+    keeps_accounts,
     list_texts,
 )
 from crrubric.queries.people.access import Seat, make_not_found
@@ -68,6 +69,7 @@ def render_archive_page(seat: Seat, form: ArchiveForm) -> str:
         form=form,
         obstacle=translate_error(obstacle) if obstacle else "",
         chosen=count_chosen_texts(db.session(), seat.evaluation),
+        keeps_accounts=keeps_accounts(db.session(), seat.evaluation),
         made=list_made_archives(db.session(), seat.evaluation),
     )
 

@@ -57,7 +57,8 @@ RESULTS_HELP = (
         title=N_("Scores"),
         pages=("results.show_scores",),
         everybody=N_(
-            "The score of a vendor is the weighted share of the criteria that it meets. The page "
+            "The score of a vendor is the weighted share of the settled criteria that it meets, or "
+            "of the YES votes on them where the rule says “by share of YES”. The page "
             "says how sure the order is: whether it would be another one with slightly other "
             "weights or without one reviewer. A vendor that misses a must-have is not eligible, "
             "whatever its score."

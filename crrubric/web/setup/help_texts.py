@@ -67,7 +67,8 @@ SETUP_HELP = (
         reviewer=N_(
             "These are the questions that you will answer for every vendor. Read them once before "
             "you begin: each says what to look for. If you don’t understand one, tell the chair "
-            "before scoring opens; afterwards the words are frozen."
+            "before scoring opens; afterwards words change only by a correction, of which whoever "
+            "marks the criterion is told."
         ),
     ),
     HelpTopic(
@@ -106,7 +107,8 @@ SETUP_HELP = (
             "Here you word one criterion, with what reviewers should look for, or one section. A "
             "must-have is a criterion that a vendor has to meet to stay eligible: choose few. If "
             "you change the English words, change the other language too. You can leave a "
-            "criterion out and take it back until scoring opens."
+            "criterion out and take it back until scoring opens; afterwards a correction rewords "
+            "one or leaves it out."
         ),
     ),
     HelpTopic(
@@ -126,8 +128,9 @@ SETUP_HELP = (
         chair=N_(
             "All weights and must-haves on one page. A weight says how much a criterion counts in "
             "the score: 1 is usual, 2 counts twice, 0 not at all. Agree on them as a committee "
-            "before anybody sees a product: later they can’t be changed, so nobody can fit them "
-            "to the result."
+            "before anybody sees a product. They are frozen when scoring opens; the way back to "
+            "set-up is open only while nobody has marked anything, so that nobody can fit them to "
+            "the result."
         ),
     ),
     HelpTopic(
@@ -301,8 +304,9 @@ SETUP_HELP = (
         chair=N_(
             "The rule says how ballots become an outcome: how many must say YES, how many must "
             "have answered, and which score a vendor needs to pass. The usual choice is a simple "
-            "majority. Set it before scoring opens; afterwards it is frozen, so that nobody can "
-            "choose it by the result."
+            "majority. Set it before scoring opens: it is frozen then. The way back to set-up is "
+            "open only while nobody has marked anything, so that nobody can choose it by the "
+            "result."
         ),
         reviewer=N_(
             "The rule says how all ballots together become an outcome, for example by a simple "

@@ -18,7 +18,7 @@ from crrubric.domain.ballots.receipts import receipt_of
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.setup.assignment import Assignment
-from crrubric.domain.vocabulary import Answer, CorrectionEffect, Phase, Role
+from crrubric.domain.vocabulary import Answer, CorrectionEffect, DeclarationKind, Phase, Role
 from crrubric.extensions import WRITE, db
 from crrubric.models import (
     FileContent,
@@ -29,7 +29,7 @@ from crrubric.models import (
     VendorFile,
 )
 from crrubric.queries.record.verification import verify_record
-from crrubric.services.ballots import attachments, seals
+from crrubric.services.ballots import attachments, declarations, seals
 from crrubric.services.setup import assignments, corrections, phases, vendors
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit, Visitor
@@ -426,6 +426,25 @@ def test_the_limit_of_bytes_counts_only_own_files_so_that_a_refusal_reveals_noth
     on_vendor(made)
     with pytest.raises(Invalid, match="no room for more files"):
         on_vendor(made, data=pdf("more"))
+
+
+def test_the_room_left_tells_a_chair_nothing_of_files_of_a_vendor_that_they_stay_away_from(
+    make: Factory, monkeypatch: pytest.MonkeyPatch
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    monkeypatch.setattr(limits, "FILES_OF_VENDORS_BYTES", len(BODY) + 100)
+    on_vendor(made)
+    away, other = (vendor.id for vendor in made.vendors[:2])
+    declarations.declare_interest(
+        made.chair, made.slug, away, kind=DeclarationKind.CONFLICT, words="My son works there."
+    )
+
+    attachments.attach_vendor_file(made.chair, made.slug, other, name="Offer.pdf", data=BODY)
+
+    with pytest.raises(Invalid, match="no room for more files"):
+        attachments.attach_vendor_file(
+            made.chair, made.slug, other, name="Offer.pdf", data=pdf("more")
+        )
 
 
 def test_the_chair_withdraws_a_file_with_a_reason_and_its_bytes_stay(make: Factory, visit: Visit):

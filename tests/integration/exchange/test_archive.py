@@ -43,6 +43,7 @@ from tests.integration.exchange.archive_files import (
     pack_parts,
     read_parts,
 )
+from tests.integration.record.test_every_column import seals_off
 from tests.integration.record.whole import make_whole_record
 
 MARKS = {(0, 0): "YYA", (0, 1): "YNY", (1, 0): "YYA", (1, 1): "NYY"}
@@ -450,6 +451,23 @@ def test_the_operator_makes_and_verifies_one(app: Flask, made: Made, tmp_path: P
     assert "12 marks fit together" in verified.output
     assert again.exit_code == 1
     assert "is there already" in again.output
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_the_operator_reads_where_numbers_of_accounts_can_not_be_hidden(
+    app: Flask, made: Made, tmp_path: Path, version: int
+):
+    said = "numbers of accounts that no copy can hide"
+    with seals_off() as connection:
+        connection.execute(
+            update(JournalEntry).where(JournalEntry.number == 1).values(version=version)
+        )
+
+    done = run(app, "archive", made.slug, str(tmp_path / "a.zip"), "--redacted")
+    named = run(app, "archive", made.slug, str(tmp_path / "b.zip"), "--redacted", "--names")
+
+    assert done.exit_code == 0, done.output
+    assert (said in done.output, said in named.output) == (version < 4, False)
 
 
 def test_a_fingerprint_is_looked_up_in_it(app: Flask, made: Made, tmp_path: Path):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Collection
 from datetime import date
 from io import BytesIO
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
+from sqlalchemy import text as sql
 
 from crrubric.clock import now_utc
 from crrubric.domain.actions import Action
@@ -18,6 +20,9 @@ from crrubric.domain.archive.manifest import MANIFEST, CopyKind
 from crrubric.domain.archive.redaction import TextPlace
 from crrubric.domain.errors import Invalid, NotFound, Stale
 from crrubric.domain.planning.followup.measures import MeasureUnit
+from crrubric.domain.planning.items import make_origin
+from crrubric.domain.planning.progress import LETTERS, digest_goal
+from crrubric.domain.record.texts import ACCOUNTS, SIZES, iterate_numbers
 from crrubric.domain.vocabulary import Answer, Phase, PositionKind, Standing
 from crrubric.extensions import db
 from crrubric.models import Evaluation, Member, User, Vendor
@@ -32,14 +37,17 @@ from crrubric.services.meeting import decisions, meetings
 from crrubric.services.meeting.positions import state_position
 from crrubric.services.memo.issues import IssueText, issue_memo
 from crrubric.services.planning.actuals import ActualText, record_actual
+from crrubric.services.planning.items import take_proposed_items
 from crrubric.services.planning.measures import MeasureText, add_measure
-from crrubric.services.planning.workbook import save_plan_answers
+from crrubric.services.planning.workbook import record_goal_check, save_plan_answers
 from crrubric.services.setup.chairs import appoint_chair
 from crrubric.services.setup.phases import change_phase
 from tests.factories import Factory, Made
+from tests.independent_verifier import verify_copy_independently
 from tests.integration.conftest import Visit
 from tests.integration.exchange.archive_files import Parts, read_parts
 from tests.integration.exchange.test_archive import MARKS
+from tests.integration.record.test_every_column import seals_off
 
 SECRET = "The canary sings on page 7 of the student’s file."
 PUBLIC = ArchiveText(copy=CopyKind.REDACTED)
@@ -150,6 +158,31 @@ def test_roles_stand_for_names_everywhere(made: Made):
     found = verify_archive(BytesIO(archive))
     assert [str(problem) for problem in found.problems] == []
     assert found.journal.withheld > 0
+
+
+def test_no_copy_has_ids_by_which_another_copy_of_the_site_tells_who_is_who(
+    made: Made,
+):
+    own = make_copy(made, ArchiveText(copy=CopyKind.WHOLE))
+    whole = list_numbers(own)
+    assert len(list_numbers(own, SIZES)) == 3
+
+    archive = make_copy(made)
+
+    assert {"/actor_id", "/after/row/user_id"} <= {pointer for pointer, _id in whole}
+    for hidden in (ACCOUNTS, SIZES):  # sizes tell how long names are that a memo has
+        assert list_numbers(archive, hidden) == list_numbers(make_copy(made, NAMED), hidden) == []
+    assert [str(problem) for problem in verify_archive(BytesIO(archive)).problems] == []
+    parts = read_parts(archive)
+    head = verify_copy_independently(parts["journal/journal.jsonl"].decode())
+    assert head == json.loads(parts[MANIFEST])["journal"]["head"]
+
+
+def list_numbers(archive: bytes, names: Collection[str] = ACCOUNTS) -> list[tuple[str, int]]:
+    """Where the journal of an archive has the id of an account, or other numbers."""
+    lines = read_parts(archive)["journal/journal.jsonl"].decode().splitlines()[1:-1]
+    contents = [json.loads(line)["content"] for line in lines]
+    return [found for content in contents for found in iterate_numbers(content, names)]
 
 
 def test_who_has_no_seat_is_not_named_either(make: Factory):
@@ -340,6 +373,43 @@ def test_the_pages_lead_from_a_text_to_the_copy(made: Made, visit: Visit):
     assert "no text is blacked out" in chair.get(made.url("archive/")).text
 
 
+@pytest.mark.parametrize("wanted", [PUBLIC, NAMED])
+def test_no_copy_has_a_digest_against_which_hidden_words_could_be_tried(
+    make: Factory, wanted: ArchiveText
+):
+    made = make.evaluation()
+    goal = {letter: f"Somebody does {letter}." for letter in LETTERS}
+    wording = digest_goal({**goal})
+    save_plan_answers(made.chair, made.slug, "goal", {**goal, "today": "Somebody calls parents."})
+    record_goal_check(made.chair, made.slug, "schedule", "holds", wording=wording)
+    origin = make_origin("goal", "Somebody calls parents.")
+    take_proposed_items(made.chair, made.slug, [origin])
+    make.forward(made, Phase.DECIDED, {})
+    whole = list_texts_of(read_parts(make_copy(made, ArchiveText(copy=CopyKind.WHOLE))))
+    assert (wording in whole, origin in whole) == (True, True)
+
+    archive = make_copy(made, wanted)
+
+    parts = read_parts(archive)
+    text = list_texts_of(parts)
+    assert (wording in text, origin in text) == (False, False)
+    (checked,) = json.loads(parts["plan/workbook.json"])["schedule"]
+    assert checked["answers"] == {"goal_check": [{"verdict": "holds", "wording": "[blacked out]"}]}
+    assert [str(problem) for problem in verify_archive(BytesIO(archive)).problems] == []
+
+
+def test_the_page_says_where_ids_of_accounts_can_not_be_hidden(made: Made, visit: Visit):
+    said = "whoever has a copy of another evaluation that names people"
+    where = f"/evaluations/{made.slug}/archive/"
+    assert said not in visit(made.chair).get(where).text
+
+    db.session.remove()
+    with seals_off() as connection:
+        connection.execute(sql("UPDATE journal_entry SET version = 3 WHERE number = 1"))
+
+    assert said in visit(made.chair).get(where).text
+
+
 def test_the_whole_archive_comes_from_the_page(made: Made, visit: Visit):
     answer = visit(made.chair).post(made.url("archive/"), {"kind": "whole", "language": "es"})
 
@@ -398,6 +468,16 @@ def test_no_copy_for_the_public_has_a_number_that_could_tell_of_a_learner(
     ]
     assert [row["answers"] for row in versions["learners"]] == [{"iep_504": mask}]
     lines = parts["journal/journal.jsonl"].decode().splitlines()[1:-1]
+    log = pd.read_csv(BytesIO(parts["redactions/log.csv"]))
+    hidden = {
+        (line["number"], pointer)
+        for line in map(json.loads, lines)
+        for pointer in line["withheld"]
+        if line["content"]["event"].startswith(("PLAN_ANSWERED", "MEASURE", "ACTUAL"))
+        and not pointer.endswith(("/actor_id", "/actor_name"))
+    }
+    assert set(zip(log["entry"], log["text_at"], strict=True)) == hidden
+    assert len(hidden) >= 8
     entries = [json.loads(line)["content"] or {} for line in lines]
     assert "8061" in json.dumps(entries)
     assert "8214" not in json.dumps(entries)

@@ -19,10 +19,12 @@ from crrubric.domain.errors import Invalid, NotReady
 from crrubric.domain.vocabulary import MailKind, MailState, NoticeKind, Phase, Role, Stakeholder
 from crrubric.extensions import db
 from crrubric.models import District, Invite, Member, Notice, OutgoingMail, User
+from crrubric.queries.people.people import OPERATOR
 from crrubric.services.ballots import seals
 from crrubric.services.mail.notices import notify_members
 from crrubric.services.mail.posting import send_due_mails
 from crrubric.services.mail.smtp import SmtpClient, SmtpMessage
+from crrubric.services.people.administration import change_address
 from crrubric.services.people.links import accept_invite
 from crrubric.services.setup import committee, phases
 from crrubric.services.shared.unit import unit_of_work
@@ -440,6 +442,29 @@ def test_an_invitation_goes_out_with_its_link_and_the_link_is_not_kept(make: Fac
 
     assert link in post.mails[0][1].get_content()
     assert (mails()[0].body, mails()[0].state) == ("", MailState.SENT)
+
+
+@pytest.mark.parametrize("tried", [False, True])
+def test_what_waits_for_an_address_that_was_mistyped_goes_to_the_right_one(
+    make: Factory, post: Post, tried: bool
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    mail = one_mail(made)
+    former = mail.to_address
+    if tried:
+        post.to_recipient[mail.to_address] = ["451 later"]
+        send_due_mails()
+        wait_no_more()
+
+    user = db.session.scalars(select(User).where(User.email == mail.to_address)).one()
+    change_address(OPERATOR, user.id, "right@school.example")
+    send_due_mails()
+
+    told = [addresses for addresses, message in post.mails if "is open again" in message["Subject"]]
+    assert told == [["right@school.example"]]
+    # of the change itself both are told
+    of_change = [row.to_address for row in mails(MailKind.ACCOUNT)]
+    assert of_change == [former, "right@school.example"]
 
 
 def test_a_link_that_stopped_working_is_not_sent(make: Factory, post: Post):

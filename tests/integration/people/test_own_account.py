@@ -413,6 +413,19 @@ def test_without_mail_the_owner_reads_on_home_what_was_done_with_the_account(
     assert accounts.sign_in(db.session.get_one(User, actor.user_id).email, NEW) is not None
 
 
+def test_what_was_done_before_the_address_changed_is_still_read_and_the_change_once(
+    make: Factory, visit: Visit
+):
+    actor, ada = make.actor(), make.actor("Ada Admin", standing=Standing.ADMINISTRATOR)
+    visit(ada).post(f"/accounts/{actor.user_id}/link")
+    administration.change_address(OPERATOR, actor.user_id or 0, "new@school.example")
+
+    home = visit(actor).page("/").text
+
+    assert "A link for a new password was made" in home
+    assert home.count("Your e-mail address was changed") == 1
+
+
 def test_what_was_done_with_an_account_is_read_in_the_language_of_its_reader(
     make: Factory, visit: Visit
 ):

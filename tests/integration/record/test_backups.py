@@ -1,5 +1,6 @@
 """Backups: whole while people work, private, and nothing half; bringing one back ends what must."""
 
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -22,9 +23,21 @@ from crrubric.app import create_app
 from crrubric.cli import root_group
 from crrubric.cli.serving import find_database_file, hold_server_lock
 from crrubric.clock import now_utc
-from crrubric.domain.vocabulary import Answer, Phase, Standing
+from crrubric.domain.vocabulary import Answer, DeclarationKind, Phase, Stakeholder, Standing
 from crrubric.extensions import db, prepare_migrations
-from crrubric.models import AuthenticatorApp, Ballot, ExternalIdentity, Mark, Passkey, User
+from crrubric.models import (
+    AuthenticatorApp,
+    Ballot,
+    Declaration,
+    Evaluation,
+    ExternalIdentity,
+    Mark,
+    Member,
+    Passkey,
+    Redaction,
+    User,
+    Vendor,
+)
 from crrubric.queries.operations.health import find_newest_revision
 from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.ballots.ballots import MarkText, record_mark
@@ -464,6 +477,52 @@ def test_it_is_told_what_lets_somebody_in_again_that_was_ended_since(site: Site,
         "Signs in again with a passkey that was ended: bob@x.example, “Key”",
         "Signs in again with an account that was disconnected: ada@x.example, https://id",
         "Signs in with one step again, and had two: ada@x.example",
+    ]
+
+
+def test_it_is_told_who_is_let_into_a_room_again_and_what_hides_nothing_any_more(
+    site: Site, tmp_path: Path
+):
+    add_people(site, "ada", "bob")
+    site.run("evaluation", "create", "Algebra")
+    with site.inside(), unit_of_work() as session:
+        own = session.scalars(select(Evaluation)).one()
+        for user in session.scalars(select(User).order_by(User.email)):
+            session.add(
+                Member(
+                    evaluation_id=own.id, user_id=user.id, name=user.name, is_chair=True,
+                    stakeholder=Stakeholder.TEACHER,
+                )
+            )  # fmt: skip
+        session.execute(update(User).values(password_hash="old"))
+        session.add(Vendor(evaluation_id=own.id, company="Ace", code="ace", position=0))
+        own.prices_sealed = False
+    site.run("backup", tmp_path / "copy.db")
+    with site.inside(), unit_of_work() as session:
+        own, vendor = (
+            session.scalars(select(Evaluation)).one(),
+            session.scalars(select(Vendor)).one(),
+        )
+        ada, bob = session.scalars(select(Member).order_by(Member.name))
+        ada.removed_at, bob.is_chair = now_utc(), False
+        own.names_people, own.prices_sealed = False, True
+        conflict = DeclarationKind.CONFLICT
+        session.add(Declaration(member_id=bob.id, vendor_id=vendor.id, kind=conflict, words="Kin."))
+        place = {"entry": 1, "pointer": "/reason", "reason": "A student.", "chosen_by": "ada"}
+        session.add(Redaction(evaluation_id=own.id, **place))
+        session.execute(update(User).where(User.name == "bob").values(password_hash="new"))
+
+    done = site.run("restore", tmp_path / "copy.db")
+
+    assert [line for line in done.output.splitlines() if re.search(" again| no more", line)] == [
+        "Chairs a committee again, and did not before: ada, “Algebra”",
+        "Chairs a committee again, and did not before: bob, “Algebra”",
+        "Has its prices sealed no more, and had: “Algebra”",
+        "Has roles for names in its memo no more, and had: “Algebra”",
+        "Is blacked out no more in copies for the public, and was: a text of entry 1, “Algebra”",
+        "Signs in again with a former password: bob@x.example",
+        "Sits on a committee again, and was removed from it: ada, “Algebra”",
+        "Stays away from a vendor no more, and did: bob, Ace, “Algebra”",
     ]
 
 

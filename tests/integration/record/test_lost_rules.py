@@ -19,7 +19,7 @@ from crrubric.models import Base
 from crrubric.models.base import Thousandths, UtcDateTime
 from crrubric.queries.record.doubles import list_doubles
 from crrubric.queries.record.rows import check_rows
-from crrubric.queries.record.schema import check_indexes, check_table_parts
+from crrubric.queries.record.schema import check_indexes, check_table_parts, read_table_rules
 from tests.databases import driver_connection
 from tests.factories import Factory, Made
 from tests.integration.record.test_every_column import problems, seals_off
@@ -258,3 +258,92 @@ def test_a_row_that_breaks_a_rule(whole: Made):
     assert [words.rpartition(":")[0] for words in found] == [
         f"Rows of “declaration” that break its rule “{name}”"
     ]
+
+
+OTHERS = {
+    "ck_finding_value_settled": "CHECK (1 = 1)",
+    "fk_finding_vendor_id_vendor": (
+        "FOREIGN KEY(vendor_id) REFERENCES vendor (id) ON DELETE CASCADE"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_rule_that_bears_the_name_of_another(app: Flask, name: str):
+    """By its name alone it would be there: it asks for nothing of its rows."""
+    with db.engine.connect().execution_options(**WRITE) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"ALTER TABLE finding DROP CONSTRAINT {name}")
+            connection.exec_driver_sql(f"ALTER TABLE finding ADD CONSTRAINT {name} {OTHERS[name]}")
+        else:
+            wanted = "SELECT sql FROM sqlite_master WHERE name = 'finding'"
+            made_by = connection.exec_driver_sql(wanted).scalar_one()
+            told = dict(read_table_rules(made_by))[name]
+            forged = " ".join(made_by.split()).replace(told, OTHERS[name])
+            assert OTHERS[name] in forged
+            connection.exec_driver_sql("PRAGMA writable_schema=ON")
+            connection.exec_driver_sql(
+                "UPDATE sqlite_master SET sql = ? WHERE name = 'finding'", (forged,)
+            )
+        found = [str(problem) for problem in check_table_parts(Session(connection))]
+        connection.exec_driver_sql("ROLLBACK")
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA writable_schema=RESET")
+
+    assert found == [f"The database’s table “finding” has another “{name}”."]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TABLE t (a INT /* , CONSTRAINT ck_t_a CHECK (a > 0) */)",
+        "CREATE TABLE t (a INT -- , CONSTRAINT ck_t_a CHECK (a > 0)\n)",
+        "CREATE TABLE t (a TEXT DEFAULT ', CONSTRAINT ck_t_a CHECK (a > 0)')",
+        "CREATE TABLE t (a INT DEFAULT (', CONSTRAINT ck_t_a CHECK (a > 0)'), b TEXT)",
+    ],
+)
+def test_the_words_of_a_rule_elsewhere_are_no_rule(sql: str):
+    assert list(read_table_rules(sql)) == []
+
+
+def test_a_key_that_is_of_other_rows_than_it_was_made_for(app: Flask):
+    name = "uq_meeting_under_way"
+    with db.engine.connect().execution_options(**WRITE) as connection:
+        connection.exec_driver_sql(f"DROP INDEX {name}")
+        connection.exec_driver_sql(
+            f"CREATE UNIQUE INDEX {name} ON meeting (evaluation_id) WHERE id < 0"
+        )
+        found = [str(problem) for problem in check_table_parts(Session(connection))]
+        connection.rollback()
+
+    assert found == [f"The database’s table “meeting” is without its “{name}”."]
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_a_database_that_lets_nobody_compare_its_rules_says_so(app: Flask):
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        found = [str(problem) for problem in check_table_parts(Session(connection))]
+        connection.rollback()
+
+    assert len(found) == 1
+    assert found[0].endswith("cannot execute CREATE TABLE in a read-only transaction.")
+
+
+def test_a_column_that_may_be_empty_now(app: Flask):
+    with db.engine.connect().execution_options(**WRITE) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("ALTER TABLE motion ALTER words DROP NOT NULL")
+        else:
+            connection.exec_driver_sql("PRAGMA writable_schema=ON")
+            connection.exec_driver_sql(
+                "UPDATE sqlite_master SET sql = replace(sql, 'words TEXT NOT NULL', 'words TEXT')"
+                " WHERE name = 'motion'"
+            )
+            connection.exec_driver_sql("PRAGMA schema_version = 9999")
+        found = [str(problem) for problem in check_table_parts(Session(connection))]
+        connection.exec_driver_sql("ROLLBACK")
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA writable_schema=RESET")
+
+    assert found == ["The database’s table “motion” takes rows without “words”."]

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from crrubric.domain.event_fields import find_text_kinds
 from crrubric.domain.events import Event
-from crrubric.domain.record.chain import TIMED
+from crrubric.domain.record.chain import NAMELESS
 from crrubric.domain.record.texts import iterate_strings
 from crrubric.extensions import db
 from crrubric.models import JournalEntry
@@ -28,7 +28,7 @@ def test_each_typed_text_of_an_entry_has_a_salt_and_no_code_has_one(app: Flask):
             typed, codes = typed + is_typed, codes + (not is_typed)
             assert (pointer in (entry.salts or {})) == is_typed
 
-    assert {entry.version for entry in entries} == {TIMED}
+    assert {entry.version for entry in entries} == {NAMELESS}
     assert min(typed, codes) > 1000
 
 

@@ -291,7 +291,7 @@ BROKEN: dict[str, Callable[[str], str]] = {
     "Line 2 is not a line of": lambda text: text.replace('"number":1', '"number":1.0', 1),
     "Line 3 is not a line of a copy": lambda text: "\n".join([*text.split("\n")[:2], "[]"]),
     "This is not a copy of a journal": lambda text: text.split("\n", 1)[1],
-    "written by a newer crrubric": lambda text: text.replace('journal":2', 'journal":3', 1),
+    "written by a newer crrubric": lambda text: text.replace('journal":3', 'journal":4', 1),
     "Line 2 is not an entry of a": lambda text: NO_MOMENT.sub('"at":null', text, count=1),
     "there is something behind the end": lambda text: text + text.split("\n")[-2],
     "is not a line of a copy of a journal": lambda text: text.replace('{"', '{"at":1,"at":1,"', 1),
@@ -432,7 +432,7 @@ def test_a_journal_of_the_first_version_goes_on_in_the_newest(
     code, said = verify_file(app, path)
 
     assert problems() == []
-    assert {line["version"] for line in lines[1:-1]} == {1, 3}
+    assert {line["version"] for line in lines[1:-1]} == {1, 4}
     assert [line["content"] is None for line in lines[1:-1]] == [
         line["version"] == 1 for line in whole[1:-1]
     ]

@@ -10,7 +10,9 @@ import pytest
 
 from crrubric.domain.record.chain import (
     COMMITTED,
+    NAMELESS,
     START,
+    TIMED,
     WORD_BY_WORD,
     ChainBreak,
     ChainLink,
@@ -19,7 +21,9 @@ from crrubric.domain.record.chain import (
     hash_of,
     hash_text,
 )
+from crrubric.domain.record.copies import withhold_chosen
 from crrubric.domain.record.texts import (
+    ACCOUNTS,
     Withheld,
     commit_text,
     draw_salts,
@@ -128,7 +132,8 @@ FORGERIES: dict[str, Callable[[ChainLink], ChainLink]] = {
     "a salt for a number": lambda link: replace(
         link, content={**(link.content or {}), "reason": 7}, salts={**link.salts, "/reason": SALT}
     ),
-    "what no version of ours is": lambda link: replace(link, version=3),
+    "what no version of ours is": lambda link: replace(link, version=9),
+    "a later version": lambda link: replace(link, version=NAMELESS),
     "an older version": lambda link: replace(link, version=WORD_BY_WORD),
     "an older version without salts": lambda link: replace(
         link, version=WORD_BY_WORD, salts={}
@@ -143,6 +148,30 @@ def test_what_is_not_what_was_written_is_named(forge: Callable[[ChainLink], Chai
 
     assert faults(forge(first), second) == [ChainBreak(7, 1, Fault.CHANGED)]
     assert faults(first, forge(second))[0] == ChainBreak(7, 2, Fault.CHANGED)
+
+
+def test_from_the_fourth_version_on_an_id_of_an_account_is_committed_to():
+    content = {
+        **CONTENT,
+        "event": "MARK_RECORDED",
+        "actor_id": 12,
+        "vendor_id": 3,
+        "after": {"row": {"user_id": 7}},
+    }
+    salts = draw_salts(content, lambda name: name == "reason")
+    link = link_of(content=content, salts=salts, version=NAMELESS)
+    covered = b"crrubric journal number\n" + bytes.fromhex(salts["/actor_id"]) + b"12"
+
+    gone = withhold_chosen(link, lambda *_text: False, numbers=ACCOUNTS)
+
+    assert salts.keys() == {"/actor_id", "/after/row/user_id"}
+    assert commit_text(salts["/actor_id"], 12) == sha256(covered).hexdigest()
+    assert faults(link) == faults(gone) == []
+    assert gone.content == {**content, "actor_id": None, "after": {"row": {"user_id": None}}}
+    for other in ("12", 13, True, 12.0, None):
+        assert faults(replace(link, content={**content, "actor_id": other}))
+    with pytest.raises(ValueError, match="no text"):
+        hash_of(replace(link, version=TIMED), START)
 
 
 def test_a_chain_goes_from_the_first_version_to_the_second_and_not_back():

@@ -62,8 +62,9 @@ def make_review_origin(review: int, number: int) -> str:
     return f"{OF_REVIEW}:{review}:{number}"
 
 
-def read_review_origin(origin: str | None) -> int | None:
-    """The id of the review that decided on an action item; None for all others."""
-    kind, _colon, rest = (origin or "").partition(":")
+def read_review_origin(origin: object) -> int | None:
+    """The id of the review that decided on an action item; None for all others, and where a copy
+    of the journal withholds it."""
+    kind, _colon, rest = (origin if isinstance(origin, str) else "").partition(":")
     number = rest.partition(":")[0]
     return int(number) if kind == OF_REVIEW and number.isdecimal() else None

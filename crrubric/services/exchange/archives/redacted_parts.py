@@ -10,7 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.archive.manifest import LeftOut
-from crrubric.domain.archive.small_counts import find_small_texts, hide_small_answers
+from crrubric.domain.archive.small_counts import (
+    find_goal_checks,
+    find_small_texts,
+    hide_goal_wording,
+    hide_small_answers,
+)
 from crrubric.domain.documents.tree import Document
 from crrubric.domain.meeting.minutes_paper import MinutesFacts
 from crrubric.domain.meeting.ranking import AdoptedRanking
@@ -18,6 +23,7 @@ from crrubric.domain.memo.facts import MemoFacts
 from crrubric.domain.memo.issuing.issues import MemoFormat
 from crrubric.domain.memo.issuing.roles import hide_names, hide_people
 from crrubric.domain.memo.sections import compose_memo
+from crrubric.domain.planning.answers import PlanAnswer
 from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.domain.record.chain import ChainLink
 from crrubric.domain.translation import N_
@@ -29,7 +35,7 @@ from crrubric.queries.exchange.archives import (
     list_kept_files,
     read_kept_bytes,
 )
-from crrubric.queries.exchange.redactions import load_redactor
+from crrubric.queries.exchange.redactions import list_small_places, load_redactor
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.people.access import Seat
 from crrubric.queries.shared.reading import end_reading
@@ -66,10 +72,18 @@ class RedactedParts(ArchiveParts):
             }
             for row in self.chosen
         ]
+        reason = self.translate(
+            N_("It could tell of a learner: every copy for the public hides it.")
+        )
+        places = list_small_places(self.session, self.evaluation, self.of_persons)
+        small = [
+            {"entry": place.entry, "text_at": place.pointer, "reason": reason, "chosen_at": ""}
+            for place in places
+        ]
         yield self.make_part(
             "redactions/log.csv",
             N_("Which texts were blacked out, by where the journal tells them, and why."),
-            iterate_csv(LOG_COLUMNS, rows),
+            iterate_csv(LOG_COLUMNS, [*rows, *small]),
         )
         yield from super().iterate_parts()
 
@@ -128,17 +142,21 @@ class RedactedParts(ArchiveParts):
 
     def make_plan(self, plan: dict[str, Any]) -> Any:
         """The workbook, with who saved what by role, and without what tells of a learner."""
-        mask = self.redactor.mask
         return {
             section: [
                 self.redactor.hide_row(
-                    {**row, "answers": hide_small_answers(section, row["answers"], mask)},
+                    {**row, "answers": self.hide_answers(section, row["answers"])},
                     people=PEOPLE,
                 )
                 for row in versions
             ]
             for section, versions in plan.items()
         }
+
+    def hide_answers(self, section: str, answers: dict[str, PlanAnswer]) -> dict[str, PlanAnswer]:
+        """The answers of a section, without what tells of a learner or of hidden words."""
+        mask = self.redactor.mask
+        return hide_goal_wording(hide_small_answers(section, answers, mask), mask)
 
     def hide_in_minutes(self, facts: MinutesFacts) -> MinutesFacts:
         """What the minutes are made from, with people by role."""
@@ -216,4 +234,5 @@ class RedactedParts(ArchiveParts):
 
     def make_link(self, link: ChainLink) -> ChainLink:
         """An entry, without what is hidden."""
-        return self.redactor.withhold(link, find_small_texts(link, self.of_persons))
+        own = find_small_texts(link, self.of_persons) | find_goal_checks(link)
+        return self.redactor.withhold(link, own)
