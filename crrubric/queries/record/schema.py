@@ -73,6 +73,7 @@ WHERE conrelid = 'pg_temp.rule_probe'::regclass
 # of what makes a table on SQLite: texts, names and comments, in which a comma is none
 SQLITE_PART = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--|/\*|[(),]|[^'\"(),/-]+|.", re.DOTALL)
 Rules = dict[tuple[str, str], str]  # (table, name of a rule): its text
+EXPECTED: dict[tuple[str, object], Rules] = {}  # by the name and version of a database
 Columns = dict[tuple[str, str], tuple[str, bool]]  # (table, column): its type, may be empty
 # of each column its type, which SQLite's rows are asked for, and whether it may be empty
 SQLITE_COLUMNS = """
@@ -122,7 +123,7 @@ def check_table_parts(session: Session) -> Iterator[CrrubricError]:
             yield Invalid(message, table=table.name, name=name)
         yield from _check_columns(table, columns)
     try:
-        expected = _write_rules(session)
+        expected = _expect_rules(session)
     except DBAPIError as error:
         message = N_(
             "Whether the database’s rules are those that it was made with can’t be seen, for it"
@@ -258,6 +259,15 @@ def read_table_rules(sql: str) -> Iterator[tuple[str, str]]:
         words = part.split()
         if words[:1] == ["CONSTRAINT"]:
             yield words[1].strip('"'), " ".join(words[2:])
+
+
+def _expect_rules(session: Session) -> Rules:
+    """As `_write_rules`, once a process: one version of a database writes them always alike."""
+    dialect = session.get_bind().dialect
+    key = dialect.name, getattr(dialect, "server_version_info", None)
+    if key not in EXPECTED:
+        EXPECTED[key] = _write_rules(session)
+    return EXPECTED[key]
 
 
 def _write_rules(session: Session) -> Rules:
