@@ -53,7 +53,8 @@ LOST = {
         SELECT id, '“' || title || '”' FROM evaluation WHERE NOT names_people""",
     "Stays away from a vendor no more, and did": """
         SELECT member_id || ' ' || vendor_id,
-            member.name || ', ' || vendor.company || ', “' || title || '”'
+            member.name || ', ' || trim(vendor.company || ' ' || vendor.product)
+            || ', “' || title || '”'
         FROM declaration JOIN member ON member.id = member_id JOIN vendor ON vendor.id = vendor_id
             JOIN evaluation ON evaluation.id = member.evaluation_id
         WHERE kind = 'CONFLICT' AND waived_at IS NULL AND removed_at IS NULL""",

@@ -92,10 +92,9 @@ def pick_shown_ranks(read: Matrix, adopted: AdoptedRanking | None) -> Mapping[st
 
 
 def fill_ranking_kind(form: DecisionForm, decision: Decision | None) -> None:
-    """Say in the form which order was adopted; neither where none was: that is to be decided."""
-    if decision is not None:
-        as_computed = decision.ranking_as_computed
-        form.ranking.data = RankingKind.COMPUTED if as_computed else RankingKind.OTHER
+    """Say in the form which order was adopted; the computed one unless it was another."""
+    other = decision is not None and not decision.ranking_as_computed
+    form.ranking.data = RankingKind.OTHER if other else RankingKind.COMPUTED
 
 
 def collect_order_values(

@@ -505,18 +505,6 @@ def test_a_refused_order_says_why_and_keeps_the_input(
     assert stored_ranks(made) == {}
 
 
-def test_which_order_is_adopted_is_chosen_by_nobody_but_the_chair(make: Factory, visit: Visit):
-    made = meeting(make)
-    chair = visit(made.chair)
-
-    before = filled_form(chair.page(made.url("decision/")), made.url("decision/"))
-    decide(made, 0)
-    after = filled_form(chair.page(made.url("decision/")), made.url("decision/"))
-
-    assert before.get("ranking", []) == before.get("vendor", []) == []
-    assert after["ranking"] == ["COMPUTED"]
-
-
 def test_a_recommendation_needs_a_choice_of_order(make: Factory, visit: Visit):
     made = meeting(make)
 

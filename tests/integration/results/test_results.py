@@ -418,7 +418,8 @@ def test_word_and_html_memos_have_the_same_content(make: Factory, visit: Visit):
     every = [[cell.text for cell in row.cells] for t in document.tables for row in t.rows]
     rows = [row for row in every if "____" not in " ".join(row)]  # lines to sign are no table there
     html_rows = [[words(cell) for cell in row] for row in page.all("tr")]
-    assert [[" ".join(text.split()) for text in row] for row in rows] == html_rows
+    tidy = [[" ".join(text.replace("\u2060", "").split()) for text in row] for row in rows]
+    assert tidy == html_rows
     assert made.vendors[0].company in " ".join(p.text for p in document.paragraphs)
 
 

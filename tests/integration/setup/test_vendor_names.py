@@ -89,6 +89,7 @@ MAY_SAY_COMPANY = {
     "crrubric/services/exchange/import_entries.py": 1,
     "crrubric/queries/exchange/record_rows.py": 1,  # a column of its own, beside the product
     "crrubric/services/exchange/rosters.py": 2,  # what a file may call it
+    "crrubric/services/record/restores.py": 1,  # asked of databases, beside the product
     "crrubric/services/setup/tables/several.py": 1,
     "crrubric/cli/table_imports.py": 1,  # what was read of a file, before there is a vendor
     "crrubric/services/setup/vendors.py": 4,
