@@ -93,6 +93,8 @@ def render_agenda_page(
         form.words.data = _("To adopt the outcome of each item that nobody disputes (%(count)s)",
                             count=len(agreed))  # fmt: skip
     form.shown.data = fingerprint_cells(agreed)
+    settled = count_adopted_cells(read.results)
+    without_finding = len(read.results.cells) - settled
     items = list_own_agenda(read, seat)
     begin = read_part_begin(request.args, len(items), ITEMS_AT_ONCE)
     return render_page(
@@ -116,24 +118,23 @@ def render_agenda_page(
         members=list_present_members(db.session(), seat.evaluation.id),
         agreed=agreed,
         agreed_items=group_undisputed_cells(read, agreed),
-        settled=count_adopted_cells(read.results),
+        settled=settled,
         tense=list_vendor_contradictions(read, seat),
         form=form,
         carried=carried,
         opening=opening or SittingForm(formdata=None),  # what another form sent is not for it
         may_run=seat.may(Action.RUN_MEETING),
         may_open_prices=seat.may(Action.OPEN_PRICES) and seat.evaluation.hides_prices,
-        without_finding=len(read.results.cells) - count_adopted_cells(read.results),
-        may_recommend=is_time_to_recommend(seat, read.results),
+        without_finding=without_finding,
+        may_recommend=settled > 0 and not without_finding and is_recommendation_next(seat),
     )
 
 
-def is_time_to_recommend(seat: Seat, results: Results) -> bool:
-    """Whether the next thing for this seat to do is to record the recommendation."""
+def is_recommendation_next(seat: Seat) -> bool:
+    """Whether this seat, once every item has a finding, is to record the recommendation."""
     if not seat.may(Action.RECORD_DECISION) or seat.evaluation.hides_prices or seat.shut_out:
         return False
-    every = count_adopted_cells(results) == len(results.cells) > 0
-    return every and recommendation_of(db.session(), seat.evaluation.id) is None
+    return recommendation_of(db.session(), seat.evaluation.id) is None
 
 
 def make_attendance_form(under_way: Meeting | None, present: Collection[int]) -> AttendanceForm:

@@ -118,7 +118,7 @@ def add_missing_of_several(seat: Seat, vendors: Iterable[Vendor], done: str) -> 
     """
     rows = [] if is_kept_from_prices(db.session(), seat) else list(vendors)
     priced = any(row.typed_price != NO_PRICE for row in rows)
-    count = sum(priced and bool(tell_cost(row.typed_price.cost).lacks) for row in rows)
+    count = sum(priced and not row.typed_price.cost.is_known for row in rows)
     missing = ngettext(
         "The cost over the term can’t be computed for one vendor: its card says what is missing. "
         "Edit it before ballots open; from then on prices are fixed.",
