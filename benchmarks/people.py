@@ -99,10 +99,11 @@ class Notes:
 
 
 class Person:
-    """A browser with one connection that it keeps."""
+    """A browser with one connection that it keeps. host: the name that it asks for."""
 
-    def __init__(self, port: int, email: str) -> None:
+    def __init__(self, port: int, email: str, host: str = "") -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.named = {"Host": host} if host else {}
         self.email = email
         self.cookie = self.token = ""
         self.cookies: dict[str, str] = {}
@@ -110,7 +111,7 @@ class Person:
 
     def ask(self, method: str, path: str, body: str | bytes = "", **headers: str):
         """The answer, and its text."""
-        headers = {"Accept": "application/json", "Cookie": self.cookie, **headers}
+        headers = {"Accept": "application/json", "Cookie": self.cookie, **self.named, **headers}
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
         text = answer.read().decode()

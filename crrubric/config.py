@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.settings.checks import SECRET_LENGTH
+from crrubric.settings.districts import find_first_folder
 from crrubric.settings.model import Settings
 
 PACKAGE = Path(__file__).parent
@@ -105,7 +106,6 @@ FIXED = {
     "SESSION_COOKIE_SAMESITE": "Lax",
     "WTF_CSRF_SSL_STRICT": False,  # it asks for the Referer: web/shared/origins.py asks instead
     "WTF_CSRF_TIME_LIMIT": None,  # a token lives as long as its session
-    "RATELIMIT_HEADERS_ENABLED": False,
     "BABEL_DEFAULT_LOCALE": "en",
     # Changed templates are picked up after a restart only; a lookup per request costs.
     "TEMPLATES_AUTO_RELOAD": False,
@@ -114,11 +114,13 @@ FIXED = {
 
 def flask_config(settings: Settings) -> dict[str, Any]:
     """What Flask and its extensions read of the settings, under their own names."""
-    url = settings.DATABASE_URL or f"sqlite:///{(settings.INSTANCE / 'crrubric.db').as_posix()}"
+    url = find_database_address(settings)
     secure = settings.BEHIND_TLS
     store = settings.RATELIMIT_STORAGE_URI or choose_limits_store(url)
     return {
         "TESTING": settings.TESTING,
+        # The name of a further district; the first site of a server has none.
+        "DISTRICT_FOLDER": settings.INSTANCE.name if find_first_folder(settings.INSTANCE) else "",
         "PROPAGATE_EXCEPTIONS": settings.PROPAGATE_EXCEPTIONS,
         "SECRET_KEY": settings.SECRET_KEY or kept_secret(settings.INSTANCE / KEY_FILE),
         "FORMER_SECRET_KEY": settings.FORMER_SECRET_KEY or read_former_secret(settings.INSTANCE),
@@ -126,8 +128,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_NAME": "__Host-session" if secure else "crrubric-session",
         "TRUSTED_HOSTS": list(settings.TRUSTED_HOSTS) or None,
         "RATELIMIT_STORAGE_URI": store,
-        "RATELIMIT_STORAGE_OPTIONS": limits_store_options(store),
-        "RATELIMIT_ENABLED": settings.RATELIMIT_ENABLED,
+        "RATELIMIT_STORAGE_OPTIONS": limits_store_options(store, settings.INSTANCE),
         "SQLALCHEMY_DATABASE_URI": url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_pre_ping": url.startswith("postgresql"),
@@ -143,21 +144,31 @@ def flask_config(settings: Settings) -> dict[str, Any]:
     }
 
 
+def find_database_address(settings: Settings) -> str:
+    """The address of the database: where none is set, that of a file in the instance folder."""
+    return settings.DATABASE_URL or f"sqlite:///{(settings.INSTANCE / 'crrubric.db').as_posix()}"
+
+
 def choose_limits_store(url: str) -> str:
     """Where failed sign-ins are counted if no setting says it: several servers share PostgreSQL."""
     return "database://" if url.startswith("postgresql") else "memory://"
 
 
-def limits_store_options(uri: str) -> dict[str, Any]:
-    """A store that does not answer is an error soon, and one that we know by name."""
+def limits_store_options(uri: str, instance: Path) -> dict[str, Any]:
+    """A store that does not answer is an error soon, and one that we know by name.
+
+    In a Redis that several districts of a server share, each counts under its own name.
+    """
     if uri.startswith("memory"):
         return {}
     if uri.startswith("database"):  # which has its own time-outs
         return {"wrap_exceptions": True}
+    named = {"key_prefix": f"LIMITS:{instance.name}"} if find_first_folder(instance) else {}
     return {
         "wrap_exceptions": True,
         "socket_timeout": STORE_SECONDS,
         "socket_connect_timeout": STORE_SECONDS,
+        **named,
     }
 
 

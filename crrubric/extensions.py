@@ -6,12 +6,11 @@ from threading import Lock
 from typing import Any
 
 from babel.support import NullTranslations
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import Babel, Domain, get_locale
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
+from limits.storage import Storage, storage_from_string
 from sqlalchemy import Connection, Engine, ExceptionContext, event
 from sqlalchemy.exc import OperationalError
 
@@ -47,6 +46,28 @@ class CatalogueBabel(Babel):
         return CATALOGUES
 
 
+class AttemptLimiter:
+    """Where failed sign-ins are counted: a store of the package limits, one for each app."""
+
+    KEY = "crrubric-attempts"
+
+    def init_app(self, app: Flask) -> None:
+        """Open the store that the settings name."""
+        options = app.config["RATELIMIT_STORAGE_OPTIONS"]
+        address = app.config["RATELIMIT_STORAGE_URI"]
+        app.extensions[self.KEY] = storage_from_string(address, **options)
+
+    @property
+    def storage(self) -> Storage:
+        """The store of the app that runs."""
+        store: Storage = current_app.extensions[self.KEY]
+        return store
+
+    def reset(self) -> None:
+        """Forget all that the app that runs has counted."""
+        self.storage.reset()
+
+
 CATALOGUES = CatalogueDomain()
 db = SQLAlchemy(
     model_class=Base,
@@ -56,7 +77,7 @@ db = SQLAlchemy(
 )
 login = LoginManager()
 babel = CatalogueBabel()
-limiter = Limiter(get_remote_address)
+limiter = AttemptLimiter()
 
 WRITE = {"crrubric_write": True}
 WRITE_IF_FREE = {**WRITE, "crrubric_hurried": True}  # fails at once where it would have to wait

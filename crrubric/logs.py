@@ -13,14 +13,14 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import g, has_request_context, request
+from flask import current_app, g, has_app_context, has_request_context, request
 
 HEADER = "X-Request-Id"
 TAKEN = re.compile(r"[A-Za-z0-9_-]{8,64}")  # of a proxy before us
-PLAIN = "%(asctime)s %(levelname)s [%(request_id)s] %(message)s"
+PLAIN = "%(asctime)s %(levelname)s [%(request_id)s]%(where)s %(message)s"
 NONE = "-"  # outside requests
 # What each record has; what else it carries was given by whoever logged it.
-OWN = {"message", "asctime", "request_id", "taskName"}
+OWN = {"message", "asctime", "request_id", "district", "where", "taskName"}
 USUAL = frozenset(vars(logging.makeLogRecord({}))) | OWN
 BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # what would begin another line
 
@@ -28,11 +28,13 @@ security = logging.getLogger("crrubric.security")
 
 
 class RequestFilter(logging.Filter):
-    """Adds the id of the request, if there is one, to each record."""
+    """Adds the id of the request, if there is one, and a further district's name to each record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Take every record."""
         record.request_id = g.get("request_id", NONE) if has_request_context() else NONE
+        district = current_app.config.get("DISTRICT_FOLDER", "") if has_app_context() else ""
+        record.district, record.where = district, f" {district}:" if district else ""
         return True
 
 
@@ -43,6 +45,9 @@ def write_time(record: logging.LogRecord) -> str:
 
 class LineFormatter(logging.Formatter):
     """One line for each message: no text of others begins one of its own. Times are in UTC."""
+
+    def __init__(self, form: str) -> None:
+        super().__init__(form, defaults={"request_id": NONE, "where": ""})  # where no filter was
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
         """The time of the record."""
@@ -66,6 +71,8 @@ class JsonFormatter(logging.Formatter):
         }
         if record.request_id != NONE:  # type: ignore[attr-defined]  # the filter added it
             told["request_id"] = record.request_id  # type: ignore[attr-defined]
+        if record.district:  # type: ignore[attr-defined]
+            told["district"] = record.district  # type: ignore[attr-defined]
         told.update({key: value for key, value in vars(record).items() if key not in USUAL})
         if record.exc_info:
             told["exception"] = self.formatException(record.exc_info)

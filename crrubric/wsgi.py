@@ -6,19 +6,20 @@ first request: the database is made or refused, and on SQLite this process is al
 
 import atexit
 from contextlib import ExitStack
-
-from flask import Flask
+from functools import partial
+from wsgiref.types import WSGIApplication
 
 from crrubric.app import create_app
 from crrubric.cli.running import check_schema
-from crrubric.cli.serving import hold_server_lock, log_to_console
+from crrubric.cli.serving import hold_server_lock, log_to_console, open_site
 from crrubric.extensions import db
+from crrubric.hosts import serve_districts
 
 HELD = ExitStack()  # the lock of the database, until the process ends
 
 
-def make_wsgi_app() -> Flask:
-    """The app on a database that is ready.
+def make_wsgi_app() -> WSGIApplication:
+    """The app on a database that is ready, and those of further districts.
 
     Raises: Invalid if the database is of another version, or another server has it.
     """
@@ -30,7 +31,7 @@ def make_wsgi_app() -> Flask:
         db.session.remove()
         db.engine.dispose()  # a connection that was opened before a fork is nobody's
     log_to_console(made)
-    return made
+    return serve_districts(made, partial(open_site, create_app, HELD))
 
 
 app = make_wsgi_app()

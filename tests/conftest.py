@@ -20,8 +20,6 @@ from crrubric.domain.record.texts import iterate_strings
 from crrubric.extensions import db
 from crrubric.models import Criterion, JournalEntry, Section, Tension
 from crrubric.queries.record.journal import link_of
-from crrubric.services.ballots import attachments
-from crrubric.services.people import hashing
 from crrubric.services.shared import queues
 from crrubric.services.shared.later import KEY as KEY_OF_LATER
 from crrubric.web.shared import templates
@@ -35,7 +33,6 @@ pytest_plugins = ["tests.runs.no_skips", "tests.runs.selection", "tests.runs.lin
 
 os.environ.pop("CRRUBRIC_DATABASE_URL", None)
 
-QUEUES = (hashing.KEY, attachments.KEY, attachments.DOWNLOADS, queues.ANALYSES)
 RUBRIC_TEXTS = {"title", "question", "look_for", "practice", "why"}
 SETTINGS = {
     "TESTING": True,
@@ -87,9 +84,7 @@ def set_settings(app: Flask, monkeypatch: pytest.MonkeyPatch, **values: Any) -> 
 
 def renew_queues(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the app make its queues anew, and take those back that it has when the test ends."""
-    for key in QUEUES:
-        monkeypatch.setitem(app.extensions, key, None)  # or there is nothing to take back
-        monkeypatch.delitem(app.extensions, key)
+    monkeypatch.setitem(app.extensions, queues.SERVER, {})
 
 
 def fresh_app(url: str, folder: Path, **settings: Any) -> Flask:

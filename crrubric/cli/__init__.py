@@ -26,6 +26,7 @@ from crrubric.cli import (
     table_imports,
     verify,
 )
+from crrubric.cli.districts import commands
 from crrubric.cli.running import print_line
 from crrubric.domain.errors import CrrubricError, InvalidLines, InvalidPlaces, NotFound
 from crrubric.queries.people.access import NO_PAGE
@@ -91,7 +92,12 @@ def discard_output() -> None:
 
 @click.group("crrubric", cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="crrubric")
-def root_group() -> None:
+@click.option(
+    "--district",
+    metavar="NAME",
+    help="The further district that the command is about, where this server has several.",
+)
+def root_group(district: str | None) -> None:  # read by find_folder
     """Score credit-recovery courseware with a committee.
 
     Reviewers score vendors alone and blind against a rubric of YES/NO criteria; the chair reads
@@ -113,6 +119,7 @@ for command in (
 for command in (
     serving.serve_demo,
     serving.serve,
+    commands.district_group,
     database.db_group,
     backups.write_backup,
     backups.restore_backup,

@@ -18,6 +18,7 @@ from crrubric.cli.running import (
     refuse_missing_file,
     refuse_missing_folder,
     refuse_newer_schema,
+    remind_of_districts,
     upgrade_schema,
 )
 from crrubric.cli.serving import RUNNING, find_database_file, find_lock_file, hold_server_lock
@@ -80,6 +81,7 @@ def write_backup(target: Path, replace: bool) -> None:
     for line in describe_backup(done):
         print_line(line)
     warn_of_lost_rows(done.facts)
+    remind_of_districts("backup FOLDER/{district}/")
 
 
 def describe_backup(done: BackupFile) -> Iterator[str]:

@@ -9,6 +9,7 @@ from crrubric.cli.running import (
     read_database_revision,
     refuse_encoding,
     refuse_newer_schema,
+    remind_of_districts,
     run_in_app,
     upgrade_schema,
 )
@@ -42,6 +43,7 @@ def upgrade_database(no_backup: bool) -> None:
                 back_up_before_upgrade(found)
         upgrade_schema()
     print_line("The database is ready.")
+    remind_of_districts("db upgrade")
 
 
 @db_group.command("compact")

@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.sansio.utils import host_is_trusted
 
 from crrubric import __version__
+from crrubric.cli.districts.walls import list_open_walls
 from crrubric.cli.running import (
     UTF8,
     make_app,
@@ -33,8 +34,10 @@ from crrubric.cli.running import (
 )
 from crrubric.cli.serving import find_database_file
 from crrubric.config import FORMER_KEY_FILE, KEY_FILE, current_settings, name_account
+from crrubric.domain.errors import Invalid
 from crrubric.domain.limits import MEGABYTE
 from crrubric.extensions import choose_journal_mode, db
+from crrubric.hosts import list_served_sites
 from crrubric.queries.operations.health import LEAST_FREE, count_late_mails, find_newest_revision
 from crrubric.queries.people.district import find_named_district
 from crrubric.services.mail.smtp import ServerDown, SmtpClient
@@ -91,7 +94,10 @@ def diagnose() -> None:
     app = make_app()
     print_line(f"crrubric {__version__}, Python {sys.version.split()[0]}")
     with app.app_context():
-        findings = list(examine_installation(current_settings(), find_database_file(app)))
+        findings = [
+            *examine_installation(current_settings(), find_database_file(app)),
+            *examine_districts(current_settings().INSTANCE),
+        ]
     for finding in findings:
         print_line(f"{finding.verdict.value}  {finding.words}")
     count = sum(finding.verdict is Verdict.WRONG for finding in findings)
@@ -112,6 +118,29 @@ def examine_installation(settings: Settings, file: Path | None) -> Iterator[Diag
     yield from examine_site(settings)
     yield from examine_mail(settings)
     yield from examine_providers(settings)
+
+
+def examine_districts(folder: Path) -> Iterator[Diagnosis]:
+    """Whether the districts of a server are kept apart; nothing where there is one."""
+    try:
+        places = list(list_served_sites(folder))
+        if len(places) == 1:
+            return
+        walls = list(list_open_walls(places))
+    except Invalid as error:
+        yield tell_fault(str(error))
+        return
+    except SQLAlchemyError as error:
+        yield tell_fault(f"A database of a district does not answer ({error.__cause__ or error}).")
+        return
+    for wall in walls:
+        yield tell_fault(
+            f"{wall.account} may open {wall.database}, the database of another district:"
+            f" {wall.repair}."
+        )
+    yield tell_fine(
+        f"This server has {len(places)} districts; “crrubric district each doctor” looks at each."
+    )
 
 
 def examine_folder(folder: Path, file: Path | None) -> Iterator[Diagnosis]:
@@ -231,10 +260,15 @@ def describe_database_line(line: DatabaseLine | None) -> Iterator[Diagnosis]:
         )
 
 
+def is_this_machine(host: str | None) -> bool:
+    """Whether a host is this machine; one that is not named is, too."""
+    return (host or "") in LOCAL or (host or "").endswith(".localhost")
+
+
 def describe_counting_store(address: str) -> Iterator[Diagnosis]:
     """Whether what is counted in Redis goes there encrypted."""
     parts = urlsplit(address)
-    if parts.scheme == "redis" and (parts.hostname or "") not in LOCAL:
+    if parts.scheme == "redis" and not is_this_machine(parts.hostname):
         yield tell_fault(
             f"What goes to Redis at {parts.hostname} is not encrypted: let RATELIMIT_STORAGE_URI"
             " begin with rediss://"
@@ -313,7 +347,7 @@ def examine_addresses(settings: Settings) -> Iterator[Diagnosis]:
             "BEHIND_TLS is true and SITE_URL begins with http: nobody could sign in there. Let it"
             " begin with https."
         )
-    if parts.scheme == "http" and host not in LOCAL:
+    if parts.scheme == "http" and not is_this_machine(host):
         yield tell_fault(
             f"People would send their passwords to {settings.SITE_URL} unprotected: put a web"
             " server with TLS before it (docs/running.md)."
@@ -323,7 +357,7 @@ def examine_addresses(settings: Settings) -> Iterator[Diagnosis]:
             "SITE_URL begins with https and PROXY_COUNT is 0: all people would seem to share the"
             " address of your web server. Set PROXY_COUNT = 1."
         )
-    if host not in LOCAL and not settings.TRUSTED_HOSTS:
+    if not is_this_machine(host) and not settings.TRUSTED_HOSTS:
         yield tell_oddity(f'Any host name is answered. Set TRUSTED_HOSTS = ["{host}"].')
     elif settings.TRUSTED_HOSTS and not host_is_trusted(host, settings.TRUSTED_HOSTS):
         yield tell_fault(f"The host of SITE_URL, {host}, is not among TRUSTED_HOSTS: add it.")
@@ -332,7 +366,7 @@ def examine_addresses(settings: Settings) -> Iterator[Diagnosis]:
 def examine_site(settings: Settings) -> Iterator[Diagnosis]:
     """Whether the site answers at its address, with a certificate that lasts and our time."""
     parts = urlsplit(settings.SITE_URL)
-    if not settings.SITE_URL or (parts.hostname or "") in LOCAL:
+    if not settings.SITE_URL or is_this_machine(parts.hostname):
         return
     secure = parts.scheme == "https"
     try:

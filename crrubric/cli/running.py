@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import click
@@ -20,6 +21,7 @@ from crrubric.extensions import db, prepare_migrations
 from crrubric.queries.operations.health import find_newest_revision
 from crrubric.queries.record.backups import read_revision
 from crrubric.services.record.backups import find_engine_file
+from crrubric.settings.districts import list_district_folders
 
 # as large as a database can hold it
 ROW_NUMBER = click.IntRange(limits.ID.least, limits.ID.most)
@@ -29,6 +31,8 @@ NO_SITE = N_(
     "There is no site at %(place)s. Name its folder in CRRUBRIC_INSTANCE, or begin one there:"
     " crrubric user add --administrator --name NAME --email ADDRESS"
 )
+FIRST_DISTRICT = "first"  # what it is called where a command names one
+AppFactory = Callable[[Mapping[str, Any] | None], Flask]
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -47,12 +51,49 @@ def keep_to_one_line(text: str) -> str:
     return replace_control_characters(drop_steering(BREAKS.sub(" ", text)))
 
 
+def find_factory() -> AppFactory:
+    """What makes an app: the entry point handed it in, as that floor is above this one."""
+    factory: AppFactory = click.get_current_context().find_root().obj
+    return factory
+
+
 def make_app(settings: Mapping[str, Any] | None = None) -> Flask:
-    """The app, from the factory that the entry point handed in: that floor is above this one."""
-    factory: Callable[[Mapping[str, Any] | None], Flask] = (
-        click.get_current_context().find_root().obj
-    )
-    return factory(settings)
+    """The app of the site that the command is about."""
+    folder = find_folder()
+    named = {} if folder == instance_folder() else {"INSTANCE": str(folder)}
+    return find_factory()({**named, **(settings or {})})
+
+
+def find_folder() -> Path:
+    """The folder of the site that the command is about. Raises: Invalid if there is none."""
+    first = instance_folder()
+    name = find_named_folder()
+    return first if name in {None, FIRST_DISTRICT} else find_further_folder(first, str(name))
+
+
+def find_named_folder() -> str | None:
+    """What was given as --district; None if nothing was."""
+    name: str | None = click.get_current_context().find_root().params.get("district")
+    return name
+
+
+def remind_of_districts(command: str) -> None:
+    """Where there are several districts and none was named, say how a command is given to all."""
+    if find_named_folder() is None and any(list_district_folders(instance_folder())):
+        print_line(
+            f"This was about the first district alone. For all: crrubric district each {command}",
+            err=True,
+        )
+
+
+def find_further_folder(first: Path, name: str) -> Path:
+    """The folder of a further district. Raises: Invalid if there is none of this name."""
+    folders = {folder.name: folder for folder in list_district_folders(first)}
+    if name not in folders:
+        raise Invalid(
+            f"This server has no further district “{name}”. It has: {', '.join(folders) or 'none'}"
+        )
+    return folders[name]
 
 
 def read_database_revision() -> str | None:
@@ -74,7 +115,7 @@ def refuse_missing_folder() -> None:
 
     A database that the environment names may be there without one.
     """
-    folder = instance_folder()
+    folder = find_folder()
     if not folder.exists() and "CRRUBRIC_DATABASE_URL" not in os.environ:
         raise Invalid(NO_SITE, place=folder)
 

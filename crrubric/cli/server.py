@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from threading import Event
 from types import FrameType
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 from flask import Flask
 from waitress import create_server, wasyncore
@@ -154,14 +155,20 @@ def server_options(settings: Settings) -> dict[str, Any]:
     }
 
 
-def open_server(app: Flask, host: str, port: int) -> Server:
-    """A server that listens already. Raises: Invalid if the port can't be used."""
+def open_server(
+    app: Flask, host: str, port: int, answering: WSGIApplication | None = None
+) -> Server:
+    """A server that listens already.
+
+    Args: answering: what is asked instead of the app, which has the settings of the server.
+    Raises: Invalid if the port can't be used.
+    """
     settings = settings_of(app)
     options = server_options(settings)
     options["connection_limit"] = find_connection_limit(settings)
     sockets: Sockets = {}
     try:
-        waitress = create_server(app, map=sockets, host=host, port=port, **options)
+        waitress = create_server(answering or app, map=sockets, host=host, port=port, **options)
     except OSError as error:
         raise Invalid(
             N_("Port %(port)s can’t be used (%(why)s): choose another with --port."),

@@ -6,8 +6,10 @@ import socket
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 import click
 from flask import Flask
@@ -15,21 +17,27 @@ from flask import Flask
 from crrubric.cli.district import add_district_options, set_up_district
 from crrubric.cli.mail import start_mail_thread
 from crrubric.cli.running import (
+    AppFactory,
     check_schema,
+    find_factory,
+    find_folder,
     make_app,
     print_line,
     read_database_revision,
+    read_site_revision,
     upgrade_schema,
 )
-from crrubric.config import instance_folder, settings_of
+from crrubric.config import settings_of
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
 from crrubric.extensions import choose_journal_mode, db
+from crrubric.hosts import serve_districts
 from crrubric.logs import configure_logging
 from crrubric.queries.operations.health import find_newest_revision
 from crrubric.services.record.backups import find_engine_file
 from crrubric.services.record.whole_files import lock_file
 
+log = logging.getLogger("crrubric")
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 PORT = click.option("--port", default=5000, type=click.IntRange(0, 65_535), show_default=True,
                     help="Port to listen on.")  # fmt: skip
@@ -73,11 +81,14 @@ def hold_server_lock(app: Flask, refusal: str = SERVED) -> Iterator[None]:
         yield
 
 
-def run_server(app: Flask, host: str, port: int) -> None:
-    """Serve until SIGTERM or Ctrl+C."""
+def run_server(app: Flask, host: str, port: int, answering: WSGIApplication | None = None) -> None:
+    """Serve until SIGTERM or Ctrl+C.
+
+    Args: answering: what is asked instead of the app, which has the settings of the server.
+    """
     from crrubric.cli import server as http  # other commands need none
 
-    server = http.open_server(app, host, port)
+    server = http.open_server(app, host, port, answering)
     asked = http.listen_for_stop()
     http.return_large_blocks()
     notify_service_manager("READY=1")
@@ -128,7 +139,7 @@ def serve_demo(host: str, port: int, fresh: bool) -> None:
     """
     from crrubric.services.demo.district import DEMO_PASSWORD, list_demo_people, make_demo
 
-    file = instance_folder() / "demo.db"
+    file = find_folder() / "demo.db"
     app = make_app(
         {
             "DEMO": True,
@@ -162,11 +173,41 @@ def serve_demo(host: str, port: int, fresh: bool) -> None:
 def serve(host: str, port: int, district: str | None, timezone: str | None) -> None:
     """Serve this district's own database; made at the first start."""
     app = make_app()
-    with hold_server_lock(app):
+    with ExitStack() as held:
+        held.enter_context(hold_server_lock(app))
         with app.app_context():
             check_schema()
             set_up_district(district, timezone)
             db.session.remove()
         log_to_console(app)
         start_mail_thread(app)
-        run_server(app, host, port)
+        answering = serve_districts(app, partial(open_site, find_factory(), held, sends_mail=True))
+        run_server(app, host, port, answering)
+
+
+def open_site(
+    factory: AppFactory, held: ExitStack, folder: Path, *, sends_mail: bool = False
+) -> Flask:
+    """The app of a further district, on a database that is ready, alone with it on SQLite.
+
+    Args: held: keeps the lock of its database until the server ends; sends_mail: a thread of its
+    own sends what its people are mailed, if the settings say so.
+    Raises: Invalid if the database is of another version, or another server has it.
+    """
+    app = factory({"INSTANCE": str(folder)})
+    lock = hold_server_lock(app)
+    lock.__enter__()
+    try:
+        with app.app_context():
+            read_site_revision()
+            check_schema()
+            db.session.remove()
+            db.engine.dispose()  # a connection that was opened before a fork is nobody's
+    except BaseException:
+        lock.__exit__(None, None, None)
+        raise
+    held.push(lock)
+    if sends_mail:
+        start_mail_thread(app)
+    log.info("The site in %s is served at %s", folder, settings_of(app).SITE_URL)
+    return app

@@ -3,6 +3,7 @@
 import click
 
 from crrubric.cli.running import (
+    find_folder,
     make_app,
     print_line,
     read_site_revision,
@@ -13,7 +14,6 @@ from crrubric.cli.serving import RUNNING, hold_server_lock
 from crrubric.config import (
     FORMER_KEY_FILE,
     current_settings,
-    instance_folder,
     replace_secret,
     settings_of,
 )
@@ -38,7 +38,7 @@ def show() -> None:
 
     Origins: default, file (settings.toml in the instance folder), environment (CRRUBRIC_*).
     """
-    instance = instance_folder()
+    instance = find_folder()
     settings = read_settings(instance, {})
     for line in describe_settings(settings, Sources(instance, {})):
         print_line(line)

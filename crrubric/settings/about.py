@@ -12,13 +12,21 @@ class Taken(Enum):
     CODE = "is for tests alone"
 
 
+class Reach(Enum):
+    """For whom the value of a setting holds, where one server serves several districts."""
+
+    USUAL = "for every district that sets no other"
+    SITE = "for one site; each district sets its own"
+    SERVER = "for the whole server"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """Stands in the type of each setting.
 
     Args: means: a sentence or two; expects: what can be given, behind “give”; example: as it
     stands in settings.toml; default: in words, where the value itself says too little; secret:
-    never shown.
+    never shown; reach: for whom it holds on a server of several districts.
     """
 
     means: str
@@ -27,6 +35,7 @@ class About:
     default: str = ""
     secret: bool = False
     taken: Taken = Taken.EVERYWHERE
+    reach: Reach = Reach.USUAL
 
 
 def for_tests(means: str, expects: str = "true or false") -> About:

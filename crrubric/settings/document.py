@@ -1,7 +1,7 @@
 """The page docs/settings.md, made from the settings themselves, and one line for each in force."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import UnionType
@@ -11,7 +11,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 from sqlalchemy.engine import make_url
 
-from crrubric.settings.about import Taken
+from crrubric.settings.about import Reach, Taken
 from crrubric.settings.model import Settings, about, about_field
 from crrubric.settings.providers import Provider, show_provider
 from crrubric.settings.reading import Sources
@@ -53,6 +53,14 @@ behind the dot is yours; it stands in the address to which the provider sends pe
 | setting | type | default | meaning | example |
 |---|---|---|---|---|
 """
+DISTRICTS = """
+## Where one server has several districts
+
+Each has a `settings.toml` in its own folder; see *Several districts* in [running.md](running.md).
+What it does not set there, it has from the first site, with what the environment sets for that one,
+but for what is one site’s alone. The environment sets nothing for a further district alone.
+
+"""
 TESTS = """
 ## For tests
 
@@ -82,10 +90,18 @@ def write_document() -> str:
         *map(describe_row, operators),
         PROVIDERS,
         *map(describe_provider_row, Provider.model_fields),
+        DISTRICTS,
+        f"- Each sets its own: {list_names(operators, Reach.SITE)}.\n",
+        f"- Set for the whole server, in its first site: {list_names(operators, Reach.SERVER)}.\n",
         TESTS,
         *map(describe_row, tests),
     ]
     return HEAD + "".join(lines)
+
+
+def list_names(names: Iterable[str], reach: Reach) -> str:
+    """Those of the settings that hold so far."""
+    return ", ".join(f"`{name}`" for name in names if about(name).reach is reach)
 
 
 def describe_row(name: str) -> str:

@@ -1,5 +1,6 @@
 """Every setting with its type, default and meaning: the one list of them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -24,7 +25,8 @@ from crrubric.domain import limits
 from crrubric.domain.people.languages import NAMES
 from crrubric.domain.people.second_step import TwoStepRule
 from crrubric.settings import checks
-from crrubric.settings.about import About, Taken, for_tests
+from crrubric.settings.about import About, Reach, Taken, for_tests
+from crrubric.settings.districts import find_first_folder
 from crrubric.settings.file import read_file
 from crrubric.settings.providers import (
     LOOPBACK,
@@ -63,6 +65,7 @@ class Settings(BaseSettings):
             example="/srv/crrubric/instance",
             default="`instance`, in the checkout or else in the current folder",
             taken=Taken.ENVIRONMENT,
+            reach=Reach.SITE,
         ),
     ]
     DATABASE_URL: Annotated[
@@ -76,6 +79,7 @@ class Settings(BaseSettings):
             example='"postgresql://crrubric:secret@localhost/crrubric"',
             default="SQLite in `instance/crrubric.db`",
             secret=True,
+            reach=Reach.SITE,
         ),
     ] = ""
     SECRET_KEY: Annotated[
@@ -89,6 +93,7 @@ class Settings(BaseSettings):
             example='"64 digits and letters that nobody can guess"',
             default="made at the first start, kept in `instance/secret-key`",
             secret=True,
+            reach=Reach.SITE,
         ),
     ] = ""
     FORMER_SECRET_KEY: Annotated[
@@ -101,11 +106,15 @@ class Settings(BaseSettings):
             example='"the SECRET_KEY of until now, which was replaced"',
             default="none",
             secret=True,
+            reach=Reach.SITE,
         ),
     ] = ""
     BEHIND_TLS: Annotated[
         bool,
-        About(means="The site is reached by https: cookies are Secure, browsers are told HSTS."),
+        About(
+            means="The site is reached by https: cookies are Secure, browsers are told HSTS.",
+            reach=Reach.SERVER,
+        ),
     ] = False
     PROXY_COUNT: Annotated[
         Number,
@@ -115,6 +124,7 @@ class Settings(BaseSettings):
             " the visitor’s address, host and scheme.",
             expects="a whole number, 0 or more",
             example="1",
+            reach=Reach.SERVER,
         ),
     ] = 0
     TRUSTED_HOSTS: Annotated[
@@ -126,6 +136,7 @@ class Settings(BaseSettings):
             expects="host names without http:// and port",
             example='["score.district.org"]',
             default="any",
+            reach=Reach.SITE,
         ),
     ] = ()
     LANGUAGES: Annotated[
@@ -221,7 +232,7 @@ class Settings(BaseSettings):
         ),
     ] = ""
     MAIL_THREAD: Annotated[
-        bool, About(means="`crrubric serve` sends mail itself, each minute.")
+        bool, About(means="`crrubric serve` sends mail itself, each minute.", reach=Reach.SERVER)
     ] = False
     SITE_URL: Annotated[
         str,
@@ -233,6 +244,7 @@ class Settings(BaseSettings):
             expects="an address such as https://score.district.org, with nothing behind the host",
             example='"https://score.district.org"',
             default="`http://127.0.0.1:5000`; on pages, the address that was asked for",
+            reach=Reach.SITE,
         ),
     ] = ""
     SIGN_IN_LINKS: Annotated[
@@ -253,6 +265,7 @@ class Settings(BaseSettings):
             example='{google = {kind = "google", client_id = "…", client_secret = "…"}}',
             default="none",
             secret=True,
+            reach=Reach.SITE,
         ),
     ] = Field(default_factory=dict)
     PASSWORD_SIGN_IN: Annotated[
@@ -262,6 +275,7 @@ class Settings(BaseSettings):
             means="People may sign in with a password of this site. If not, they sign in with one"
             " of `SSO_PROVIDERS`; “crrubric user link” still lets somebody in.",
             example="false",
+            reach=Reach.SITE,
         ),
     ] = True
     LOG_FORMAT: Annotated[
@@ -270,13 +284,15 @@ class Settings(BaseSettings):
             means="How the log is written: lines for people, or one JSON object in each line.",
             expects="text or json",
             example='"json"',
+            reach=Reach.SERVER,
         ),
     ] = "text"
     LOG_REQUESTS: Annotated[
         bool,
         About(
             means="The log has a line for each request: method, rule of the address, status,"
-            " milliseconds; nobody’s name, and nothing of the address that could be a secret."
+            " milliseconds; nobody’s name, and nothing of the address that could be a secret.",
+            reach=Reach.SERVER,
         ),
     ] = False
     METRICS_TOKEN: Annotated[
@@ -290,6 +306,7 @@ class Settings(BaseSettings):
             example='"64 digits and letters that nobody can guess"',
             default="none: no metrics",
             secret=True,
+            reach=Reach.SERVER,
         ),
     ] = ""
     SERVER_THREADS: Annotated[
@@ -300,6 +317,7 @@ class Settings(BaseSettings):
             " database.",
             expects="a whole number from 2 to 200",
             example="24",
+            reach=Reach.SERVER,
         ),
     ] = 32
     SERVER_CONNECTIONS: Annotated[
@@ -311,6 +329,7 @@ class Settings(BaseSettings):
             " the system allows fewer, the log says so.",
             expects="a whole number from 20 to 50000",
             example="2000",
+            reach=Reach.SERVER,
         ),
     ] = 1_000
     SERVER_BACKLOG: Annotated[
@@ -320,6 +339,7 @@ class Settings(BaseSettings):
             means="Connections that the system keeps waiting beyond those.",
             expects="a whole number from 1 to 65535",
             example="4096",
+            reach=Reach.SERVER,
         ),
     ] = 1_024
     SERVER_IDLE_SECONDS: Annotated[
@@ -330,6 +350,7 @@ class Settings(BaseSettings):
             " a proxy keeps its own.",
             expects="a whole number from 5 to 3600",
             example="75",
+            reach=Reach.SERVER,
         ),
     ] = 120
     SERVER_BODY_MB: Annotated[
@@ -341,6 +362,7 @@ class Settings(BaseSettings):
             " this, is answered with a page that says so.",
             expects=f"a whole number from {LEAST_BODY_MB} to 1000",
             example="32",
+            reach=Reach.SERVER,
         ),
     ] = 64
     SERVER_STOP_SECONDS: Annotated[
@@ -351,6 +373,7 @@ class Settings(BaseSettings):
             " are under way.",
             expects="a whole number from 0 to 600",
             example="10",
+            reach=Reach.SERVER,
         ),
     ] = 30
     HASHES_AT_ONCE: Annotated[
@@ -361,6 +384,7 @@ class Settings(BaseSettings):
             " for a third of a second.",
             expects="a whole number from 1 to 64",
             example="1",
+            reach=Reach.SERVER,
         ),
     ] = 2
     HASHES_WAITING: Annotated[
@@ -373,6 +397,7 @@ class Settings(BaseSettings):
             " half of `SERVER_THREADS`.",
             expects="a whole number from 0 to 100",
             example="6",
+            reach=Reach.SERVER,
         ),
     ] = 8
 
@@ -384,6 +409,7 @@ class Settings(BaseSettings):
             " of `SERVER_THREADS`, with the one that is stored.",
             expects="a whole number from 0 to 100",
             example="3",
+            reach=Reach.SERVER,
         ),
     ] = 7
 
@@ -395,6 +421,7 @@ class Settings(BaseSettings):
             " time.",
             expects="a whole number from 1 to 64",
             example="1",
+            reach=Reach.SERVER,
         ),
     ] = 2
     ANALYSES_WAITING: Annotated[
@@ -406,6 +433,7 @@ class Settings(BaseSettings):
             " most a third of `SERVER_THREADS`.",
             expects="a whole number from 0 to 100",
             example="3",
+            reach=Reach.SERVER,
         ),
     ] = 6
 
@@ -554,7 +582,20 @@ class Settings(BaseSettings):
         """The sources, the one that wins first."""
         folder = Path(init_settings()["INSTANCE"])
         file = InitSettingsSource(settings_cls, read_file(folder))
-        return init_settings, env_settings, file
+        if (first := find_first_folder(folder)) is None:
+            return init_settings, env_settings, file
+        given = {**read_file(first), **env_settings()}
+        handed_on = InitSettingsSource(settings_cls, keep_what_is_handed_on(given))
+        return init_settings, file, handed_on
+
+
+def keep_what_is_handed_on(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what the first site is given, what holds for a further district as well."""
+    return {
+        name: value
+        for name, value in given.items()
+        if name in Settings.model_fields and about(name).reach is not Reach.SITE
+    }
 
 
 def about(name: str) -> About:

@@ -7,15 +7,17 @@ from enum import Enum
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from crrubric.domain.errors import Invalid
-from crrubric.settings.about import Taken
+from crrubric.settings.about import Reach, Taken
 from crrubric.settings.checks import Refusal
+from crrubric.settings.districts import find_first_folder
 from crrubric.settings.file import read_file, settings_file
-from crrubric.settings.model import PREFIX, Settings, about, about_field
+from crrubric.settings.model import PREFIX, Settings, about, about_field, keep_what_is_handed_on
 from crrubric.settings.providers import Provider
 
 # Variables that are no settings of the app: the tests ask for a browser.
@@ -28,12 +30,14 @@ class Origin(Enum):
     """Where the value of a setting comes from; the later wins."""
 
     DEFAULT = "default"
+    SERVER = "server"  # what the first site is given, where this is a further district's
     FILE = "file"
     ENVIRONMENT = "environment"
     CODE = "code"
 
 
 TAKEN = {
+    Origin.SERVER: {Taken.EVERYWHERE},
     Origin.FILE: {Taken.EVERYWHERE},
     Origin.ENVIRONMENT: {Taken.EVERYWHERE, Taken.ENVIRONMENT},
     Origin.CODE: set(Taken),
@@ -45,13 +49,20 @@ class Sources:
 
     def __init__(self, instance: Path, given: Mapping[str, Any]) -> None:
         self.instance = instance
+        self.first = find_first_folder(instance)
+        named = {
+            name.removeprefix(PREFIX)
+            for name in os.environ
+            if name.startswith(PREFIX) and name not in ELSEWHERE
+        }
+        server: set[str] = set()
+        if self.first is not None:  # the environment is that of the server
+            server, named = set(keep_what_is_handed_on(dict.fromkeys(named))), set()
+            server |= set(keep_what_is_handed_on(read_file(self.first)))
         self.names: dict[Origin, set[str]] = {
+            Origin.SERVER: server,
             Origin.FILE: set(read_file(instance)),
-            Origin.ENVIRONMENT: {
-                name.removeprefix(PREFIX)
-                for name in os.environ
-                if name.startswith(PREFIX) and name not in ELSEWHERE
-            },
+            Origin.ENVIRONMENT: named,
             Origin.CODE: set(given),
         }
 
@@ -63,6 +74,8 @@ class Sources:
         """The setting as its reader knows it, with where it stands."""
         if origin is Origin.ENVIRONMENT:
             return f"{PREFIX}{name} in the environment"
+        if origin is Origin.SERVER and self.first is not None:
+            return f"{name} in {settings_file(self.first)}, or in the environment,"
         return f"{name} in {settings_file(self.instance)}" if origin is Origin.FILE else name
 
 
@@ -73,14 +86,36 @@ def read_settings(instance: Path, given: Mapping[str, Any]) -> Settings:
     that can’t be read.
     """
     sources = Sources(instance, given)
-    told = [*describe_wrong_names(sources), *describe_quoted(sources)]
+    told = [
+        *describe_wrong_names(sources),
+        *describe_quoted(sources),
+        *describe_foreign(sources),
+    ]
     try:
         settings = Settings(**{**given, "INSTANCE": instance})
     except ValidationError as error:
         told += describe_wrong_values(sources, error.errors(), {name for name, _ in told})
     if told:
         raise Invalid(join_sentences([sentence for _, sentence in told])) from None
-    return settings
+    if sources.first is None or settings.TRUSTED_HOSTS:
+        return settings
+    host = urlsplit(settings.SITE_URL).hostname  # no other one leads there
+    return settings.model_copy(update={"TRUSTED_HOSTS": (host,)})
+
+
+def describe_foreign(sources: Sources) -> Iterator[Told]:
+    """What a further district can't set, and the one thing that it must."""
+    if sources.first is None:
+        return
+    for name in sorted(sources.names[Origin.FILE] & set(Settings.model_fields)):
+        if about(name).reach is Reach.SERVER:
+            words = sources.words(name, Origin.FILE)
+            place = settings_file(sources.first)
+            yield name, f"{words} holds for the whole server: set it in {place}, and take it out."
+    if sources.origin("SITE_URL") is Origin.DEFAULT:
+        place = settings_file(sources.instance)
+        words = f"SITE_URL is missing in {place}: set it to the address of this district, with a"
+        yield "SITE_URL", f"{words} host name that no other district has."
 
 
 def join_sentences(sentences: list[str]) -> str:

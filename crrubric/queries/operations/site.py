@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.text import sort_key
 from crrubric.domain.vocabulary import MailState, Phase
-from crrubric.models import Evaluation, Member, OutgoingMail
+from crrubric.models import Evaluation, Member, OutgoingMail, User
 from crrubric.queries.mail.outgoing import is_waiting
-from crrubric.queries.people.district import is_on_site
+from crrubric.queries.people.district import find_named_district, is_on_site
 
 LATEST_MAILS = 50
 
@@ -37,6 +37,26 @@ class SiteMails:
     counts: Mapping[MailState, int]
     oldest_waiting: datetime | None
     latest: list[OutgoingMail]
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictFigures:
+    """What an operator of several districts reads of one. name: empty if nobody has set it."""
+
+    name: str
+    evaluations: int
+    accounts: int
+
+
+def read_district_figures(session: Session) -> DistrictFigures:
+    """Name of the district, and how much it has."""
+    district = find_named_district(session)
+    counts = select(
+        select(func.count(Evaluation.id)).where(is_on_site()).scalar_subquery(),
+        select(func.count(User.id)).scalar_subquery(),
+    )
+    evaluations, accounts = session.execute(counts).one()
+    return DistrictFigures(district.name if district else "", evaluations, accounts)
 
 
 def list_site_evaluations(session: Session) -> list[SiteEvaluation]:

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -48,7 +47,7 @@ from crrubric.services.ballots.ballots import (
 from crrubric.services.ballots.stored_files import delete_file
 from crrubric.services.setup.vendors import find_vendor_for_seat
 from crrubric.services.shared.journal import EntryReferences, note_event
-from crrubric.services.shared.queues import WorkQueue
+from crrubric.services.shared.queues import WorkQueue, find_queue
 from crrubric.services.shared.reasons import confirm_same_act
 from crrubric.services.shared.unit import unit_of_work
 
@@ -60,11 +59,11 @@ BUSY = Busy(
     N_("Many files are being attached right now. Wait a few seconds, then choose the file again."),
     seconds=5,
 )
-KEY = "crrubric-uploads"  # under which an app keeps their queue
+KEY = "crrubric-uploads"
 BUSY_READING = Busy(
     N_("Many files are being opened right now. Wait a few seconds, then open it again."), seconds=5
 )
-DOWNLOADS = "crrubric-downloads"  # under which an app keeps the queue of those that are large
+DOWNLOADS = "crrubric-downloads"  # of those that are large
 LARGE = limits.MEGABYTE  # bytes: smaller files wait for nobody
 
 
@@ -76,9 +75,7 @@ def take_upload_turn() -> Iterator[None]:
     """
     end_reading(db.session())
     waiting = current_settings().UPLOADS_WAITING
-    queue: WorkQueue = current_app.extensions.setdefault(
-        KEY, WorkQueue(at_once=1, waiting=waiting, full=BUSY)
-    )
+    queue = find_queue(KEY, lambda: WorkQueue(at_once=1, waiting=waiting, full=BUSY))
     with queue.take_turn():
         yield
 
@@ -93,8 +90,8 @@ def take_download_turn(size: int) -> Iterator[None]:
         yield
         return
     threads = current_settings().SERVER_THREADS
-    queue: WorkQueue = current_app.extensions.setdefault(
-        DOWNLOADS, WorkQueue(at_once=2, waiting=threads // 8, full=BUSY_READING)
+    queue = find_queue(
+        DOWNLOADS, lambda: WorkQueue(at_once=2, waiting=threads // 8, full=BUSY_READING)
     )
     with queue.take_turn():
         yield

@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import TypeVar
 
-from flask import current_app
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from crrubric.config import current_settings
@@ -22,10 +21,10 @@ from crrubric.domain.errors import Busy
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.queries.shared.reading import end_reading
-from crrubric.services.shared.queues import FairQueue, WorkQueue
+from crrubric.services.shared.queues import FairQueue, WorkQueue, find_queue
 
 T = TypeVar("T")
-KEY = "crrubric-hashing"  # under which an app keeps its queue
+KEY = "crrubric-hashing"  # the name of the queue
 KEPT = 3  # one place of so many is for who is known
 NICER = 10  # by how much hashes step back behind whatever else the server does
 FULL = Busy(
@@ -70,14 +69,13 @@ def step_back() -> None:
 
 
 def find_hash_queue() -> HashQueue:
-    """The queue of the app that runs."""
-    found: HashQueue | None = current_app.extensions.get(KEY)
-    if found is not None:
-        return found
-    settings = current_settings()
-    made = HashQueue(at_once=settings.HASHES_AT_ONCE, waiting=settings.HASHES_WAITING)
-    queue: HashQueue = current_app.extensions.setdefault(KEY, made)  # another thread's, if first
-    return queue
+    """The queue of the server that runs."""
+
+    def make() -> HashQueue:
+        settings = current_settings()
+        return HashQueue(at_once=settings.HASHES_AT_ONCE, waiting=settings.HASHES_WAITING)
+
+    return find_queue(KEY, make)
 
 
 def hash_password(password: str) -> str:

@@ -1,11 +1,12 @@
 """Slow work has queues of its own, so that it never takes the threads that saves need."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore, Lock
+from typing import Any, TypeVar
 
-from flask import current_app
+from flask import Flask, current_app
 
 from crrubric.config import current_settings
 from crrubric.domain.errors import Busy
@@ -13,7 +14,8 @@ from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.queries.shared.reading import end_reading
 
-ANALYSES = "crrubric-analyses"  # under which an app keeps their queue
+SERVER = "crrubric-server"  # under which an app keeps what all apps of one server share
+ANALYSES = "crrubric-analyses"  # the queue of analyses and documents
 EACH = 2  # analyses and documents of one person at the same time
 MANY = Busy(
     N_(
@@ -29,6 +31,9 @@ OWN = Busy(
     ),
     seconds=5,
 )
+
+
+Queue = TypeVar("Queue")
 
 
 class WorkQueue:
@@ -68,11 +73,11 @@ class FairQueue:
         self.queue = WorkQueue(at_once=at_once, waiting=waiting, full=full)
         self.each = each
         self.own = own
-        self.places: Counter[int | str | None] = Counter()
+        self.places: Counter[Hashable] = Counter()
         self.lock = Lock()
 
     @contextmanager
-    def take_turn(self, who: int | str | None) -> Iterator[None]:
+    def take_turn(self, who: Hashable) -> Iterator[None]:
         """Wait for a turn, and have it. Raises: Busy at once where there is no place."""
         with self.lock:
             if self.places[who] >= self.each:
@@ -87,17 +92,38 @@ class FairQueue:
                 self.places += Counter()  # drops who has no place any more
 
 
+def find_queue(key: str, make: Callable[[], Queue]) -> Queue:
+    """The queue of this name, made where there is none yet.
+
+    The districts of one server share it: it keeps memory and processors, which they share too.
+    """
+    queues: dict[str, Any] = current_app.extensions.setdefault(SERVER, {})
+    found: Queue | None = queues.get(key)
+    if found is None:
+        found = queues.setdefault(key, make())  # or another thread's
+    return found
+
+
+def share_queues(first: Flask, further: Flask) -> None:
+    """Let two apps of one server have the same queues."""
+    further.extensions[SERVER] = first.extensions.setdefault(SERVER, {})
+
+
 def find_analysis_queue() -> FairQueue:
-    """The queue of the app that runs, for analyses and the documents of memos."""
-    found: FairQueue | None = current_app.extensions.get(ANALYSES)
-    if found is not None:
-        return found
-    settings = current_settings()
-    made = FairQueue(
-        at_once=settings.ANALYSES_AT_ONCE, waiting=settings.ANALYSES_WAITING, each=EACH
-    )
-    queue: FairQueue = current_app.extensions.setdefault(ANALYSES, made)  # or another thread's
-    return queue
+    """The queue for analyses and the documents of memos."""
+
+    def make() -> FairQueue:
+        settings = current_settings()
+        return FairQueue(
+            at_once=settings.ANALYSES_AT_ONCE, waiting=settings.ANALYSES_WAITING, each=EACH
+        )
+
+    return find_queue(ANALYSES, make)
+
+
+def identify_account(number: int | None) -> Hashable:
+    """What tells an account from those of all districts of the server."""
+    return current_app.instance_path, number
 
 
 @contextmanager
@@ -107,5 +133,5 @@ def take_analysis_turn(who: int | None) -> Iterator[None]:
     Args: who: the account for whom it is made.
     """
     end_reading(db.session())
-    with find_analysis_queue().take_turn(who):
+    with find_analysis_queue().take_turn(identify_account(who)):
         yield

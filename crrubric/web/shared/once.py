@@ -11,7 +11,7 @@ from http import HTTPStatus
 from time import sleep
 from typing import cast
 
-from flask import Flask, Response, flash, g, redirect, request, url_for
+from flask import Flask, Response, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crrubric.config import current_settings
@@ -28,8 +28,8 @@ log = logging.getLogger("crrubric")
 FIELD = "once"
 NOT_TYPED = frozenset({"csrf_token"})  # other in every session, and sometimes in every page
 TRIES, PAUSE = 20, 0.1  # how long the answer to the first is waited for, in seconds
-# Ids of people of whom a form waits: one each, and a few in all, or they held every thread.
-WAITING: set[int] = set()
+# Of whom a form waits, by site and id: one each, and a few in all, or they held every thread.
+WAITING: set[tuple[str, int]] = set()
 PART = 8  # at most one thread in so many waits like that
 
 
@@ -99,7 +99,7 @@ def answer_repeated(error: Repeated) -> ResponseReturnValue:
 def wait_for_answer(digest: str) -> str | None:
     """Where the first answer led, waiting while it is on its way, unless too many wait already."""
     person = current_person()
-    key = person.user.id if person is not None else 0
+    key = (current_app.instance_path, person.user.id if person is not None else 0)
     location = find_answer(db.session(), digest)
     most = max(1, current_settings().SERVER_THREADS // PART)
     if location != "" or key in WAITING or len(WAITING) >= most:

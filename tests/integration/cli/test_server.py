@@ -109,14 +109,13 @@ def fresh_queues(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
 
 
 def test_the_queues_of_a_test_are_gone_in_the_next(app: Flask, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(app.extensions, hashing.KEY, None)
-    monkeypatch.delitem(app.extensions, hashing.KEY)  # as in an app in which nobody signed in
+    monkeypatch.setitem(app.extensions, queues.SERVER, {})  # as before anybody signed in
 
     with pytest.MonkeyPatch.context() as other_test:
         set_settings(app, other_test, HASHES_AT_ONCE=1, HASHES_WAITING=0)
         hashing.find_hash_queue()
 
-    assert hashing.KEY not in app.extensions
+    assert hashing.KEY not in app.extensions[queues.SERVER]
 
 
 # Limits
@@ -655,7 +654,7 @@ def test_large_files_are_held_in_memory_a_few_at_a_time(
     page = chair.page(made.url(f"vendors/{made.vendors[0].id}/files"))
     (url,) = {a.get("href") or "" for a in page.all("a") if "/files/" in (a.get("href") or "")}
     monkeypatch.setitem(
-        app.extensions,
+        app.extensions[queues.SERVER],
         attachments.DOWNLOADS,
         queues.WorkQueue(at_once=1, waiting=0, full=attachments.BUSY_READING),
     )
@@ -835,8 +834,9 @@ def test_analyses_and_documents_wait_in_a_queue_of_their_own(
 def test_one_person_does_not_fill_the_queue_of_analyses(app: Flask, visit: Visit, fresh_queues):
     made = Factory(app).evaluation(phase=Phase.MEETING, marks={(0, 0): "YYY"})
     queue, mine = queues.find_analysis_queue(), made.reviewers[0]
+    own = queues.identify_account(mine.user_id)
 
-    with queue.take_turn(mine.user_id), queue.take_turn(mine.user_id):
+    with queue.take_turn(own), queue.take_turn(own):
         away = visit(mine).get(made.url("memo/memo.docx"))
     queue.queue.turns.acquire()  # as many as run at once, less one
     other = visit(made.chair).get(made.url("memo/memo.docx"))

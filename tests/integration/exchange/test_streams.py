@@ -11,6 +11,7 @@ from crrubric.domain.errors import NotFound
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db, limiter
 from crrubric.services.ballots import attachments
+from crrubric.services.shared import queues
 from crrubric.web.exchange import exports
 from tests.conftest import renew_queues
 from tests.databases import wipe
@@ -127,6 +128,6 @@ def test_a_long_table_waits_for_its_turn_and_gives_it_back(
     for method in ("GET", "HEAD"):
         for _time in range(3):
             assert chair.send(method, made.url("export/marks.csv")).status_code == 200
-    queue = app.extensions[attachments.DOWNLOADS]
+    queue = app.extensions[queues.SERVER][attachments.DOWNLOADS]
 
     assert [queue.turns.acquire(blocking=False) for _time in range(3)] == [True, True, False]

@@ -10,20 +10,18 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app
-
 from crrubric.config import current_settings
 from crrubric.domain.errors import Busy
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.queries.shared.reading import end_reading
-from crrubric.services.shared.queues import WorkQueue
+from crrubric.services.shared.queues import WorkQueue, find_queue
 from crrubric.settings.providers import is_safe_address
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response, Session
 
-QUEUE = "crrubric-provider-calls"  # under which an app keeps it
+QUEUE = "crrubric-provider-calls"
 TIMEOUT = 5  # seconds for a connection, and for each piece of an answer
 WHOLE = 10  # seconds for an answer as a whole
 LARGEST = 256 * 1024  # bytes of an answer
@@ -44,12 +42,9 @@ def take_call_turn() -> Iterator[None]:
     No transaction is open meanwhile. Raises: Busy where too many wait already.
     """
     end_reading(db.session())
-    found: WorkQueue | None = current_app.extensions.get(QUEUE)
-    if found is None:
-        share = current_settings().SERVER_THREADS // 8
-        made = WorkQueue(at_once=max(1, share), waiting=share, full=FULL)
-        found = current_app.extensions.setdefault(QUEUE, made)  # or another thread's
-    with found.take_turn():
+    share = current_settings().SERVER_THREADS // 8
+    queue = find_queue(QUEUE, lambda: WorkQueue(at_once=max(1, share), waiting=share, full=FULL))
+    with queue.take_turn():
         yield
 
 

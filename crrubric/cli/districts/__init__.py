@@ -1,0 +1,1 @@
+"""One server for several districts: adding one, listing them, giving a command to each."""
