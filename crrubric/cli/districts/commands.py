@@ -22,7 +22,7 @@ from crrubric.cli.running import (
     read_site_revision,
     refuse_other_schema,
 )
-from crrubric.config import instance_folder
+from crrubric.config import instance_folder, refuse_foreign_files
 from crrubric.domain.errors import CrrubricError, Invalid
 from crrubric.extensions import db
 from crrubric.hosts import SitePlace, list_served_sites
@@ -61,6 +61,7 @@ def add_district(
     """
     zone = parse_zone(timezone)
     first = find_first_place()
+    refuse_foreign_files(first.folder)
     if database_url is None and first.settings.DATABASE_URL.startswith("postgresql"):
         raise Invalid(
             "The first site is on PostgreSQL: make a database and an account for this district, and"

@@ -1,5 +1,7 @@
 """crrubric district …: a district is begun whole or not at all, and every command finds it."""
 
+import os
+import stat
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -116,6 +118,28 @@ def test_the_address_of_the_first_site_is_set_before_there_are_others(place: Pat
 
     assert done.exit_code == 1
     assert "Set SITE_URL in" in done.output
+
+
+def test_root_begins_no_district_that_the_server_could_not_read(
+    place: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+):
+    """Where another account runs the server, root would leave a folder of its own there."""
+    found = Path.stat
+
+    def tell_other(path: Path, **more: bool) -> os.stat_result:
+        row = list(found(path, **more))
+        row[stat.ST_UID] = 65_534
+        return os.stat_result(row)
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(Path, "stat", tell_other)
+
+    done = run(*ADD)
+
+    monkeypatch.undo()
+    assert done.exit_code == 1
+    assert "belongs to" in done.output
+    assert not (place / "districts").exists()
 
 
 def test_a_district_that_can_not_be_read_does_not_end_the_list(second: Path, run: Run):
