@@ -98,11 +98,17 @@ class Redactor:
     """Hides texts and names.
 
     Args: texts: those that are blacked out; book: roles for names, None if people are named; say:
-    translates what stands in the place of a text.
+    translates what stands in the place of a text; address: of the evaluation, and the title that it
+    is made of: if anything in that is hidden, so is the address.
     """
 
     def __init__(
-        self, texts: Collection[str], book: RoleBook | None, say: Callable[[str], str]
+        self,
+        texts: Collection[str],
+        book: RoleBook | None,
+        say: Callable[[str], str],
+        *,
+        address: tuple[str, str] = ("", ""),
     ) -> None:
         found = {text.strip() for text in texts}
         for text in texts:
@@ -120,6 +126,8 @@ class Redactor:
             whole_words=True,
         )
         self.book, self.mask = book, say(BLACKED_OUT)
+        slug, title = address
+        self.slug = slug if self.hide_text(title) != title else ""  # empty: it is not hidden
 
     def hides(self, text: str) -> bool:
         """Whether a chosen text is this one, or stands in it; also in an answer of the workbook, of
@@ -137,6 +145,7 @@ class Redactor:
             _is_in(every, bare)
             or _is_in(self.long_lines, bare)
             or (self.book is not None and self.book.finder.find(" ".join(bare.split())) is not None)
+            or (self.slug != "" and self.slug in bare)
         )
 
     def hide_text(self, text: str) -> str:
@@ -180,7 +189,7 @@ class Redactor:
         )
 
     def _is_withheld(self, event: Event, name: str, text: str) -> bool:
-        if self.hides(text) or name in ALWAYS_HIDDEN:
+        if self.hides(text) or name in ALWAYS_HIDDEN or (name == "slug" and self.slug != ""):
             return True
         if self.book is None:
             return False

@@ -250,4 +250,8 @@ def load_redactor(
     """What a redacted copy hides, and which texts were chosen. Args: roles: names as well."""
     chosen = list_chosen_texts(session, evaluation)
     book = load_role_book(session, evaluation, language) if roles else None
-    return Redactor([row.text for row in chosen], book, say), chosen
+    begun = select(JournalEntry.subject).where(
+        JournalEntry.chain == evaluation.id, JournalEntry.event == Event.EVALUATION_CREATED
+    )
+    address = evaluation.slug, session.scalar(begun.limit(1)) or evaluation.title
+    return Redactor([row.text for row in chosen], book, say, address=address), chosen

@@ -93,14 +93,12 @@ def send_archive(seat: Seat, wanted: ArchiveText) -> Response:
     """The archive as a file. It is on disk once it is long, and gone once it is sent."""
     file = cast("IO[bytes]", SpooledTemporaryFile(max_size=limits.MEGABYTE))  # noqa: SIM115
     try:
-        make_archive(current_actor(), seat.evaluation.slug, file, wanted)
+        made = make_archive(current_actor(), seat.evaluation.slug, file, wanted)
     except BaseException:
         file.close()
         raise
     file.seek(0)
-    return make_download(
-        file, "application/zip", f"{seat.evaluation.slug}-{NAMES[wanted.copy]}.zip"
-    )
+    return make_download(file, "application/zip", f"{made.reference}-{NAMES[wanted.copy]}.zip")
 
 
 @bp.get("/texts")

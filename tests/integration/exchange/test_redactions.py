@@ -19,6 +19,7 @@ from crrubric.domain.archive.checks import verify_archive
 from crrubric.domain.archive.manifest import MANIFEST, CopyKind
 from crrubric.domain.archive.redaction import TextPlace
 from crrubric.domain.errors import Invalid, NotFound, Stale
+from crrubric.domain.event_fields import CODE, find_text_kinds
 from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.domain.planning.items import make_origin
 from crrubric.domain.planning.progress import LETTERS, digest_goal
@@ -42,6 +43,7 @@ from crrubric.services.planning.measures import MeasureText, add_measure
 from crrubric.services.planning.workbook import record_goal_check, save_plan_answers
 from crrubric.services.setup.chairs import appoint_chair
 from crrubric.services.setup.phases import change_phase
+from crrubric.services.shared import journal
 from tests.factories import Factory, Made
 from tests.independent_verifier import verify_copy_independently
 from tests.integration.conftest import Visit
@@ -219,6 +221,76 @@ def test_papers_bear_the_day_that_it_is_in_the_district(made: Made):
         assert f"{today.day}, {today.year}" in list_texts_of({"rubric/rubric.pdf": paper})
         days.add(today)
     assert len(days) == 2
+
+
+@pytest.mark.parametrize("wanted", [PUBLIC, NAMED])
+def test_the_address_tells_no_title_that_a_copy_hides(
+    make: Factory, visit: Visit, wanted: ArchiveText
+):
+    """It is made of the first title, and stays when that is another one."""
+    title = "Instead of Núñez: a pilot that went wrong"
+    made = make.evaluation(phase=Phase.SCORING, marks=MARKS, title=title)
+    reviewer = db.session.scalars(
+        select(Member).where(Member.evaluation_id == made.evaluation.id, ~Member.is_chair)
+    ).first()
+    assert reviewer is not None
+    reviewer.name = "Ana Núñez"
+    db.session.commit()
+    make.forward(made, Phase.DECIDED, {})
+    issue_memo(made.chair, made.slug, IssueText(language="en", reason=title))
+    if wanted is NAMED:
+        (found,) = list_texts(db.session(), seat_of(made), TextFilter(words="pilot that went"))
+        db.session.rollback()
+        choose_redaction(made.chair, made.slug, found.place, "It blames somebody.")
+    assert "nunez" in list_texts_of(read_parts(make_copy(made, ArchiveText())))
+
+    archive = make_copy(made, wanted)
+
+    parts = read_parts(archive)
+    for path, body in parts.items():
+        assert "nunez" not in list_texts_of({path: body}), path
+        assert wanted is NAMED or "Núñez" not in list_texts_of({path: body}), path
+    assert json.loads(parts[MANIFEST])["evaluation"]["slug"] == f"evaluation-{made.evaluation.id}"
+    assert [str(problem) for problem in verify_archive(BytesIO(archive)).problems] == []
+    head = verify_copy_independently(parts["journal/journal.jsonl"].decode())
+    assert head == json.loads(parts[MANIFEST])["journal"]["head"]
+    kind = {"kind": "names" if wanted is NAMED else "roles", "language": "en"}
+    sent = visit(made.chair).post(made.url("archive/"), kind)
+    assert "nunez" not in sent.headers["Content-Disposition"]
+
+
+def test_where_an_older_version_told_the_address_the_first_entry_is_withheld(
+    make: Factory, monkeypatch: pytest.MonkeyPatch
+):
+    """It committed to no address: the entry goes as a whole, and the rest still verifies."""
+    monkeypatch.setattr(
+        journal,
+        "find_text_kinds",
+        lambda event, name: CODE if name == "slug" else find_text_kinds(event, name),
+    )
+    name = "Quenby Orzechowska"
+    make.actor(name)
+    made = make.evaluation(phase=Phase.SCORING, marks=MARKS, title=f"What {name} wanted")
+    for member in db.session.scalars(
+        select(Member).where(Member.evaluation_id == made.evaluation.id, ~Member.is_chair).limit(1)
+    ):
+        member.name = name
+    db.session.commit()
+    make.forward(made, Phase.DECIDED, {})
+
+    archive = make_copy(made)
+
+    parts = read_parts(archive)
+    assert "quenby" not in list_texts_of(parts).lower()
+    first = json.loads(parts["journal/journal.jsonl"].decode().splitlines()[1])
+    assert first["content"] is None
+    assert [str(problem) for problem in verify_archive(BytesIO(archive)).problems] == []
+
+
+def test_an_address_that_tells_nothing_stays(made: Made):
+    told = json.loads(read_parts(make_copy(made))[MANIFEST])
+
+    assert told["evaluation"]["slug"] == made.slug
 
 
 def test_sealed_ballots_are_left_out_with_their_receipts(made: Made):

@@ -84,7 +84,8 @@ class Part:
 class ArchiveParts:
     """The files of the archive of one evaluation, for a seat that may read all of it.
 
-    language: of the documents, and of the sentences about files.
+    language: of the documents, and of the sentences about files; reference: what the evaluation is
+    called in files and in their names.
     """
 
     names_people = True
@@ -92,6 +93,7 @@ class ArchiveParts:
     def __init__(self, session: Session, seat: Seat, language: str) -> None:
         self.session, self.seat, self.language = session, seat, language
         self.evaluation: Evaluation = seat.evaluation
+        self.reference = seat.evaluation.slug
         self.translate: Callable[[str], str] = load_translations(language).gettext
         self.left_out: list[LeftOut] = []
 
@@ -132,6 +134,7 @@ class ArchiveParts:
         )
         computed = analyze_results(read, with_names=self.names_people)
         facts["title"] = self.hide_title(self.evaluation.title)
+        facts["slug"] = self.reference
         body = results_json.results_object(computed, facts, self.hide_in_results(adopted), late)
         yield self.make_part(
             RESULTS,

@@ -60,6 +60,8 @@ class RedactedParts(ArchiveParts):
         self.redactor, self.chosen = load_redactor(
             session, self.evaluation, language, self.translate, roles=roles
         )
+        if self.redactor.slug:
+            self.reference = f"evaluation-{self.evaluation.id}"
 
     def iterate_parts(self) -> Iterator[Part]:
         """Every part, first what was hidden."""
@@ -188,7 +190,7 @@ class RedactedParts(ArchiveParts):
             end_reading(self.session)
             if self.redactor.book is not None and facts.names_people:
                 facts = hide_names(facts, self.redactor.book)
-            facts = self.hide_numbers(facts)
+            facts = replace(self.hide_numbers(facts), reference=self.reference)
             yield self.make_paper(
                 "memo/redacted.pdf",
                 N_("The selection memo, made for this copy: names and texts are hidden in it."),

@@ -272,7 +272,9 @@ def connect_account(
         begin_attempt(second)
     with explain_constraint(SAME_PERSON, TWICE, ONE_EACH), unit_of_work() as session:
         user = lock_invited_user(session, arrival)
-        if (user.id, user.sign_in_version) != (user_id, version) or has_two_steps(session, user.id) != asks_code:
+        if (user.id, user.sign_in_version) != (user_id, version) or has_two_steps(
+            session, user.id
+        ) != asks_code:
             raise TWICE
         if asks_code and not takes_code(session, actor_of(user), user, code):
             raise WRONG_CODE
