@@ -19,6 +19,7 @@ from crrubric.queries.exchange.redactions import (
     TextFilter,
     count_chosen_texts,
     find_listed_text,
+    has_bare_hashes,
     keeps_accounts,
     list_texts,
 )
@@ -70,6 +71,7 @@ def render_archive_page(seat: Seat, form: ArchiveForm) -> str:
         obstacle=translate_error(obstacle) if obstacle else "",
         chosen=count_chosen_texts(db.session(), seat.evaluation),
         keeps_accounts=keeps_accounts(db.session(), seat.evaluation),
+        has_bare_hashes=has_bare_hashes(db.session(), seat.evaluation),
         made=list_made_archives(db.session(), seat.evaluation),
     )
 

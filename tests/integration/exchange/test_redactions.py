@@ -482,6 +482,19 @@ def test_the_page_says_where_ids_of_accounts_can_not_be_hidden(made: Made, visit
     assert said in visit(made.chair).get(where).text
 
 
+def test_the_page_says_where_what_is_hidden_can_be_guessed(made: Made, visit: Visit):
+    """An entry of the first version commits to nothing that nobody knows."""
+    said = "fingerprints without a random number"
+    where = f"/evaluations/{made.slug}/archive/"
+    assert said not in visit(made.chair).get(where).text
+
+    db.session.remove()
+    with seals_off() as connection:
+        connection.execute(sql("UPDATE journal_entry SET version = 1 WHERE number = 1"))
+
+    assert said in visit(made.chair).get(where).text
+
+
 def test_the_whole_archive_comes_from_the_page(made: Made, visit: Visit):
     answer = visit(made.chair).post(made.url("archive/"), {"kind": "whole", "language": "es"})
 
