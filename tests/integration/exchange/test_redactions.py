@@ -20,6 +20,7 @@ from crrubric.domain.archive.manifest import MANIFEST, CopyKind
 from crrubric.domain.archive.redaction import TextPlace
 from crrubric.domain.errors import Invalid, NotFound, Stale
 from crrubric.domain.event_fields import CODE, find_text_kinds
+from crrubric.domain.events import Event
 from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.domain.planning.items import make_origin
 from crrubric.domain.planning.progress import LETTERS, digest_goal
@@ -51,6 +52,7 @@ from tests.integration.exchange.archive_files import Parts, read_parts
 from tests.integration.exchange.test_archive import MARKS
 from tests.integration.record.test_every_column import seals_off
 
+DECIDING = frozenset({Event.DECISION_RECORDED})
 SECRET = "The canary sings on page 7 of the student’s file."
 PUBLIC = ArchiveText(copy=CopyKind.REDACTED)
 NAMED = ArchiveText(copy=CopyKind.REDACTED, names_people=True)
@@ -379,6 +381,38 @@ def test_a_text_inside_of_another_is_hidden_too(made: Made, make: Factory):
     )
 
     assert "canary" not in list_texts_of(read_parts(make_copy(made)))
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_words_of_ours_that_are_names_as_well_stay_in_papers(make: Factory, named: bool):
+    """“Teacher 1 1 of 7” on each page would tell that Teacher 1 is called Page."""
+    made = make.evaluation(phase=Phase.SCORING, marks=MARKS)
+    for reviewer, vendor in MARKS:
+        make.submit(made, reviewer, vendor)
+    rename_members(made, ["Pat Page", "Ann Teacher"])
+    make.forward(made, Phase.DECIDED, {})
+    why = "Page and Board told me so."
+    text = decisions.DecisionText(vendor_id=made.vendors[0].id, reason=why, conditions="Cost")
+    change_phase(made.chair, made.slug, Phase.MEETING, reason="Again.")
+    decisions.record_decision(made.chair, made.slug, text)
+    change_phase(made.chair, made.slug, Phase.DECIDED)
+    evaluation_of(made).names_people = named
+    db.session.commit()
+    (short,) = list_texts(db.session(), seat_of(made), TextFilter(words="cost", events=DECIDING))
+    db.session.rollback()
+    choose_redaction(made.chair, made.slug, short.place, "It says too much.")
+
+    parts = read_parts(make_copy(made))
+
+    papers = {path: list_texts_of({path: parts[path]}) for path in parts if path.endswith(".pdf")}
+    memo = papers["memo/redacted.pdf"]
+    for path, told in papers.items():
+        assert "Page 1 of" in told, path
+        assert ("Pat" in told, "Ann" in told) == (False, False), path
+    assert "Why: A member of the committee and Board told me so." in memo
+    assert "Cost and funding" in memo
+    assert "[blacked out]" in memo
+    assert "Teacher 2 Teacher Reviewer every criterion" in memo  # name, whom they represent, role
 
 
 def test_what_is_shown_again_stands_in_copies(made: Made):

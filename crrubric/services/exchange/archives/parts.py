@@ -95,6 +95,7 @@ class ArchiveParts:
         self.evaluation: Evaluation = seat.evaluation
         self.reference = seat.evaluation.slug
         self.translate: Callable[[str], str] = load_translations(language).gettext
+        self.say_in_papers = self.translate
         self.left_out: list[LeftOut] = []
 
     def iterate_parts(self) -> Iterator[Part]:
@@ -228,17 +229,17 @@ class ArchiveParts:
         yield self.make_paper(
             "rubric/rubric.pdf",
             N_("The rubric as it was scored."),
-            compose_rubric_paper(facts, self.translate),
+            compose_rubric_paper(facts, self.say_in_papers),
         )
         yield self.make_paper(
             "rubric/ballot.pdf",
             N_("A blank ballot."),
-            compose_blank_ballot(facts, self.translate, large_type=False),
+            compose_blank_ballot(facts, self.say_in_papers, large_type=False),
         )
         yield self.make_paper(
             "meeting/minutes.pdf",
             N_("The minutes of the meetings."),
-            compose_minutes(self.hide_in_minutes(minutes), self.translate),
+            compose_minutes(self.hide_in_minutes(minutes), self.say_in_papers),
         )
 
     def hide_in_minutes(self, facts: MinutesFacts) -> MinutesFacts:
