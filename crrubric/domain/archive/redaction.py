@@ -158,8 +158,8 @@ class Redactor:
             for inner in {text, *list_inner_texts(text)}
         )
 
-    def stands_in_page(self, page: str) -> bool:
-        """Whether a web page holds a chosen text, or the name of a member."""
+    def stands_in_page(self, page: str, *, also: re.Pattern[str] | None = None) -> bool:
+        """Whether a web page holds a chosen text, the name of a member, or something else."""
         bare = drop_steering(html.unescape(TAG.sub(" ", page)))
         every = make_text_pattern(self.texts, whole_words=True)
         return (
@@ -167,6 +167,7 @@ class Redactor:
             or _is_in(self.long_lines, bare)
             or (self.book is not None and self.book.finder.find(" ".join(bare.split())) is not None)
             or (self.slug != "" and self.slug in bare)
+            or _is_in(also, bare)
         )
 
     def hide_text(self, text: str) -> str:

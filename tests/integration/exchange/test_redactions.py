@@ -21,6 +21,7 @@ from crrubric.domain.archive.redaction import TextPlace
 from crrubric.domain.errors import Invalid, NotFound, Stale
 from crrubric.domain.event_fields import CODE, find_text_kinds
 from crrubric.domain.events import Event
+from crrubric.domain.memo.chapters import plan
 from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.domain.planning.items import make_origin
 from crrubric.domain.planning.progress import LETTERS, digest_goal
@@ -413,6 +414,27 @@ def test_words_of_ours_that_are_names_as_well_stay_in_papers(make: Factory, name
     assert "Cost and funding" in memo
     assert "[blacked out]" in memo
     assert "Teacher 2 Teacher Reviewer every criterion" in memo  # name, whom they represent, role
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_memo_that_an_older_version_issued_with_shares_of_learners_is_left_out(
+    make: Factory, monkeypatch: pytest.MonkeyPatch, language: str
+):
+    made = make.evaluation()  # with a criterion “ada”
+    save_plan_answers(made.chair, made.slug, "learners", {"iep_504": "4.8"})
+    make.forward(made, Phase.DECIDED, {})
+    with monkeypatch.context() as patched:
+        patched.setattr(plan, "tells_of_a_learner", lambda *_told: False)
+        issue_memo(made.chair, made.slug, IssueText(language=language))
+    why = "It told shares."
+    issue_memo(made.chair, made.slug, IssueText(language=language, reason=why))
+
+    parts = read_parts(make_copy(made, NAMED))
+
+    assert {path for path in parts if path.startswith("memo/")} == {
+        "memo/issue-2.docx", "memo/issue-2.html", "memo/issue-2.pdf", "memo/redacted.pdf"
+    }  # fmt: skip
+    assert "4.8" not in list_texts_of({path: parts[path] for path in parts if "memo" in path})
 
 
 def test_what_is_shown_again_stands_in_copies(made: Made):

@@ -25,6 +25,7 @@ from crrubric.domain.memo.issuing.issues import MemoFormat
 from crrubric.domain.memo.issuing.roles import hide_names, hide_people
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.planning.answers import PlanAnswer
+from crrubric.domain.planning.differences import make_share_pattern
 from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.domain.record.chain import ChainLink
 from crrubric.domain.translation import N_
@@ -227,7 +228,8 @@ class RedactedParts(ArchiveParts):
         if not self.names_people and file.issue.names_people:
             return True
         text = read_kept_bytes(self.session, file.content_id).decode()
-        return self.redactor.stands_in_page(text)
+        shares = make_share_pattern(file.issue.language)
+        return self.redactor.stands_in_page(text, also=shares)
 
     def evidence_parts(self) -> Iterator[Part]:
         """None: what is in a file can't be hidden. They can be asked for one by one."""
