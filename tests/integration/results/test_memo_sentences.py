@@ -518,6 +518,18 @@ def test_the_vote_on_must_haves_is_printed_with_what_was_made_of_it(make: Factor
     )  # fmt: skip
 
 
+def test_a_vote_on_must_haves_that_nobody_settled_is_not_said_to_be(make: Factory):
+    made = make.evaluation()
+    votes.open_vote(made.chair, made.slug)
+    votes.close_vote(made.chair, made.slug)
+    make.forward(made, Phase.MEETING, {})
+
+    memo = memo_of(made)
+
+    assert "Reviewers who voted: 0. The chair settled none of what was voted on." in memo
+    assert "the chair settled, with a reason" not in memo
+
+
 def test_without_a_vote_on_must_haves_the_memo_says_so(make: Factory):
     made = make.evaluation(phase=Phase.MEETING, marks=MARKS)
 

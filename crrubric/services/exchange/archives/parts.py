@@ -95,7 +95,7 @@ class ArchiveParts:
         self.evaluation: Evaluation = seat.evaluation
         self.reference = seat.evaluation.slug
         self.translate: Callable[[str], str] = load_translations(language).gettext
-        self.say_in_papers = self.translate
+        self.say_in_papers: Callable[[str], str] = self.translate
         self.left_out: list[LeftOut] = []
 
     def iterate_parts(self) -> Iterator[Part]:
