@@ -13,7 +13,7 @@ from crrubric.domain.errors import Invalid, NotFound, NotReady
 from crrubric.domain.people.languages import NAMES
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
-from crrubric.queries.exchange.redactions import keeps_accounts
+from crrubric.queries.exchange.redactions import has_bare_hashes, keeps_accounts
 from crrubric.queries.people.access import find_evaluation
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.record.retention import (
@@ -68,6 +68,8 @@ def write_archive_file(
     print_line(f"Its SHA-256 before the comment is {group_receipt(made.sha256)}.")
     if redacted and not names:
         warn_of_kept_accounts(slug)
+    if redacted:
+        warn_of_bare_hashes(slug)
 
 
 def warn_of_kept_accounts(slug: str) -> None:
@@ -78,6 +80,18 @@ def warn_of_kept_accounts(slug: str) -> None:
             "crrubric: Part of this journal was written by an older version, and has numbers of"
             " accounts that no copy can hide: whoever has a copy of another evaluation of this site"
             " that names people can tell by them who is who.",
+            err=True,
+        )
+
+
+def warn_of_bare_hashes(slug: str) -> None:
+    """Say on stderr that what a copy hides of the oldest entries can be guessed and tried."""
+    session = db.session()
+    if has_bare_hashes(session, find_evaluation(session, slug)):
+        print_line(
+            "crrubric: The first entries of this journal were written by a version that made"
+            " fingerprints without a random number: whoever guesses all that one of them says, and"
+            " when it was written, can check the guess, though the copy leaves the entry out.",
             err=True,
         )
 

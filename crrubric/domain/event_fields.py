@@ -64,6 +64,7 @@ TYPED: Mapping[str, Kinds] = {
         (
             "does_not_meet", "earlier", "fund", "kept from", "look_for", "practice", "purpose",
             "question", "rubric", "seats_note", "section", "title", "version", "why",
+            "slug",  # an evaluation's address, which is made of its first title
         ),
         RUBRIC,
     ),
@@ -91,7 +92,7 @@ CODES = frozenset({
     "criteria", "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on",
     "evidence_until", "finding", "first", "given on", "groups", "kind", "language", "lead", "mode",
     "over", "phase", "points", "position", "price_unit", "ranks", "receipt", "sent on", "sha256",
-    "slug", "source", "taken",
+    "source", "taken",
     "stakeholder", "standing", "time_zone", "until", "value", "vendors", "weight",
 })  # fmt: skip
 # whom or what an entry is about, by event; a vendor where nothing stands here

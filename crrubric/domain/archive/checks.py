@@ -71,7 +71,7 @@ def _look_into(container: Container, found: ArchiveFindings) -> None:
     found.manifest = manifest
     paths = set(container.paths)
     found.problems.extend(_find_file_faults(container, manifest, paths, found))
-    reader = JournalReader()
+    reader = JournalReader(redacted=manifest.copy is CopyKind.REDACTED)
     found.problems.extend(_find_journal_faults(container, manifest, reader, found))
     read = read_basis_object(_read_part(container, BASIS))
     found.problems.extend(_find_sealed_mark_faults(container, read, paths))

@@ -17,18 +17,26 @@ from crrubric.domain.translation import N_
 
 MISFIT = N_("Journal, chain %(chain)s: entry %(number)s does not fit what was told before it.")
 RULE = ("kind", "over", "under", "quorum", "pass_mark", "mode")
+# parts of a state that a basis is held against
+COMPARED = frozenset({"rule", "criteria", "vendors", "findings", "reinstated"})
 
 
 class JournalReader:
-    """Takes in the entries of a journal, oldest first: their marks, and the state they tell."""
+    """Takes in the entries of a journal, oldest first: their marks, and the state they tell.
 
-    def __init__(self) -> None:
+    Args: redacted: it is of a copy that may withhold any entry.
+    """
+
+    def __init__(self, *, redacted: bool = False) -> None:
         self.marks, self.state = ToldMarks(), State()
+        self._redacted = redacted
         self.ended = False  # all of it could be read
         self._misfits: list[int] = []
 
     def take_link(self, link: ChainLink) -> None:
         """Take in the next entry."""
+        if link.content is None and self._redacted:  # it may have told of anything
+            self.state.untold |= COMPARED
         try:
             self.marks.take_entry(link.content)
             fits = link.content is None or replay_entry(self.state, tell_link(link))
@@ -59,7 +67,8 @@ def tell_link(link: ChainLink) -> ToldEntry:
 def find_basis_faults(state: State, read: ReadBasis) -> Iterator[CrrubricError]:
     """Where rule, rubric, vendors, findings or lifted must-haves are not as the journal tells.
 
-    What entries of older versions tell too little of is not compared.
+    What entries of older versions tell too little of is not compared, and nothing of it where an
+    entry was withheld.
     """
     basis, ids = read.basis, read.ids
     criteria = dict(zip((row.code for row in basis.criteria), ids.criteria, strict=True))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from crrubric.domain.documents.tree import Document
@@ -26,6 +27,11 @@ from crrubric.domain.translation import N_
 
 BLACKED_OUT = N_("[blacked out]")
 TAG = re.compile(r"<[^>]*>")
+# A letter that nobody types, put into each word of ours while a paper is made: then no word of ours
+# is taken for a name or for a hidden text. “Teacher 1 basis” would tell that Teacher 1 is called
+# Price. It is a letter, so that nothing ends or begins at it.
+OURS = "\ua7f7"
+OWN_WORD = re.compile(r"%\(\w+\)s|[^\W\d_]+")
 # fields of the journal: names of attached files, which are no part of such a copy; what lets nobody
 # try hidden words of a memo against its hash; and what an item comes from, which is made of words:
 # who tries names or words against it would find those that are hidden
@@ -94,15 +100,36 @@ def make_text_pattern(texts: Collection[str], *, whole_words: bool) -> re.Patter
     return re.compile(rf"(?<!\w)(?:{either})(?!\w)" if whole_words else either)
 
 
+def mark_as_ours(say: Callable[[str], str]) -> Callable[[str], str]:
+    """The same translations, in which each word is known as ours: for papers that a redactor gets,
+    which takes the marks off."""
+
+    def mark(match: re.Match[str]) -> str:
+        word = match.group()
+        return word if word[0] == "%" else f"{word[0]}{OURS}{word[1:]}"
+
+    @cache
+    def say_marked(text: str) -> str:
+        return OWN_WORD.sub(mark, say(text))
+
+    return say_marked
+
+
 class Redactor:
     """Hides texts and names.
 
     Args: texts: those that are blacked out; book: roles for names, None if people are named; say:
-    translates what stands in the place of a text.
+    translates what stands in the place of a text; address: of the evaluation, and the title that it
+    is made of: if anything in that is hidden, so is the address.
     """
 
     def __init__(
-        self, texts: Collection[str], book: RoleBook | None, say: Callable[[str], str]
+        self,
+        texts: Collection[str],
+        book: RoleBook | None,
+        say: Callable[[str], str],
+        *,
+        address: tuple[str, str] = ("", ""),
     ) -> None:
         found = {text.strip() for text in texts}
         for text in texts:
@@ -120,6 +147,8 @@ class Redactor:
             whole_words=True,
         )
         self.book, self.mask = book, say(BLACKED_OUT)
+        slug, title = address
+        self.slug = slug if self.hide_text(title) != title else ""  # empty: it is not hidden
 
     def hides(self, text: str) -> bool:
         """Whether a chosen text is this one, or stands in it; also in an answer of the workbook, of
@@ -129,14 +158,16 @@ class Redactor:
             for inner in {text, *list_inner_texts(text)}
         )
 
-    def stands_in_page(self, page: str) -> bool:
-        """Whether a web page holds a chosen text, or the name of a member."""
+    def stands_in_page(self, page: str, *, also: re.Pattern[str] | None = None) -> bool:
+        """Whether a web page holds a chosen text, the name of a member, or something else."""
         bare = drop_steering(html.unescape(TAG.sub(" ", page)))
         every = make_text_pattern(self.texts, whole_words=True)
         return (
             _is_in(every, bare)
             or _is_in(self.long_lines, bare)
             or (self.book is not None and self.book.finder.find(" ".join(bare.split())) is not None)
+            or (self.slug != "" and self.slug in bare)
+            or _is_in(also, bare)
         )
 
     def hide_text(self, text: str) -> str:
@@ -146,7 +177,11 @@ class Redactor:
         return self._hide_names(_replace(self.long, text, self.mask))
 
     def hide_paper_text(self, text: str) -> str:
-        """A text of a paper as the copy has it: whatever stands in it has been put there."""
+        """A text of a paper as the copy has it: whatever stands in it has been put there, but for
+        words that are marked as ours."""
+        return self._hide_in_paper(text).replace(OURS, "")
+
+    def _hide_in_paper(self, text: str) -> str:
         if " ".join(drop_steering(text).split()) in self.wholes:
             return self.mask
         found = _replace(self.long_lines, text, self.mask)
@@ -180,7 +215,7 @@ class Redactor:
         )
 
     def _is_withheld(self, event: Event, name: str, text: str) -> bool:
-        if self.hides(text) or name in ALWAYS_HIDDEN:
+        if self.hides(text) or name in ALWAYS_HIDDEN or (name == "slug" and self.slug != ""):
             return True
         if self.book is None:
             return False

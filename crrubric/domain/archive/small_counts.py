@@ -5,46 +5,24 @@ The memo hides the same. What the record itself has of them stays in it, and in 
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from crrubric.domain.archive.redaction import TextPlace
 from crrubric.domain.event_fields import find_text_kinds
 from crrubric.domain.events import Event
 from crrubric.domain.planning.answers import PlanAnswer, is_rows
-from crrubric.domain.planning.disclosure import SMALLEST_SHOWN
+from crrubric.domain.planning.disclosure import is_small, tells_of_a_learner
 from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.domain.planning.progress import CHECK
 from crrubric.domain.record.chain import ChainLink
 from crrubric.domain.record.entries import ROW
 from crrubric.domain.record.texts import iterate_strings
 
-# by section of the workbook, the answers that count learners, and those that are shares of them
-COUNTED = {"reasons": ("reasons", "groups", "learners")}
-SHARES = {"learners": ("english_learners", "iep_504", "athletes")}
 ANSWERED = (Event.PLAN_ANSWERED, Event.PLAN_RESTORED)
 MEASURED = (
     Event.MEASURE_RECORDED, Event.MEASURE_CHANGED, Event.ACTUAL_RECORDED, Event.ACTUAL_CORRECTED,
 )  # fmt: skip
 NUMBERS = ("baseline", "measured")  # of a measure; what is aimed at tells of nobody
-
-
-def tells_of_a_learner(section: str, prompt: str, answer: PlanAnswer) -> bool:
-    """Whether an answer of the workbook has a small count of learners, or is a share of them."""
-    if prompt in SHARES.get(section, ()):
-        return True
-    if prompt not in COUNTED.get(section, ()):
-        return False
-    counts = [row.get("count", "") for row in answer] if is_rows(answer) else [str(answer)]
-    return any(map(is_small, counts))
-
-
-def is_small(text: str) -> bool:
-    """Whether a number is smaller than what is shown of learners; nothing typed is not."""
-    try:
-        return bool(text) and Decimal(text) < SMALLEST_SHOWN
-    except InvalidOperation:
-        return False
 
 
 def hide_small_answers(

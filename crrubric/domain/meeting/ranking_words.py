@@ -9,8 +9,10 @@ from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Gate
 
 
-def describe_adopted_order(words: ValueFormatter, ranking: AdoptedRanking) -> str:
-    """Which order the committee adopted."""
+def describe_adopted_order(words: ValueFormatter, ranking: AdoptedRanking, results: Results) -> str:
+    """Which order the committee adopted. Args: results: by which another one may be computed."""
+    if ranking.outdated(results):
+        return words(N_("The committee adopted the order that was computed then."))
     if ranking.as_computed:
         return words(N_("The committee adopted the computed order."))
     return words(N_("The committee adopted another order than the computed one."))

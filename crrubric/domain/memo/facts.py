@@ -74,7 +74,7 @@ class MemoRecusal:
     """A declared conflict of interest; `waiver` says why the chair waived it, if so.
 
     `late_at` is when it was declared, if the committee had seen the ballots by then; `marked` is
-    whether the person gave marks for the vendor.
+    whether the person gave marks for the vendor, before or in spite of it.
     """
 
     name: str

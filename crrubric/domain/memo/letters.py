@@ -64,10 +64,14 @@ def compose_letter(facts: LetterFacts, translate: Translate) -> Document:
 
 
 def list_letter_texts(facts: LetterFacts) -> Iterable[tuple[str, str]]:
-    """(what it is, text) of everything in the letter that somebody typed about the vendor.
+    """(what it is, text) of everything in the letter that somebody typed.
 
     What it is: a source text to be translated. The contact is none of it: it is a name.
     """
+    yield N_("Title"), facts.title
+    # an address made of the first title, in words as they would be written
+    yield N_("Reference"), facts.reference.replace("-", " ").title()
+    yield N_("Criteria"), "\n".join(row.title for row in facts.results.criteria)
     for part in (NarrativePart.STRENGTHS, NarrativePart.GAPS, NarrativePart.QUESTIONS):
         yield part.label, facts.narratives.get(part, "")
     reasons = (reason for _title, _cell, reason in list_adopted_reasons(facts))

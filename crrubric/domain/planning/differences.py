@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from itertools import takewhile
 
 from crrubric.domain.planning.answers import NO, YES, PlanAnswer, PlanRow
+from crrubric.domain.planning.disclosure import SHARES
 from crrubric.domain.planning.progress import PlanAnswers
 from crrubric.domain.planning.prompts import (
     CriterionHint,
@@ -18,6 +19,7 @@ from crrubric.domain.planning.prompts import (
     PromptKind,
     WorkbookSection,
 )
+from crrubric.domain.planning.section_files import load_workbook_sections
 from crrubric.domain.translation import N_
 
 _WORDS = re.compile(r"\S+\s*|\s+")
@@ -92,6 +94,17 @@ def write_hint_reason(
     prompt = section.find_prompt(hint.conditions[0].prompt)
     answer = write_as_text(prompt, answers.get(prompt.code), words) if prompt else ""
     return hint.text.replace("{answer}", answer)
+
+
+def make_share_pattern(language: str) -> re.Pattern[str]:
+    """Finds reasons of hints in a text that tell a share of learners, as memos had them once."""
+    told = [
+        re.escape(hint.text).replace(r"\{answer\}", r"[\d.,]+\s?%")
+        for section in load_workbook_sections(language)
+        for hint in section.hints
+        if hint.conditions[0].prompt in SHARES.get(section.code, ())
+    ]
+    return re.compile("|".join(text.replace(r"\ ", r"\s+") for text in told))
 
 
 def _write_option(prompt: Prompt, row: PlanRow, words: AnswerFormatter) -> str:

@@ -10,14 +10,37 @@ Of hidden counts only the sum is used, rounded up to tens.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
+from crrubric.domain.planning.answers import PlanAnswer, is_rows
 from crrubric.domain.planning.triage import SETTINGS, Band, Seats, Setting, count_seats
 
 SMALLEST_SHOWN = 10  # learners; a smaller count is hidden
 TENS = 10  # to which the sum of hidden counts is rounded up
+# by section of the workbook, the answers that count learners, and those that are shares of them
+COUNTED = {"reasons": ("reasons", "groups", "learners")}
+SHARES = {"learners": ("english_learners", "iep_504", "athletes")}
 Bands = frozenset[Band]
 # the bands in which everybody has an online seat, and the one in which nobody needs one
 ONLINE, CHOOSING = frozenset({Band.LOWEST, Band.LOW, Band.HIGH}), frozenset({Band.HIGHEST})
+
+
+def tells_of_a_learner(section: str, prompt: str, answer: PlanAnswer) -> bool:
+    """Whether an answer of the workbook has a small count of learners, or is a share of them."""
+    if prompt in SHARES.get(section, ()):
+        return True
+    if prompt not in COUNTED.get(section, ()):
+        return False
+    counts = [row.get("count", "") for row in answer] if is_rows(answer) else [str(answer)]
+    return any(map(is_small, counts))
+
+
+def is_small(text: str) -> bool:
+    """Whether a number is smaller than what is shown of learners; nothing typed is not."""
+    try:
+        return bool(text) and Decimal(text) < SMALLEST_SHOWN
+    except InvalidOperation:
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

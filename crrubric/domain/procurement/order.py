@@ -32,7 +32,7 @@ class OrderStep(LabelledEnum):
     that made it final. BOARD, CONTRACT and the rest: days that were typed.
     """
 
-    RULE = "RULE", N_("Rule and rubric last changed")
+    RULE = "RULE", N_("Rule and rubric last changed in set-up")
     OPENED = "OPENED", N_("Ballots opened")
     SEALED = "SEALED", N_("Last ballot sealed")
     FOUND = "FOUND", N_("Findings adopted")

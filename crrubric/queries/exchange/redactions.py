@@ -11,7 +11,7 @@ from crrubric.domain.archive.small_counts import ANSWERED, MEASURED, find_small_
 from crrubric.domain.event_fields import TextKind, find_text_kinds
 from crrubric.domain.events import Event
 from crrubric.domain.memo.issuing.roles import NameFinder
-from crrubric.domain.record.chain import NAMELESS
+from crrubric.domain.record.chain import COMMITTED, NAMELESS
 from crrubric.domain.record.copies import tells_price
 from crrubric.domain.record.texts import iterate_strings
 from crrubric.models import Evaluation, JournalEntry, Redaction
@@ -210,8 +210,18 @@ def list_small_places(
 
 def keeps_accounts(session: Session, evaluation: Evaluation) -> bool:
     """Whether the journal has entries of older versions, whose ids of accounts no copy can hide."""
+    return _has_entries_before(session, evaluation, NAMELESS)
+
+
+def has_bare_hashes(session: Session, evaluation: Evaluation) -> bool:
+    """Whether the journal has entries of the first version, whose hashes cover nothing drawn at
+    random: whoever guesses all that one says can try the guess, though a copy withholds it."""
+    return _has_entries_before(session, evaluation, COMMITTED)
+
+
+def _has_entries_before(session: Session, evaluation: Evaluation, version: int) -> bool:
     older = select(JournalEntry.id).where(
-        JournalEntry.chain == evaluation.id, JournalEntry.version < NAMELESS
+        JournalEntry.chain == evaluation.id, JournalEntry.version < version
     )
     return session.scalar(older.limit(1)) is not None
 
@@ -250,4 +260,8 @@ def load_redactor(
     """What a redacted copy hides, and which texts were chosen. Args: roles: names as well."""
     chosen = list_chosen_texts(session, evaluation)
     book = load_role_book(session, evaluation, language) if roles else None
-    return Redactor([row.text for row in chosen], book, say), chosen
+    begun = select(JournalEntry.subject).where(
+        JournalEntry.chain == evaluation.id, JournalEntry.event == Event.EVALUATION_CREATED
+    )
+    address = evaluation.slug, session.scalar(begun.limit(1)) or evaluation.title
+    return Redactor([row.text for row in chosen], book, say, address=address), chosen

@@ -19,7 +19,7 @@ from crrubric.domain.memo.facts import (
     MemoVendor,
 )
 from crrubric.domain.memo.issuing.issues import IssueStamp
-from crrubric.domain.memo.issuing.roles import hide_names
+from crrubric.domain.memo.issuing.roles import Say, hide_names
 from crrubric.domain.memo.meeting_facts import (
     MemoCommitment,
     MemoEarlierDecision,
@@ -80,13 +80,14 @@ def load_memo_facts(
     language: str,
     shut_out: frozenset[int] = frozenset(),
     issue: IssueStamp | None = None,
+    say: Say | None = None,
 ) -> MemoFacts:
     """The facts of the memo; times in the district's zone. Ends the reading transaction.
 
     Args: shut_out: vendors from which whoever reads it stays away. Until the decision is final,
     who wrote what of those, what they were asked and have promised, and what became of single
     ballots for them is not for these readers; the final memo is the same for everybody. issue: the
-    memo is to be this one; None: it is a draft.
+    memo is to be this one; None: it is a draft. say: other translations for roles.
     Raises: NotFound before the meeting.
     """
     read = read_matrix(session, evaluation, language)
@@ -180,7 +181,7 @@ def load_memo_facts(
         plan=load_memo_plan(session, evaluation),
         purchase=load_memo_purchase(session, evaluation, language, away, decision),
     )
-    book = None if evaluation.names_people else load_role_book(session, evaluation, language)
+    book = None if evaluation.names_people else load_role_book(session, evaluation, language, say)
     end_reading(session)  # what follows is arithmetic, and can take seconds
     facts = read_facts(
         reliability=read.reliability,

@@ -118,7 +118,7 @@ def list_memo_recusals(
     """Every declared conflict of interest, and what became of it."""
     rows = list_declared_conflicts(session, evaluation.id)
     late = {row.id for row in rows if was_declared_late(evaluation, row)}
-    marked = list_marked_pairs(session, evaluation) if late else set()
+    marked = list_marked_pairs(session, evaluation) if rows else set()
     return tuple(
         MemoRecusal(
             name=row.member.name,

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.catalogue import load_translations
 from crrubric.domain.events import Event
-from crrubric.domain.memo.issuing.roles import NamedMember, RoleBook
+from crrubric.domain.memo.issuing.roles import NamedMember, RoleBook, Say
 from crrubric.models import Evaluation, JournalEntry, Member, User
 
 RENAMED = (Event.MEMBER_RENAMED, Event.INVITE_RENAMED)
@@ -16,10 +16,15 @@ def load_named_members(session: Session, evaluation: Evaluation) -> list[NamedMe
     return _read_named_members(session, evaluation)[0]
 
 
-def load_role_book(session: Session, evaluation: Evaluation, language: str) -> RoleBook:
-    """What stands in the memo instead of each name, in this language."""
+def load_role_book(
+    session: Session, evaluation: Evaluation, language: str, say: Say | None = None
+) -> RoleBook:
+    """What stands in the memo instead of each name, in this language.
+
+    Args: say: other translations into it.
+    """
     members, outsiders = _read_named_members(session, evaluation)
-    return RoleBook(members, outsiders, load_translations(language).gettext)
+    return RoleBook(members, outsiders, say or load_translations(language).gettext)
 
 
 def _read_named_members(

@@ -1,7 +1,8 @@
 """Confirming that the person who is signed in is still there, before something of importance.
 
 Who has a password types it into the form itself. Who has none, and whoever adds or ends a passkey,
-confirms on a page of its own: for some minutes the session knows it, and one act spends it.
+confirms on a page of its own: for some minutes the session knows it, and one act spends it. A
+provider or a link by mail confirms for who has no password alone: both are often open beside this.
 """
 
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from crrubric.services.people.attempts import Attempt, forget_failures
 from crrubric.services.people.ways_in import takes_passwords
 from crrubric.services.shared.unit import unit_of_work
 
+CONFIRM_BY_PASSWORD = Invalid(N_("Confirm with your password."))
 NOT_CONFIRMED = Stale(N_("Confirm first that it is you; a confirmation counts for ten minutes."))
 
 
@@ -109,6 +111,12 @@ def confirm_session_by_password(actor: Actor, proof: Proof) -> None:
     with unit_of_work() as session:
         user = lock_confirmed_account(session, actor, version)
         note_confirmation(session, user, proof.session, by_key=False)
+
+
+def refuse_who_has_password(user: User) -> None:
+    """Raise Invalid for somebody who has a password to confirm with."""
+    if user.password_hash is not None:
+        raise CONFIRM_BY_PASSWORD
 
 
 def note_confirmation(session: Session, user: User, token: str, *, by_key: bool) -> None:

@@ -22,7 +22,7 @@ from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_in_bounds
 from crrubric.domain.vocabulary import RecordKind
 from crrubric.extensions import db
-from crrubric.models import Evaluation, JournalEntry, KeepingSchedule, Removal
+from crrubric.models import District, Evaluation, JournalEntry, KeepingSchedule, Removal
 from crrubric.queries.people.access import make_not_found, require_on_site
 from crrubric.queries.people.people import Actor
 from crrubric.queries.record.retention import (
@@ -65,8 +65,7 @@ def set_keeping_times(actor: Actor, wanted: KeepingTimes, *, seen: str | None = 
     )
     times = KeepingTimes(**numbers, hold=str(tidy["hold"]))
     with unit_of_work() as session:
-        district = find_or_make_district(session)
-        session.refresh(district, with_for_update=True)
+        district = _lock_schedule(session)
         row = session.get(KeepingSchedule, district.id)
         old, new = read_keeping_times(session).serialize(), times.serialize()
         refuse_unseen_change(old, new, seen)
@@ -131,10 +130,10 @@ def propose_removal(actor: Actor, kind: RecordKind, evaluation_id: int | None = 
         now = now_utc()
         if evaluation_id is not None:
             _lock_evaluation(session, evaluation_id)
+        _lock_schedule(session)  # two who propose at once wait for it as well
+        if evaluation_id is not None:
             there = find_removal_of(session, evaluation_id)
         else:
-            # two who propose at once wait for its row
-            session.refresh(find_or_make_district(session), with_for_update=True)
             there = session.scalar(select(Removal).where(Removal.kind == kind))
         if there is not None:
             return there.id
@@ -197,6 +196,8 @@ def confirm_removal(
         subject = _name_subject(session, removal)
         if removal.evaluation_id is not None:
             _lock_evaluation(session, removal.evaluation_id)
+        _lock_schedule(session)
+        if removal.evaluation_id is not None:
             if key_of(typed) != key_of(subject):
                 raise Invalid(
                     N_("Type the title of the evaluation as it stands above: “%(title)s”."),
@@ -257,6 +258,14 @@ def _lock_evaluation(session: Session, evaluation_id: int) -> Evaluation:
     if found is None:
         raise make_not_found()
     return found
+
+
+def _lock_schedule(session: Session) -> District:
+    """Let whoever would change how long records are kept, or hold all of them, wait: what is
+    removed is removed before. After an evaluation, where one is held. Returns: the district."""
+    district = find_or_make_district(session)
+    session.refresh(district, with_for_update=True)
+    return district
 
 
 def _lock_removal(session: Session, removal_id: int) -> Removal:

@@ -111,7 +111,9 @@ def collect_order_values(
     form.shown.data = encode_order(read.results)
     return {
         "adopted": adopted,
-        "adopted_words": describe_adopted_order(ValueFormatter(_), adopted) if adopted else "",
+        "adopted_words": describe_adopted_order(ValueFormatter(_), adopted, read.results)
+        if adopted
+        else "",
         "remarks": list_decision_remarks(read, decision, adopted),
         "outdated": adopted is not None and adopted.outdated(read.results),
         "costs": (costs := tell_costs(read)),

@@ -108,7 +108,7 @@ def finish_provider_sign_in(code: str) -> ResponseReturnValue:
     except (CodeRefused, TokenRefused) as error:
         log_security_event("a provider's answer that proves nothing")
         return tell_unverified(flow, error)
-    except (NotLetIn, Stale, TooSoon) as error:
+    except (Invalid, NotLetIn, Stale, TooSoon) as error:
         log_security_event("known to a provider and not let in")
         return tell_problem(code, translate_error(error), status_of(error), next=flow.next)
     except Busy as error:
@@ -120,7 +120,7 @@ def finish_provider_sign_in(code: str) -> ResponseReturnValue:
 def take_arrival(flow: Flow, arrival: Arrival) -> ResponseReturnValue:
     """Sign in whoever has come, or let them confirm, or connect an account first.
 
-    Raises: NotLetIn; Stale.
+    Raises: Invalid; NotLetIn; Stale.
     """
     if flow.confirms:
         return finish_confirmation(flow, arrival)
@@ -136,7 +136,8 @@ def take_arrival(flow: Flow, arrival: Arrival) -> ResponseReturnValue:
 def finish_confirmation(flow: Flow, arrival: Arrival) -> ResponseReturnValue:
     """Somebody who is signed in here has signed in there once more.
 
-    Raises: NotLetIn if that was somebody else, or nobody is signed in here any more; Stale.
+    Raises: NotLetIn if that was somebody else; Invalid for who has a password by now; Stale if
+    nobody is signed in here any more.
     """
     person = session.current_person()
     if person is None or person.user.id != flow.confirms:

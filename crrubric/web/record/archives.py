@@ -19,6 +19,7 @@ from crrubric.queries.exchange.redactions import (
     TextFilter,
     count_chosen_texts,
     find_listed_text,
+    has_bare_hashes,
     keeps_accounts,
     list_texts,
 )
@@ -70,6 +71,7 @@ def render_archive_page(seat: Seat, form: ArchiveForm) -> str:
         obstacle=translate_error(obstacle) if obstacle else "",
         chosen=count_chosen_texts(db.session(), seat.evaluation),
         keeps_accounts=keeps_accounts(db.session(), seat.evaluation),
+        has_bare_hashes=has_bare_hashes(db.session(), seat.evaluation),
         made=list_made_archives(db.session(), seat.evaluation),
     )
 
@@ -93,14 +95,12 @@ def send_archive(seat: Seat, wanted: ArchiveText) -> Response:
     """The archive as a file. It is on disk once it is long, and gone once it is sent."""
     file = cast("IO[bytes]", SpooledTemporaryFile(max_size=limits.MEGABYTE))  # noqa: SIM115
     try:
-        make_archive(current_actor(), seat.evaluation.slug, file, wanted)
+        made = make_archive(current_actor(), seat.evaluation.slug, file, wanted)
     except BaseException:
         file.close()
         raise
     file.seek(0)
-    return make_download(
-        file, "application/zip", f"{seat.evaluation.slug}-{NAMES[wanted.copy]}.zip"
-    )
+    return make_download(file, "application/zip", f"{made.reference}-{NAMES[wanted.copy]}.zip")
 
 
 @bp.get("/texts")

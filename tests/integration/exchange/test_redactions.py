@@ -19,6 +19,9 @@ from crrubric.domain.archive.checks import verify_archive
 from crrubric.domain.archive.manifest import MANIFEST, CopyKind
 from crrubric.domain.archive.redaction import TextPlace
 from crrubric.domain.errors import Invalid, NotFound, Stale
+from crrubric.domain.event_fields import CODE, find_text_kinds
+from crrubric.domain.events import Event
+from crrubric.domain.memo.chapters import plan
 from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.domain.planning.items import make_origin
 from crrubric.domain.planning.progress import LETTERS, digest_goal
@@ -42,6 +45,7 @@ from crrubric.services.planning.measures import MeasureText, add_measure
 from crrubric.services.planning.workbook import record_goal_check, save_plan_answers
 from crrubric.services.setup.chairs import appoint_chair
 from crrubric.services.setup.phases import change_phase
+from crrubric.services.shared import journal
 from tests.factories import Factory, Made
 from tests.independent_verifier import verify_copy_independently
 from tests.integration.conftest import Visit
@@ -49,6 +53,7 @@ from tests.integration.exchange.archive_files import Parts, read_parts
 from tests.integration.exchange.test_archive import MARKS
 from tests.integration.record.test_every_column import seals_off
 
+DECIDING = frozenset({Event.DECISION_RECORDED})
 SECRET = "The canary sings on page 7 of the student’s file."
 PUBLIC = ArchiveText(copy=CopyKind.REDACTED)
 NAMED = ArchiveText(copy=CopyKind.REDACTED, names_people=True)
@@ -221,6 +226,76 @@ def test_papers_bear_the_day_that_it_is_in_the_district(made: Made):
     assert len(days) == 2
 
 
+@pytest.mark.parametrize("wanted", [PUBLIC, NAMED])
+def test_the_address_tells_no_title_that_a_copy_hides(
+    make: Factory, visit: Visit, wanted: ArchiveText
+):
+    """It is made of the first title, and stays when that is another one."""
+    title = "Instead of Núñez: a pilot that went wrong"
+    made = make.evaluation(phase=Phase.SCORING, marks=MARKS, title=title)
+    reviewer = db.session.scalars(
+        select(Member).where(Member.evaluation_id == made.evaluation.id, ~Member.is_chair)
+    ).first()
+    assert reviewer is not None
+    reviewer.name = "Ana Núñez"
+    db.session.commit()
+    make.forward(made, Phase.DECIDED, {})
+    issue_memo(made.chair, made.slug, IssueText(language="en", reason=title))
+    if wanted is NAMED:
+        (found,) = list_texts(db.session(), seat_of(made), TextFilter(words="pilot that went"))
+        db.session.rollback()
+        choose_redaction(made.chair, made.slug, found.place, "It blames somebody.")
+    assert "nunez" in list_texts_of(read_parts(make_copy(made, ArchiveText())))
+
+    archive = make_copy(made, wanted)
+
+    parts = read_parts(archive)
+    for path, body in parts.items():
+        assert "nunez" not in list_texts_of({path: body}), path
+        assert wanted is NAMED or "Núñez" not in list_texts_of({path: body}), path
+    assert json.loads(parts[MANIFEST])["evaluation"]["slug"] == f"evaluation-{made.evaluation.id}"
+    assert [str(problem) for problem in verify_archive(BytesIO(archive)).problems] == []
+    head = verify_copy_independently(parts["journal/journal.jsonl"].decode())
+    assert head == json.loads(parts[MANIFEST])["journal"]["head"]
+    kind = {"kind": "names" if wanted is NAMED else "roles", "language": "en"}
+    sent = visit(made.chair).post(made.url("archive/"), kind)
+    assert "nunez" not in sent.headers["Content-Disposition"]
+
+
+def test_where_an_older_version_told_the_address_the_first_entry_is_withheld(
+    make: Factory, monkeypatch: pytest.MonkeyPatch
+):
+    """It committed to no address: the entry goes as a whole, and the rest still verifies."""
+    monkeypatch.setattr(
+        journal,
+        "find_text_kinds",
+        lambda event, name: CODE if name == "slug" else find_text_kinds(event, name),
+    )
+    name = "Quenby Orzechowska"
+    make.actor(name)
+    made = make.evaluation(phase=Phase.SCORING, marks=MARKS, title=f"What {name} wanted")
+    for member in db.session.scalars(
+        select(Member).where(Member.evaluation_id == made.evaluation.id, ~Member.is_chair).limit(1)
+    ):
+        member.name = name
+    db.session.commit()
+    make.forward(made, Phase.DECIDED, {})
+
+    archive = make_copy(made)
+
+    parts = read_parts(archive)
+    assert "quenby" not in list_texts_of(parts).lower()
+    first = json.loads(parts["journal/journal.jsonl"].decode().splitlines()[1])
+    assert first["content"] is None
+    assert [str(problem) for problem in verify_archive(BytesIO(archive)).problems] == []
+
+
+def test_an_address_that_tells_nothing_stays(made: Made):
+    told = json.loads(read_parts(make_copy(made))[MANIFEST])
+
+    assert told["evaluation"]["slug"] == made.slug
+
+
 def test_sealed_ballots_are_left_out_with_their_receipts(made: Made):
     told = json.loads(read_parts(make_copy(made))[MANIFEST])
 
@@ -307,6 +382,59 @@ def test_a_text_inside_of_another_is_hidden_too(made: Made, make: Factory):
     )
 
     assert "canary" not in list_texts_of(read_parts(make_copy(made)))
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_words_of_ours_that_are_names_as_well_stay_in_papers(make: Factory, named: bool):
+    """“Teacher 1 1 of 7” on each page would tell that Teacher 1 is called Page."""
+    made = make.evaluation(phase=Phase.SCORING, marks=MARKS)
+    for reviewer, vendor in MARKS:
+        make.submit(made, reviewer, vendor)
+    rename_members(made, ["Pat Page", "Ann Teacher"])
+    make.forward(made, Phase.DECIDED, {})
+    why = "Page and Board told me so."
+    text = decisions.DecisionText(vendor_id=made.vendors[0].id, reason=why, conditions="Cost")
+    change_phase(made.chair, made.slug, Phase.MEETING, reason="Again.")
+    decisions.record_decision(made.chair, made.slug, text)
+    change_phase(made.chair, made.slug, Phase.DECIDED)
+    evaluation_of(made).names_people = named
+    db.session.commit()
+    (short,) = list_texts(db.session(), seat_of(made), TextFilter(words="cost", events=DECIDING))
+    db.session.rollback()
+    choose_redaction(made.chair, made.slug, short.place, "It says too much.")
+
+    parts = read_parts(make_copy(made))
+
+    papers = {path: list_texts_of({path: parts[path]}) for path in parts if path.endswith(".pdf")}
+    memo = papers["memo/redacted.pdf"]
+    for path, told in papers.items():
+        assert "Page 1 of" in told, path
+        assert ("Pat" in told, "Ann" in told) == (False, False), path
+    assert "Why: A member of the committee and Board told me so." in memo
+    assert "Cost and funding" in memo
+    assert "[blacked out]" in memo
+    assert "Teacher 2 Teacher Reviewer every criterion" in memo  # name, whom they represent, role
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_memo_that_an_older_version_issued_with_shares_of_learners_is_left_out(
+    make: Factory, monkeypatch: pytest.MonkeyPatch, language: str
+):
+    made = make.evaluation()  # with a criterion “ada”
+    save_plan_answers(made.chair, made.slug, "learners", {"iep_504": "4.8"})
+    make.forward(made, Phase.DECIDED, {})
+    with monkeypatch.context() as patched:
+        patched.setattr(plan, "tells_of_a_learner", lambda *_told: False)
+        issue_memo(made.chair, made.slug, IssueText(language=language))
+    why = "It told shares."
+    issue_memo(made.chair, made.slug, IssueText(language=language, reason=why))
+
+    parts = read_parts(make_copy(made, NAMED))
+
+    assert {path for path in parts if path.startswith("memo/")} == {
+        "memo/issue-2.docx", "memo/issue-2.html", "memo/issue-2.pdf", "memo/redacted.pdf"
+    }  # fmt: skip
+    assert "4.8" not in list_texts_of({path: parts[path] for path in parts if "memo" in path})
 
 
 def test_what_is_shown_again_stands_in_copies(made: Made):
@@ -406,6 +534,19 @@ def test_the_page_says_where_ids_of_accounts_can_not_be_hidden(made: Made, visit
     db.session.remove()
     with seals_off() as connection:
         connection.execute(sql("UPDATE journal_entry SET version = 3 WHERE number = 1"))
+
+    assert said in visit(made.chair).get(where).text
+
+
+def test_the_page_says_where_what_is_hidden_can_be_guessed(made: Made, visit: Visit):
+    """An entry of the first version commits to nothing that nobody knows."""
+    said = "fingerprints without a random number"
+    where = f"/evaluations/{made.slug}/archive/"
+    assert said not in visit(made.chair).get(where).text
+
+    db.session.remove()
+    with seals_off() as connection:
+        connection.execute(sql("UPDATE journal_entry SET version = 1 WHERE number = 1"))
 
     assert said in visit(made.chair).get(where).text
 

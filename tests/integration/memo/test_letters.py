@@ -14,7 +14,7 @@ from crrubric.domain.memo.narratives import NarrativePart
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import Outcome, Phase, PriceUnit
 from crrubric.extensions import db
-from crrubric.models import Member, Vendor
+from crrubric.models import Criterion, Evaluation, Member, Vendor
 from crrubric.queries.memo.letters import list_vendor_letters
 from crrubric.services.meeting import decisions
 from crrubric.services.memo.letters import LetterWords, read_letter_words, set_letter_words
@@ -171,6 +171,26 @@ def test_a_text_that_names_another_vendor_or_a_member_is_pointed_out(made: Made,
     told = f"“Gaps” names {NAMES[1]}."
     assert told in words(chair.page(made.url("letters")).root)
     assert told in words(chair.page(address(made, 2)).root)
+
+
+def test_what_was_typed_about_the_whole_evaluation_is_looked_through_as_well(made: Made):
+    """Title, the address that is made of the first one, and criteria stand in every letter."""
+    evaluation = db.session.get_one(Evaluation, made.evaluation.id)
+    evaluation.title = f"Instead of {NAMES[0]}"
+    evaluation.slug = "without-wrenfold-online-and-dana"
+    criterion = db.session.get_one(Criterion, made.criteria[0].id)
+    criterion.title = f"As good as {NAMES[0]}"
+    db.session.commit()
+
+    (first, second) = list_vendor_letters(db.session(), evaluation)
+
+    told = ("Title", NAMES[0]), ("Criteria", NAMES[0])
+    assert [(row.what, row.name) for row in first.mentions] == [
+        told[0], ("Reference", NAMES[2]), ("Reference", "Dana Chair"), told[1]
+    ]  # fmt: skip
+    assert [(row.what, row.name) for row in second.mentions] == [
+        told[0], ("Reference", "Dana Chair"), told[1]
+    ]  # fmt: skip
 
 
 def test_the_end_of_letters_is_typed_once_for_all(made: Made, visit: Visit):

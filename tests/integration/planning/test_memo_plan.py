@@ -426,7 +426,12 @@ def test_hints_are_printed_with_what_became_of_them(make: Factory):
         ("Accessible", "Consider a must-have", "Taken: It is the law."),
         ("Works with our system", "Consider a must-have", "neither taken nor declined"),
     ]
-    assert "14.8 % of your learners" in table.rows[0][2]
+    assert table.rows[0][2] == (
+        "The answer to “Share with an IEP or 504 plan”, which could tell of a learner and is not"
+        " printed."
+    )
+    assert "14.8" not in repr(list_parts(made, "Method"))
+    assert "Ours" in table.rows[1][2]  # other answers are
 
 
 def test_a_hint_declined_for_a_must_have_is_pointed_out(make: Factory):

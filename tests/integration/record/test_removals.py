@@ -1,10 +1,12 @@
 """Records whose time is over are removed by two people, for good, and nothing else is."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_urlsafe
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -17,6 +19,7 @@ from crrubric.cli import root_group
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotFound, Stale
 from crrubric.domain.events import Event
+from crrubric.domain.foreseen import Foreseen
 from crrubric.domain.record.chain import SITE
 from crrubric.domain.record.retention.times import (
     KeepingTimes,
@@ -52,6 +55,7 @@ from crrubric.queries.record.retention import (
 from crrubric.queries.record.verification import verify_record
 from crrubric.queries.results.kept import find_kept_results
 from crrubric.queries.results.matrices import read_matrix
+from crrubric.services.record import retention
 from crrubric.services.record.removing import PERSONAL, compact_database
 from crrubric.services.record.retention import (
     confirm_removal,
@@ -199,6 +203,46 @@ def test_nobody_confirms_their_own_proposal(make: Factory, ada: Actor, bob: Acto
 
     assert count(Removal) == 1
     assert count(Evaluation) == 1
+
+
+@pytest.mark.parametrize("kind", [RecordKind.EVALUATION, RecordKind.MAIL])
+def test_a_hold_on_everything_that_comes_during_a_removal_comes_after_it(
+    app: Flask,
+    make: Factory,
+    ada: Actor,
+    bob: Actor,
+    kind: RecordKind,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Nobody is told that nothing is removed any more, and something is removed after that."""
+    made = make.evaluation()
+    archive(make, made)
+    title, key = made.evaluation.title, made.evaluation.id
+    foresee, threads = retention.foresee_removal, list[threading.Thread]()
+
+    def hold() -> None:
+        with app.app_context(), years_later():
+            set_keeping_times(ada, KeepingTimes(hold="An audit of everything"))
+            db.session.remove()
+
+    def foresee_and_hold(*args: Any) -> Foreseen:
+        """What the removal does, and meanwhile somebody holds everything."""
+        threads.append(threading.Thread(target=hold))
+        threads[-1].start()
+        threads[-1].join(1)
+        return foresee(*args)
+
+    with years_later():
+        number = propose_removal(ada, kind, key if kind is RecordKind.EVALUATION else None)
+        db.session.remove()
+        monkeypatch.setattr(retention, "foresee_removal", foresee_and_hold)
+        confirm_removal(bob, number, typed=title)
+        db.session.remove()
+    threads[0].join(30)
+
+    (removed,) = site_entries(Event.RECORD_REMOVED)
+    (held,) = site_entries(Event.KEEPING_CHANGED)
+    assert removed.number < held.number
 
 
 def test_the_operator_is_the_second_person_where_there_is_one_administrator(

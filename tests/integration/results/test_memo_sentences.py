@@ -181,6 +181,76 @@ def test_only_who_gave_marks_is_said_to_have_some_in_the_record(make: Factory, m
     assert ("the marks are in the record and do not count" in memo) is bool(marks)
 
 
+@pytest.mark.parametrize("how", ["removed", "conflict", "corrected"])
+def test_a_mark_that_does_not_count_is_not_said_never_to_have_been_given(make: Factory, how: str):
+    """The archive has it, sealed: who reads both would find the memo wrong."""
+    marks = {(0, 0): "YYY", (1, 0): "YYY", (2, 0): "NNN"}
+    made = make.evaluation(phase=Phase.SCORING, reviewers=3, marks=marks)
+    make.submit(made, 2, 0)
+    name, vendor = made.reviewers[2].name, made.vendors[0]
+    if how == "removed":
+        gone = db.session.scalars(select(Member.id).where(Member.name == name)).one()
+        committee.remove_member(made.chair, made.slug, gone)
+    elif how == "conflict":
+        make.conflict(made, 2, 0, "My uncle.")
+    else:
+        found = made.criteria[0]
+        again = corrections.Correction(
+            title=found.title, question="Another one?", look_for="", effect=CorrectionEffect.AGAIN,
+            reason="It was unclear.",
+        )  # fmt: skip
+        corrections.correct_criterion(made.chair, made.slug, found.id, again)
+        for reviewer in (0, 1):
+            make.mark(made, reviewer, 0, found.code, Answer.YES)
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+
+    memo = memo_of(made)
+
+    assert "Met, with no NO among the marks that count:" in memo
+    assert "no reviewer said" not in memo
+    told = f"{name}, {vendor.name}: “My uncle.” (recused; marks given before that do not count)"
+    assert (told in memo) is (how == "conflict")
+
+
+def test_the_proof_of_order_does_not_pass_over_corrections_of_the_rubric(make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, marks=MARKS)
+    last, more = "Rule and rubric last changed in set-up", "corrected after ballots opened"
+    assert more not in memo_of_meeting(made)
+    phases.change_phase(made.chair, made.slug, Phase.SCORING, reason="One was ill.")
+    found = made.criteria[0]
+    kept = corrections.Correction(
+        title=found.title, question="Another one?", look_for="", effect=CorrectionEffect.KEEP,
+        reason="It was unclear.",
+    )  # fmt: skip
+    corrections.correct_criterion(made.chair, made.slug, found.id, kept)
+
+    memo = memo_of_meeting(made)
+
+    assert "The rubric was corrected after ballots opened; corrections: 1. The section on" in memo
+    rows = [row for table in find_tables(made) for row in table.rows]
+    assert last in {row[0] for row in rows}
+
+
+def memo_of_meeting(made: Made) -> str:
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+    return memo_of(made)
+
+
+def find_tables(made: Made) -> list[Table]:
+    blocks = compose_memo(facts_of(made), str).blocks
+    return [block for block in blocks if isinstance(block, Table)]
+
+
+def test_where_no_two_marked_an_item_no_agreement_is_told(make: Factory):
+    made = make.evaluation(phase=Phase.MEETING, reviewers=1, vendors=1, marks={(0, 0): "YYY"})
+
+    memo = memo_of(made)
+
+    assert "No item has two or more YES or NO marks: how far reviewers agree is not known." in memo
+    assert "0 of the 0 items" not in memo
+    assert "resamples" not in memo
+
+
 @pytest.mark.parametrize("who", ["chair", "reviewer"])
 def test_a_late_conflict_takes_only_marks_that_were_given_out_of_the_count(make: Factory, who):
     made = make.evaluation(phase=Phase.MEETING, marks=MARKS)
@@ -446,6 +516,18 @@ def test_the_vote_on_must_haves_is_printed_with_what_was_made_of_it(make: Factor
          "The law does not ask for it."),
         ("Teacher provided", "1", "0", "must-have", "not settled", "–"),
     )  # fmt: skip
+
+
+def test_a_vote_on_must_haves_that_nobody_settled_is_not_said_to_be(make: Factory):
+    made = make.evaluation()
+    votes.open_vote(made.chair, made.slug)
+    votes.close_vote(made.chair, made.slug)
+    make.forward(made, Phase.MEETING, {})
+
+    memo = memo_of(made)
+
+    assert "Reviewers who voted: 0. The chair settled none of what was voted on." in memo
+    assert "the chair settled, with a reason" not in memo
 
 
 def test_without_a_vote_on_must_haves_the_memo_says_so(make: Factory):

@@ -1,6 +1,6 @@
 """Which numbers of the workbook tell of a learner: the lists know the prompts that there are."""
 
-from crrubric.domain.archive.small_counts import COUNTED, SHARES, tells_of_a_learner
+from crrubric.domain.planning.disclosure import COUNTED, SHARES, tells_of_a_learner
 from crrubric.domain.planning.prompts import PromptKind
 from crrubric.domain.planning.section_files import load_workbook_sections
 

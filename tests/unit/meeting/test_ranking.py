@@ -231,6 +231,12 @@ def test_an_adopted_order_that_no_longer_matches_the_computed_one_is_reported():
         "The computed order has changed since March 12, when the committee adopted it."
     ]
     assert adopted({"A": 1, "B": 2}, as_computed=False).outdated(now) is False
+    assert describe_adopted_order(WORDS, ranking, then) == (
+        "The committee adopted the computed order."
+    )
+    assert describe_adopted_order(WORDS, ranking, now) == (
+        "The committee adopted the order that was computed then."
+    )
 
 
 def test_each_remark_on_an_adopted_order_is_one_sentence():
@@ -252,10 +258,12 @@ def test_an_adopted_order_is_told_in_words_and_in_its_own_order():
     ranking = adopted({"C": 1, "A": 2}, as_computed=False)
 
     assert [v.code for v in ranking.ordered(committee().results())] == ["C", "A", "B", "D"]
-    assert describe_adopted_order(WORDS, ranking) == (
+    assert describe_adopted_order(WORDS, ranking, committee().results()) == (
         "The committee adopted another order than the computed one."
     )
     assert (
-        describe_adopted_order(WORDS, adopted({"A": 1}))
+        describe_adopted_order(
+            WORDS, adopted(computed_ranks(committee().results())), committee().results()
+        )
         == "The committee adopted the computed order."
     )

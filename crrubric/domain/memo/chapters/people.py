@@ -130,7 +130,9 @@ class CommitteeBlocks:
         became = (
             self.words(N_("waived by the chair: %(why)s"), why=row.waiver)
             if row.waiver
-            else self.words(N_("recused"))
+            else self.words(
+                N_("recused; marks given before that do not count") if row.marked else N_("recused")
+            )
         )
         if row.late_at is not None:
             text = N_("declared %(when)s, after the committee had seen the ballots")

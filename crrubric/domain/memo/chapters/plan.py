@@ -18,7 +18,11 @@ from crrubric.domain.planning.differences import (
     write_cell,
     write_hint_reason,
 )
-from crrubric.domain.planning.disclosure import SMALLEST_SHOWN, find_hidden_counts
+from crrubric.domain.planning.disclosure import (
+    SMALLEST_SHOWN,
+    find_hidden_counts,
+    tells_of_a_learner,
+)
 from crrubric.domain.planning.followup.measures import (
     MeasuredPeriod,
     MeasureUnit,
@@ -235,7 +239,7 @@ class PlanBlocks:
     ) -> tuple[str, ...]:
         """A hint in words, and where the rubric is not as it was settled."""
         words = self.words
-        because = write_hint_reason(hint, section, self.answers(section.code), self.formatter)
+        because = self.hint_reason(section, hint)
         settled = self.plan.hints.get(HintKey(section.code, hint.criterion, hint.kind))
         became = words(N_("neither taken nor declined"))
         if settled is not None:
@@ -246,6 +250,18 @@ class PlanBlocks:
             )
             became += f" {words(mismatch.label)}" if mismatch else ""
         return criterion.title, words(hint.kind.label), because, became
+
+    def hint_reason(self, section: WorkbookSection, hint: CriterionHint) -> str:
+        """Why there is a hint, with the answer unless that could tell of a learner."""
+        answers = self.answers(section.code)
+        prompt = section.find_prompt(hint.conditions[0].prompt)
+        answer = answers.get(prompt.code) if prompt else None
+        if prompt and answer and tells_of_a_learner(section.code, prompt.code, answer):
+            text = N_(
+                "The answer to “%(question)s”, which could tell of a learner and is not printed."
+            )
+            return self.words(text, question=prompt.label)
+        return write_hint_reason(hint, section, answers, self.formatter)
 
     # implementation and next steps
 

@@ -83,6 +83,12 @@ class PurchaseBlocks:
             tuple(self.step_row(step) for step in SELECTION),
             tuple((None, self.step_tone(step)) for step in SELECTION),
         )
+        if self.facts.revisions:
+            text = N_(
+                "The rubric was corrected after ballots opened; corrections: %(count)s. The section"
+                " on the method has each with its day and its reason."
+            )
+            yield Paragraph(words(text, count=len(self.facts.revisions)))
         others = tuple(
             f"{words(pair.earlier.label)} ({tell_when(words, pair.ended)}), "
             f"{words(pair.later.label)} ({tell_when(words, pair.began)}): "

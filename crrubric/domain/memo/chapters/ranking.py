@@ -24,7 +24,9 @@ class RankingBlocks:
         found, ranking = self.facts.recommendation, self.facts.ranking
         if found is None:
             return
-        text = describe_adopted_order(self.words, ranking) if ranking else self.words(NONE)
+        text = self.words(NONE)
+        if ranking:
+            text = describe_adopted_order(self.words, ranking, self.results)
         yield Paragraph(text, self.words(N_("Adopted ranking:")))
         if ranking is not None and ranking.reason:
             yield Paragraph(ranking.reason, self.words(N_("Why this order:")))
@@ -50,7 +52,7 @@ class RankingBlocks:
                 for vendor in ranking.ordered(self.results)
             ),
         )
-        yield Paragraph(describe_adopted_order(words, ranking))
+        yield Paragraph(describe_adopted_order(words, ranking, self.results))
 
     def gates(self) -> Iterable[Block]:
         """Who was ruled out by a must-have, and who was reinstated all the same, with reasons."""

@@ -21,6 +21,7 @@ from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Outcome
 
 LEAST_MARKS = 2  # of one item, so that they can agree
+NO_PAIRS = N_("No item has two or more YES or NO marks: how far reviewers agree is not known.")
 THEN = N_("It was the outcome of the votes when it was adopted; ballots have changed since.")
 
 
@@ -36,7 +37,9 @@ class TrustBlocks:
         """How often reviewers agree, then every item that needed talk."""
         words, found = self.words, self.results.agreement
         yield Paragraph(
-            words(
+            words(NO_PAIRS)
+            if not found.pairable_cells
+            else words(
                 N_(
                     "An item is one criterion for one vendor. In %(unanimous)s of the "
                     "%(cells)s items with two or more YES or NO marks, all of these marks are "
@@ -96,7 +99,9 @@ class TrustBlocks:
         drawn = self.facts.reliability.cells_drawn()
         yield Heading(2, words(N_("Agreement beyond chance")))
         yield Paragraph(
-            words(
+            words(NO_PAIRS)
+            if not found.pairable_cells
+            else words(
                 N_(
                     "Agreement beyond what the mix of YES and NO would give by chance: "
                     "Krippendorff’s alpha %(alpha)s (%(alpha_range)s), Gwet’s AC1 %(ac1)s "

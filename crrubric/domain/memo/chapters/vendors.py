@@ -12,15 +12,16 @@ from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer, Outcome
 
 # What holds for the criteria of each finding that nobody wrote about: all said so, most did, the
-# committee settled it in its meeting.
+# committee settled it in its meeting. Marks that do not count stay in the record: who left, or
+# stays away since, may have said otherwise.
 GROUPS = {
     Outcome.MET: (
-        N_("Met, and no reviewer said NO:"),
+        N_("Met, with no NO among the marks that count:"),
         N_("Met, though some said NO:"),
         N_("Met, as found in the meeting:"),
     ),
     Outcome.NOT_MET: (
-        N_("Not met, and no reviewer said YES:"),
+        N_("Not met, with no YES among the marks that count:"),
         N_("Not met, though some said YES:"),
         N_("Not met, as found in the meeting:"),
     ),

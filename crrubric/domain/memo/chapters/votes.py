@@ -43,6 +43,13 @@ class VoteBlocks:
             " Reviewers who voted: %(count)s. The majority of those who answered proposed; the"
             " chair settled, with a reason where the vote said otherwise or was tied."
         )
+        if all(line.adopted is None for line in vote.lines):
+            text = N_(
+                "Before scoring, from %(opened)s to %(closed)s, the reviewers voted on which"
+                " criteria are must-haves, each alone; the counts were shown once the vote was"
+                " closed. Reviewers who voted: %(count)s. The chair settled none of what was voted"
+                " on."
+            )
         return self.words(
             text,
             opened=self.words.moment(vote.opened_at),

@@ -36,11 +36,13 @@ from crrubric.services.shared.unit import unit_of_work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeArchive:
-    """An archive that was made: its hash, how many files it holds, and the head of its journal."""
+    """An archive that was made: its hash, how many files it holds, the head of its journal, and
+    what the evaluation is called in it."""
 
     sha256: str
     files: int
     head: str
+    reference: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +137,12 @@ def write_archive(
     except BaseException:
         writer.abandon()
         raise
-    return MadeArchive(sha256=writer.close(), files=len(manifest.files) + 1, head=manifest.head)
+    return MadeArchive(
+        sha256=writer.close(),
+        files=len(manifest.files) + 1,
+        head=manifest.head,
+        reference=str(manifest.evaluation["slug"]),
+    )
 
 
 def write_parts(
@@ -151,7 +158,7 @@ def write_parts(
     else:
         parts = ArchiveParts(session, seat, language)
     facts = {
-        "slug": evaluation.slug,
+        "slug": parts.reference,
         "title": parts.hide_title(evaluation.title),
         "phase": evaluation.phase.value,
         "chain": evaluation.id,

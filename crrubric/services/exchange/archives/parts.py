@@ -84,7 +84,8 @@ class Part:
 class ArchiveParts:
     """The files of the archive of one evaluation, for a seat that may read all of it.
 
-    language: of the documents, and of the sentences about files.
+    language: of the documents, and of the sentences about files; reference: what the evaluation is
+    called in files and in their names.
     """
 
     names_people = True
@@ -92,7 +93,9 @@ class ArchiveParts:
     def __init__(self, session: Session, seat: Seat, language: str) -> None:
         self.session, self.seat, self.language = session, seat, language
         self.evaluation: Evaluation = seat.evaluation
+        self.reference = seat.evaluation.slug
         self.translate: Callable[[str], str] = load_translations(language).gettext
+        self.say_in_papers: Callable[[str], str] = self.translate
         self.left_out: list[LeftOut] = []
 
     def iterate_parts(self) -> Iterator[Part]:
@@ -132,6 +135,7 @@ class ArchiveParts:
         )
         computed = analyze_results(read, with_names=self.names_people)
         facts["title"] = self.hide_title(self.evaluation.title)
+        facts["slug"] = self.reference
         body = results_json.results_object(computed, facts, self.hide_in_results(adopted), late)
         yield self.make_part(
             RESULTS,
@@ -225,17 +229,17 @@ class ArchiveParts:
         yield self.make_paper(
             "rubric/rubric.pdf",
             N_("The rubric as it was scored."),
-            compose_rubric_paper(facts, self.translate),
+            compose_rubric_paper(facts, self.say_in_papers),
         )
         yield self.make_paper(
             "rubric/ballot.pdf",
             N_("A blank ballot."),
-            compose_blank_ballot(facts, self.translate, large_type=False),
+            compose_blank_ballot(facts, self.say_in_papers, large_type=False),
         )
         yield self.make_paper(
             "meeting/minutes.pdf",
             N_("The minutes of the meetings."),
-            compose_minutes(self.hide_in_minutes(minutes), self.translate),
+            compose_minutes(self.hide_in_minutes(minutes), self.say_in_papers),
         )
 
     def hide_in_minutes(self, facts: MinutesFacts) -> MinutesFacts:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.archive.manifest import LeftOut
+from crrubric.domain.archive.redaction import mark_as_ours
 from crrubric.domain.archive.small_counts import (
     find_goal_checks,
     find_small_texts,
@@ -24,6 +25,7 @@ from crrubric.domain.memo.issuing.issues import MemoFormat
 from crrubric.domain.memo.issuing.roles import hide_names, hide_people
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.planning.answers import PlanAnswer
+from crrubric.domain.planning.differences import make_share_pattern
 from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.domain.record.chain import ChainLink
 from crrubric.domain.translation import N_
@@ -37,6 +39,7 @@ from crrubric.queries.exchange.archives import (
 )
 from crrubric.queries.exchange.redactions import list_small_places, load_redactor
 from crrubric.queries.memo.memos import load_memo_facts
+from crrubric.queries.memo.roles import load_role_book
 from crrubric.queries.people.access import Seat
 from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.exchange.csv_files import Row, iterate_csv
@@ -60,6 +63,15 @@ class RedactedParts(ArchiveParts):
         self.redactor, self.chosen = load_redactor(
             session, self.evaluation, language, self.translate, roles=roles
         )
+        self.say_in_papers = mark_as_ours(self.translate)
+        # roles as words of ours: somebody may be called Parent
+        self.book = (
+            load_role_book(session, self.evaluation, language, self.say_in_papers)
+            if roles
+            else None
+        )
+        if self.redactor.slug:
+            self.reference = f"evaluation-{self.evaluation.id}"
 
     def iterate_parts(self) -> Iterator[Part]:
         """Every part, first what was hidden."""
@@ -160,7 +172,7 @@ class RedactedParts(ArchiveParts):
 
     def hide_in_minutes(self, facts: MinutesFacts) -> MinutesFacts:
         """What the minutes are made from, with people by role."""
-        book = self.redactor.book
+        book = self.book
         return facts if book is None else cast("MinutesFacts", hide_people(facts, book))
 
     def make_document(self, paper: Document) -> Document:
@@ -184,15 +196,17 @@ class RedactedParts(ArchiveParts):
             else:
                 yield self.make_part(path, N_("The selection memo, as it was issued."), [body])
         if not files or any(tells.values()):
-            facts = load_memo_facts(self.session, self.evaluation, self.language)
+            facts = load_memo_facts(
+                self.session, self.evaluation, self.language, say=self.say_in_papers
+            )
             end_reading(self.session)
-            if self.redactor.book is not None and facts.names_people:
-                facts = hide_names(facts, self.redactor.book)
-            facts = self.hide_numbers(facts)
+            if self.book is not None and facts.names_people:
+                facts = hide_names(facts, self.book)
+            facts = replace(self.hide_numbers(facts), reference=self.reference)
             yield self.make_paper(
                 "memo/redacted.pdf",
                 N_("The selection memo, made for this copy: names and texts are hidden in it."),
-                compose_memo(facts, self.translate),
+                compose_memo(facts, self.say_in_papers),
             )
 
     def hide_numbers(self, facts: MemoFacts) -> MemoFacts:
@@ -214,7 +228,8 @@ class RedactedParts(ArchiveParts):
         if not self.names_people and file.issue.names_people:
             return True
         text = read_kept_bytes(self.session, file.content_id).decode()
-        return self.redactor.stands_in_page(text)
+        shares = make_share_pattern(file.issue.language)
+        return self.redactor.stands_in_page(text, also=shares)
 
     def evidence_parts(self) -> Iterator[Part]:
         """None: what is in a file can't be hidden. They can be asked for one by one."""

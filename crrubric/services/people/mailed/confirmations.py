@@ -17,7 +17,11 @@ from crrubric.queries.people.people import Actor
 from crrubric.services.mail.account_letters import write_confirmation_link
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.accounts import lock_user
-from crrubric.services.people.confirming import get_own_id, note_confirmation
+from crrubric.services.people.confirming import (
+    get_own_id,
+    note_confirmation,
+    refuse_who_has_password,
+)
 from crrubric.services.people.links import find_link, issue_short_link
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -35,8 +39,7 @@ def send_confirmation_link(actor: Actor) -> str:
         raise Invalid(N_("This site sends no e-mail: ask the people who run it."))
     with unit_of_work() as session:
         user = lock_user(session, get_own_id(actor))
-        if user.password_hash is not None:
-            raise Invalid(N_("Confirm with your password."))
+        refuse_who_has_password(user)
         refuse_more_confirmation_links(session, user)
         write_confirmation_link(session, user, issue_short_link(session, user, LinkUse.CONFIRM))
         note_event(session, actor, Event.ACCOUNT_CONFIRM_LINK_SENT)
@@ -69,9 +72,11 @@ def confirm_session_by_link(actor: Actor, link: str, *, token: str) -> None:
     """Let the present session know that its person reads the mail of the address.
 
     Args: link: the secret of the link, which is spent; token: that of the present session.
-    Raises: NotFound if the link works no more, or is somebody else's.
+    Raises: NotFound if the link works no more, or is somebody else's; Invalid for who has a
+    password.
     """
     with unit_of_work() as session:
         user = lock_user(session, get_own_id(actor))
         find_confirmation_link(session, actor, link).used_at = now_utc()
+        refuse_who_has_password(user)
         note_confirmation(session, user, token, by_key=False)

@@ -3,7 +3,8 @@
 An account that nobody has used yet is connected at once, if the provider vouches for its address:
 that is what an invitation by mail would show as well. One that has a password is connected by
 whoever knows that password, and the second step with it; from then on the provider's own number for
-the person finds it, whatever becomes of the address. Nobody gets an account who was not invited.
+the person finds it, whatever becomes of the address, and no other provider's word for the address
+does. Nobody gets an account who was not invited.
 """
 
 from dataclasses import replace
@@ -49,7 +50,11 @@ from crrubric.services.people.attempts import (
     forget_failures,
     note_failed_account,
 )
-from crrubric.services.people.confirming import get_own_id, note_confirmation
+from crrubric.services.people.confirming import (
+    get_own_id,
+    note_confirmation,
+    refuse_who_has_password,
+)
 from crrubric.services.people.links import note_acceptance, void_links
 from crrubric.services.people.proofs import prove_address
 from crrubric.services.people.second_step import WRONG_CODE, takes_code
@@ -74,6 +79,7 @@ def sign_in_by_provider(arrival: Arrival, *, browser: str) -> SignIn | None:
             user = lock_invited_user(session, arrival)
             if user.password_hash is not None or has_two_steps(session, user.id):
                 return None
+            refuse_other_provider(session, user, arrival)
             if user.address_proven_at is None:
                 end_sessions(session, user)  # of whoever came in by a link that a chair could read
             link_identity(session, user, arrival)
@@ -85,7 +91,7 @@ def confirm_session_by_provider(actor: Actor, arrival: Arrival, *, token: str) -
     """Let the present session know that its person has signed in at their provider once more.
 
     Args: token: the secret of the present session.
-    Raises: NotLetIn if the provider has sent somebody else; Stale.
+    Raises: NotLetIn if the provider has sent somebody else; Invalid for who has a password; Stale.
     """
     with unit_of_work() as session:
         user = lock_linked_user(session, arrival)
@@ -94,6 +100,7 @@ def confirm_session_by_provider(actor: Actor, arrival: Arrival, *, token: str) -
                 N_("%(provider)s has sent somebody else than who is signed in here."),
                 provider=arrival.title,
             )
+        refuse_who_has_password(user)
         note_confirmation(session, user, token, by_key=False)
 
 
@@ -185,6 +192,21 @@ def refuse_second_identity(session: Session, user: User, arrival: Arrival) -> No
         )
 
 
+def refuse_other_provider(session: Session, user: User, arrival: Arrival) -> None:
+    """Raise NotLetIn if nothing but the address says whose the account is that is connected with
+    somebody at another provider, of those that the settings still have."""
+    others = [one.title for one in list_identities(session, user.id) if one.usable]
+    if others:
+        raise NotLetIn(
+            N_(
+                "Whoever has the account of %(email)s on this site signs in with %(others)s. If"
+                " that is you, do so; else ask the people who run this site at your district."
+            ),
+            email=arrival.email,
+            others=" / ".join(others),
+        )
+
+
 def link_identity(session: Session, user: User, arrival: Arrival) -> None:
     """Connect an account that is held with whoever a provider has sent; its owner is told.
 
@@ -240,7 +262,7 @@ def connect_account(
     Raises: Invalid (field "step_code") if the code is; NotLetIn; Stale; TooSoon; Busy.
     """
     user, asks_code = find_account_to_connect(arrival)
-    version, expected = user.sign_in_version, user.password_hash
+    user_id, version, expected = user.id, user.sign_in_version, user.password_hash
     attempt = make_attempt(user.email_key, address=address, known=known)
     second = replace(attempt, step=AttemptStep.CODE)
     if expected is not None and not try_password(attempt, expected, password):
@@ -250,7 +272,9 @@ def connect_account(
         begin_attempt(second)
     with explain_constraint(SAME_PERSON, TWICE, ONE_EACH), unit_of_work() as session:
         user = lock_invited_user(session, arrival)
-        if user.sign_in_version != version or has_two_steps(session, user.id) != asks_code:
+        if (user.id, user.sign_in_version) != (user_id, version) or has_two_steps(
+            session, user.id
+        ) != asks_code:
             raise TWICE
         if asks_code and not takes_code(session, actor_of(user), user, code):
             raise WRONG_CODE

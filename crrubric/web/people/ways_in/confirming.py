@@ -11,7 +11,11 @@ from crrubric.models import User
 from crrubric.queries.people.identities import list_identities
 from crrubric.queries.people.second_step import list_passkeys
 from crrubric.services.mail.outbox import is_mail_on
-from crrubric.services.people.confirming import Proof, confirm_session_by_password
+from crrubric.services.people.confirming import (
+    Proof,
+    confirm_session_by_password,
+    refuse_who_has_password,
+)
 from crrubric.services.people.mailed.confirmations import (
     confirm_session_by_link,
     find_confirmation_link,
@@ -156,6 +160,12 @@ def save_link_confirmation(token: str) -> ResponseReturnValue:
 @bp.get("/with/<code>")
 @require_sign_in
 def begin_provider_confirmation(code: str) -> ResponseReturnValue:
-    """Off to the provider, to sign in there once more."""
+    """Off to the provider, to sign in there once more: of who has no password."""
     wanted = shorten_next(request.args.get("next", ""))
+    try:
+        refuse_who_has_password(session.require_person().user)
+    except Invalid as error:
+        flash(translate_error(error), "problem")
+        go = url_for("confirming.show_confirmation_form", next=wanted or None)
+        return redirect(go, code=303)
     return send_to_provider(code, next=wanted, confirms=current_actor().user_id or 0)

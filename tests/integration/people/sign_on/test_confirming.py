@@ -12,14 +12,16 @@ from crrubric.domain.events import Event
 from crrubric.extensions import db
 from crrubric.models import AuthenticatorApp, OutgoingMail, User
 from crrubric.queries.people.people import actor_of
-from tests.factories import Factory
+from crrubric.services.people.accounts import lock_user
+from crrubric.services.shared.unit import unit_of_work
+from tests.factories import PASSWORD, Factory
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.people.passkeys.authenticator import Device
 from tests.integration.people.passkeys.conftest import ask, keys
 from tests.integration.people.sign_on.conftest import Arrive, Configure, come_back
 from tests.integration.people.sign_on.provider import FakeProvider
 from tests.integration.people.sign_on.test_forgeries import put
-from tests.integration.people.sign_on.test_sign_in import NORA, events, invite
+from tests.integration.people.sign_on.test_sign_in import NORA, events, has_password, invite
 from tests.integration.people.test_second_step import code_of
 
 CONFIRM, PAGE = "/account/sign-in/confirm", "/account/sign-in"
@@ -186,6 +188,35 @@ def test_who_has_a_password_types_it(make: Factory, configure: Configure, visit:
 
     assert "Confirm with your password." in who.page(CONFIRM).text
     assert find_links() == []
+
+
+def test_who_has_a_password_confirms_by_no_provider(
+    make: Factory, provider: FakeProvider, arrive: Arrive, visit: Visit
+):
+    """Whoever sits down at a browser that was left open is often signed in there as well."""
+    has_password(make)
+    provider.person("n-1", NORA)
+    who = visit()
+    arrive(who, next=PAGE)
+    who.post("/sign-in/connect", {"password": PASSWORD})
+    assert who.get(PAGE).status_code == 200
+
+    begun = who.get(f"{CONFIRM}/with/cedar?next={NEW}")
+
+    assert begun.location == f"{CONFIRM}?next={NEW}"
+    assert "Confirm with your password." in who.page(CONFIRM).text
+    assert who.get(NEW).location == f"{CONFIRM}?next={NEW}"
+
+
+def test_a_password_that_was_chosen_meanwhile_is_asked_for(nora: Visitor, provider: FakeProvider):
+    begun = nora.get(f"{CONFIRM}/with/cedar?next={NEW}")
+    with unit_of_work() as session:
+        lock_user(session, nora_herself().id).password_hash = "of a password"
+
+    late = come_back(nora, provider.authorize(begun.location))
+
+    assert (late.status_code, "Confirm with your password." in late.text) == (422, True)
+    assert nora.get(NEW).location == f"{CONFIRM}?next={NEW}"
 
 
 def test_where_to_go_on_is_on_this_site(nora: Visitor, configure: Configure):

@@ -25,7 +25,7 @@ from crrubric.settings.reading import read_settings
 from tests.factories import PASSWORD, Factory, Made
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.people.sign_on.conftest import Arrive, Configure
-from tests.integration.people.sign_on.provider import FakeProvider
+from tests.integration.people.sign_on.provider import FakeProvider, make_settings, serve_provider
 from tests.integration.people.test_second_step import code_of, set_up, wrong_code
 from tests.pages import filled_form, parse, words
 
@@ -215,6 +215,39 @@ def test_somebody_else_who_was_given_the_address_gets_nothing(
 
     assert "is connected with another account" in refusal(arrive(), 403)
     assert identities() == [(user.id, "n-1")]
+
+
+def test_an_address_finds_an_account_once_whichever_provider_vouches_for_it(
+    make: Factory, arrive: Arrive, configure: Configure, provider: FakeProvider, visit: Visit
+):
+    """The first provider knows people by a number; a second one knows who has the address now."""
+    user = invite(make)
+    provider.person("n-1", NORA)
+    arrive()
+    end_all_sessions()
+    with serve_provider() as second:
+        providers = {
+            "cedar": make_settings(provider.url),
+            "maple": make_settings(second.url, name="Maple ID"),
+        }
+        configure(SSO_PROVIDERS=providers)
+        second.person("somebody-else", NORA)
+
+        said = refusal(go_and_come_back(visit(), second, "maple"), 403)
+
+        assert "signs in with Cedar ID" in said
+        assert identities() == [(user.id, "n-1")]
+        configure(SSO_PROVIDERS={"maple": providers["maple"]})  # the first one is left
+
+        assert go_and_come_back(visit(), second, "maple").location == "/"
+
+        assert identities() == [(user.id, "n-1"), (user.id, "somebody-else")]
+
+
+def go_and_come_back(who: Visitor, provider: FakeProvider, code: str) -> TestResponse:
+    """Sign in by this provider, by the name that the settings give it."""
+    sent = provider.authorize(who.get(f"/sign-in/with/{code}").location)
+    return who.get(f"/sign-in/with/{code}/back", query_string=sent)
 
 
 @pytest.mark.parametrize(
