@@ -76,7 +76,7 @@ def test_the_chair_issues_the_memo_and_everybody_downloads_it_ever_after(made: M
     chair = visit(made.chair)
     refused = chair.act(made.url("memo/issue"))
     assert refused.status_code == 422
-    assert "Read the memo first, then tick that you have." in refused.text
+    assert "Read the memo first, then check the box that says so." in refused.text
 
     done = chair.act(made.url("memo/issue"), {"read": "y"})
 
