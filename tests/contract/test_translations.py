@@ -248,7 +248,7 @@ def test_no_text_counts_one_thing_in_the_plural():
 
 # Words that are written otherwise in the English of the United States, in which all of it is.
 BRITISH = re.compile(
-    r"\b(?:enrols?|enrolment|tick(?:s|ed|ing)?|judgements?|colour\w*|licences?|"
+    r"\b(?:enrols?|enrolment|(?:un)?tick(?:s|ed|ing)?|judgements?|colour\w*|licences?|"
     r"defence|cancel(?:led|ling)|label(?:led|ling)|travell\w+|modell\w+|towards|whilst|learnt|"
     r"(?:behavi|fav|hon|lab|neighb)our\w*|centres?|programmes?|fulfil|grey|"
     r"(?:organ|recogn|real|summar|priorit|minim|maxim|custom|final|util|anonym|apolog)is(?:e|ed|es|ing|ation)|"
