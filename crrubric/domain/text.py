@@ -216,6 +216,11 @@ def clean_line(text: str, *, limit: int, field: str | None = None) -> str:
     return tidy
 
 
+def show_minus(number: str) -> str:
+    """A number as people read it: its sign is a minus, not a hyphen, and keeps to it."""
+    return number.replace("-", "\u2212")
+
+
 def slug_of(title: str) -> str:
     """`title` in lower case with hyphens, without accents; "evaluation" if nothing is left."""
     plain = normalize_text("NFKD", title).encode("ascii", "ignore").decode().lower()

@@ -5,8 +5,6 @@ import { askEvery } from "./asking.js";
 
 const EVERY = 1_000; // ms between two questions
 
-const boxes = document.querySelectorAll("form [data-busy]");
-
 /* Without an answer, as before the work begins, the bar shows no measure. */
 function show(box, { words = "", done = 0, total = 0 }) {
   const bar = box.querySelector("progress");
@@ -24,16 +22,16 @@ async function ask(box) {
   show(box, await answer.json());
 }
 
-for (const box of boxes) {
-  box.closest("form").addEventListener("submit", () => {
+document.addEventListener("submit", ({ target }) => {
+  for (const box of target.querySelectorAll("[data-busy]")) {
     box.hidden = false; // first, so that the words are read aloud
     box.querySelector("[role=status]").textContent = box.dataset.busy;
-    if (!box.dataset.progress || "asking" in box.dataset) return;
+    if (!box.dataset.progress || "asking" in box.dataset) continue;
     box.dataset.asking = "";
     askEvery(EVERY, () => ask(box));
-  });
-}
+  }
+});
 
 addEventListener("pageshow", () => {
-  for (const box of boxes) box.hidden = true; // who comes back has not sent it yet
+  for (const box of document.querySelectorAll("form [data-busy]")) box.hidden = true; // who comes back has not sent it yet
 });

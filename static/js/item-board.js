@@ -1,10 +1,14 @@
 /* The board of action items: a card is moved by its buttons, by dragging it, or by the arrow keys on its grip,
-   without a new page; what happened is said to screen readers. What is not taken is sent as a plain form, whose
-   answer tells why. Without this script the buttons send that form. */
+   without a new page; what happened is said to screen readers. Where a move is not taken, the answer is a page
+   that tells why. Without this script the buttons send that form. */
+
+import { showAnswer } from "./answer.js";
 
 const DROPPED = "DROPPED"; // asks for a reason: on a page of its own
 const SIDEWAYS = { ArrowLeft: -1, ArrowRight: 1 };
 const ALONG = { ArrowUp: -1, ArrowDown: 1 };
+
+const isJson = (answer) => (answer.headers.get("Content-Type") ?? "").startsWith("application/json");
 
 const board = document.querySelector("[data-board]");
 const said = document.querySelector("[data-said]");
@@ -38,7 +42,7 @@ function put(card, column) {
   count(column);
 }
 
-/* As a plain form, so that the page that answers says what is wrong and keeps what was wanted. */
+/* Signed out, the browser sends the form: the page that answers asks for the password and goes on with it. */
 function sendPlainly(form, state) {
   form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "state", value: state }));
   form.submit();
@@ -54,6 +58,7 @@ async function move(card, column) {
   card.classList.add("is-sent");
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+    if (!isJson(answer)) return await showAnswer(answer);
     if (!answer.ok) return sendPlainly(form, state);
     const found = await answer.json();
     form.elements.version.value = found.version;

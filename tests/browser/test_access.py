@@ -214,7 +214,7 @@ def test_several_people_are_looked_through_and_their_links_copied_by_key(
     assert violations(page) + overflow(page) + broken_references(page) == []
 
     page.get_by_label("Role").last.select_option("observer")
-    chair.press("Invite the ticked people")
+    chair.press("Invite the selected people")
 
     chair.sees("Invitation links")
     assert violations(page) + overflow(page) + broken_references(page) == []

@@ -152,7 +152,7 @@ def add_vendors(chair: Visitor) -> None:
     chair.snap("vendors-pasted")
     chair.press("Show the lines")
     chair.snap("vendor-lines")
-    chair.press("Add the ticked vendors")
+    chair.press("Add the selected vendors")
     assert chair.page.locator("li.card h2").all_inner_texts() == list(VENDORS)
     chair.snap("vendors")
 
@@ -164,7 +164,7 @@ def invite(chair: Visitor) -> list[str]:
     chair.page.get_by_label("Lines from a spreadsheet").fill("\n".join(rows))
     chair.press("Show the lines")
     chair.snap("people-lines")
-    chair.press("Invite the ticked people")
+    chair.press("Invite the selected people")
     chair.sees("Invitation links")
     chair.snap("links")
     chair.choose(chair.page.get_by_role("button", name="Copy all"))

@@ -51,6 +51,12 @@ class Visitor:
     def hear_error(self, event: Any) -> None:
         self.complaints.append(str(event.error))
 
+    def count_posts(self) -> list[str]:
+        """The addresses to which forms are sent from now on."""
+        sent: list[str] = []
+        self.page.on("request", lambda it: sent.append(it.url) if it.method == "POST" else None)
+        return sent
+
     def unexpected(self) -> list[str]:
         """The complaints that no test asked for."""
         return [

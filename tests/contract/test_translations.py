@@ -4,7 +4,8 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -243,3 +244,45 @@ def test_no_text_counts_one_thing_in_the_plural():
     }
 
     assert found == NEVER_ONE, "Use ngettext, or write the number behind: “Marks: 1”."
+
+
+# Words that are written otherwise in the English of the United States, in which all of it is.
+BRITISH = re.compile(
+    r"\b(?:enrols?|enrolment|(?:un)?tick(?:s|ed|ing)?|judgements?|colour\w*|licences?|"
+    r"defence|cancel(?:led|ling)|label(?:led|ling)|travell\w+|modell\w+|towards|whilst|learnt|"
+    r"(?:behavi|fav|hon|lab|neighb)our\w*|centres?|programmes?|fulfil|grey|"
+    r"(?:organ|recogn|real|summar|priorit|minim|maxim|custom|final|util|anonym|apolog)is(?:e|ed|es|ing|ation)|"
+    r"analys(?:e|ed|ing))\b",
+    re.IGNORECASE,
+)
+
+
+def find_british_words(texts: Iterable[str]) -> set[str]:
+    return {word.lower() for text in texts for word in BRITISH.findall(text)}
+
+
+def list_strings(value: object) -> Iterator[str]:
+    """Every text of a data file but those in another language."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            yield from list_strings(each) if name not in LANGUAGES else ()
+    elif isinstance(value, list):
+        for each in value:
+            yield from list_strings(each)
+
+
+def test_english_is_that_of_the_united_states_wherever_people_read_it():
+    data = sorted((ROOT / "crrubric" / "data").rglob("*.toml"))
+    pages = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
+    texts = {
+        "texts of the product": [text for found in extracted().values() for text in found],
+        **{path.name: list_strings(tomllib.loads(path.read_text("utf-8"))) for path in data},
+        **{path.name: [path.read_text("utf-8")] for path in pages},
+    }
+
+    found = {name: find_british_words(each) for name, each in texts.items()}
+
+    assert {name: words for name, words in found.items() if words} == {}
+    assert find_british_words(["Tick the colour", "an enrolled learner"]) == {"tick", "colour"}

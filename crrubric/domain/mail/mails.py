@@ -83,7 +83,7 @@ class InvitedSeat:
 class ReminderFacts:
     """What a reminder is about: the reader's own open ballots, and until when.
 
-    `vendors` is empty in a text for several people.
+    `vendors` is empty in a text for several people. uninitiated: the reader has no password yet.
     """
 
     vendors: Sequence[str]
@@ -91,6 +91,7 @@ class ReminderFacts:
     closes_on: date | None
     chair: str = ""  # who reminds, if it is a person
     words: str = ""  # of their own
+    uninitiated: bool = False
 
 
 def clean_header_line(text: str) -> str:
@@ -225,6 +226,7 @@ def compose_reminder(say: MailTranslator, to: MailContext, late: ReminderFacts) 
     paragraphs = [
         _describe_open_ballots(say, late),
         _describe_closing_day(say, late),
+        _describe_first_password(say, late),
         _describe_ballot_link(say, to, late),
     ]
     if late.words:
@@ -271,6 +273,17 @@ def _describe_closing_day(say: MailTranslator, late: ReminderFacts) -> str:
     if late.closes_on < late.today:
         return say(N_("The closing day was %(day)s."), day=day)
     return say(N_("Scoring closes on %(day)s."), day=day)
+
+
+def _describe_first_password(say: MailTranslator, late: ReminderFacts) -> str:
+    """How somebody comes in who never did: the link to the ballots asks for a password."""
+    if not late.uninitiated:
+        return ""
+    text = N_(
+        "You have not chosen a password yet: do that first, with the link in your invitation. If it"
+        " has run out, “Forgot your password?” on the page for signing in sends another."
+    )
+    return say(text)
 
 
 def _describe_ballot_link(say: MailTranslator, to: MailContext, late: ReminderFacts) -> str:

@@ -96,7 +96,7 @@ def _tell_sitting(row: MinutedSitting, words: ValueFormatter) -> Iterable[Block]
     present = ", ".join(sitting.present) or words(N_("attendance not recorded"))
     yield Paragraph(present, words(N_("Present:")))
     yield from MotionBlocks((sitting,), words).blocks()
-    yield Heading(2, words(N_("Settled one by one")))
+    yield Heading(2, words(N_("Findings recorded one by one")))
     yield from _list_settled(row.settled, words)
 
 

@@ -61,7 +61,7 @@ def draw_scores(
     if most is not None and len(results.vendors) > most:
         text = N_("Scores by weight: the first %(most)s of %(all)s vendors")
         caption = words(text, most=most, all=len(results.vendors))
-    mark = words(N_("pass mark %(mark)s"), mark=words.percent(results.pass_mark))
+    mark = words(N_("pass mark %(mark)s"), mark=words.whole_percent(results.pass_mark))
     return BarChart(
         caption=caption,
         description=f"{describe_bars(caption, bars)} {mark}.",

@@ -11,6 +11,7 @@ from crrubric.domain.results.scoring import Score
 from crrubric.domain.results.shares import round_share
 from crrubric.domain.results.tally import Tally
 from crrubric.domain.statistics.intervals import Interval
+from crrubric.domain.text import show_minus
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Gate, RuleKind, ScoringMode
 
@@ -21,6 +22,11 @@ MONTHS = (
     N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"), N_("July"),
     N_("August"), N_("September"), N_("October"), N_("November"), N_("December"),
 )  # fmt: skip
+
+
+def write_two_decimals(value: Fraction | float) -> str:
+    """A number with two decimals and the sign that is a minus, not a hyphen."""
+    return show_minus(f"{float(value):.2f}")
 
 
 class ValueFormatter:
@@ -35,12 +41,16 @@ class ValueFormatter:
         return found % values if values else found
 
     def percent(self, share: Fraction | None, *, mark: Fraction | None = None) -> str:
-        """A share in percent with one decimal where it needs one."""
+        """A measured share in percent with one decimal; nothing and all are exact without."""
         if share is None:
             return "–"
         tenths = round_share(share, 1000, mark=mark)
-        shown = f"{tenths // 10}" if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
+        shown = f"{tenths // 10}" if tenths in {0, 1000} else f"{tenths // 10}.{tenths % 10}"
         return f"{shown}\u00a0%"  # a number keeps its sign when a line ends
+
+    def whole_percent(self, share: Fraction) -> str:
+        """A share that somebody set, as whole percent."""
+        return f"{round(share * 100)}\u00a0%"
 
     def number(self, value: Fraction | int) -> str:
         """A number with at most two decimals, without needless zeros."""
@@ -64,7 +74,7 @@ class ValueFormatter:
 
     def coefficient(self, value: Fraction | None, why: str) -> str:
         """A coefficient with two decimals, or why there is none."""
-        return self(why) if value is None else f"{float(value):.2f}"
+        return self(why) if value is None else write_two_decimals(value)
 
     def interval(self, found: Interval) -> str:
         """A 95 % interval, or why there is none."""
@@ -72,8 +82,8 @@ class ValueFormatter:
             return self(found.why_not)
         return self(
             N_("95 %% interval %(low)s to %(high)s"),
-            low=f"{found.low:.2f}",
-            high=f"{found.high:.2f}",
+            low=write_two_decimals(found.low),
+            high=write_two_decimals(found.high),
         )
 
     def day(self, value: date) -> str:

@@ -10,7 +10,7 @@ from crrubric.domain.results.offers import PriceLine
 from crrubric.domain.text import clean_line
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_in_bounds
-from crrubric.domain.vocabulary import PriceKind
+from crrubric.domain.vocabulary import PriceKind, PriceUnit
 
 LINES_NOT_SAVED = N_("Nothing was saved: correct what is marked.")
 TOO_MANY_LINES = N_("At most %(most)s lines can be kept.")
@@ -22,10 +22,20 @@ def check_line(line: PriceLine) -> PriceLine:
     require_in_bounds(Decimal(line.unit_cents) / 100, limits.UNIT_PRICE, field="unit_price")
     if line.quantity is not None:
         require_in_bounds(line.quantity, limits.QUANTITY, field="quantity")
+    refuse_many_districts(line.unit, line.quantity)
     if line.rise is not None:
         require_in_bounds(Decimal(line.rise) / 100, limits.PRICE_RISE, field="rise")
     note = clean_line(line.note, limit=limits.SHORT_TEXT, field="note")
     return replace(line, note=note)
+
+
+def refuse_many_districts(unit: PriceUnit | None, quantity: int | None) -> None:
+    """Refuse to pay for the whole district many times. Raises: Invalid (field "quantity")."""
+    if unit is PriceUnit.DISTRICT and quantity not in {None, 1}:
+        raise Invalid(
+            N_("Leave it empty: a price for the whole district is paid once, not for each one."),
+            field="quantity",
+        )
 
 
 def find_line_problems(lines: Sequence[PriceLine], *, licensed: bool) -> Iterator[Problem]:

@@ -272,6 +272,8 @@ class PricedOffer:
 
     def count(self, line: OfferedLine, learners: int | None) -> tuple[int, Counted] | Lack:
         """The quantity of a line for so many learners, and where it comes from."""
+        if line.unit is None and line.kind is PriceKind.LICENSE:
+            return Lack(Unknown.UNIT, line.kind)  # so many of what, nobody could say
         if line.quantity is not None:
             return line.quantity, Counted.TYPED
         if line.unit is PriceUnit.DISTRICT:

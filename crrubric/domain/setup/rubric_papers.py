@@ -100,7 +100,7 @@ def compose_blank_ballot(
         Paragraph(
             words(
                 N_(
-                    "Work alone, and show this ballot to nobody but the chair. Tick one answer for"
+                    "Work alone, and show this ballot to nobody but the chair. Check one answer for"
                     " each criterion: YES if what you saw meets it, NO if it does not, CAN’T TELL"
                     " if you could not find out. A note with the evidence you saw tells the board"
                     " why. The chair enters this ballot, and you confirm what was entered."

@@ -19,6 +19,7 @@ from crrubric.domain.memo.issuing.issues import (
     find_issue_states,
     foresee_issue,
 )
+from crrubric.domain.people.zones import UNNAMED
 from crrubric.models import Evaluation, FileContent, MemoFile, MemoIssue
 from crrubric.queries.meeting.decisions import count_stated_positions, recommendation_of
 from crrubric.queries.people.access import Seat, make_not_found
@@ -141,5 +142,6 @@ def foresee_issue_for_seat(session: Session, seat: Seat, language: str = "") -> 
         doubts=find_decision_doubts(session, evaluation, language),
         unconfirmed=list_unconfirmed_reviewers(list_ballot_progress(session, seat)),
         kept=evaluation.retain_until is not None,
+        district_named=evaluation.district.name != UNNAMED,
     )
     return foresee_issue(plan)

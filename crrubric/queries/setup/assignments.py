@@ -92,17 +92,26 @@ def assignment_of(session: Session, member: Member) -> Assignment:
 
 def list_assigned_parts(session: Session, member: Member) -> list[RubricPart]:
     """The part of the rubric that a member is to mark, by section."""
-    return keep_assigned_parts(
-        list_rubric_parts(session, member.evaluation_id), assignment_of(session, member)
-    )
+    return load_assigned_rubric(session, member)[0]
+
+
+def load_assigned_rubric(session: Session, member: Member) -> tuple[list[RubricPart], int]:
+    """The part of the rubric that a member is to mark; how many criteria the whole one has."""
+    rubric = list_rubric_parts(session, member.evaluation_id)
+    own = keep_assigned_parts(rubric, assignment_of(session, member))
+    return own, sum(len(part.criteria) for part in rubric)
 
 
 def list_assigned_criterion_ids(session: Session, member: Member) -> list[int]:
     """The criteria that a member is to mark, by id: cheaper than the rubric with its words."""
+    return load_assigned_criterion_ids(session, member)[0]
+
+
+def load_assigned_criterion_ids(session: Session, member: Member) -> tuple[list[int], int]:
+    """The same, and how many criteria are asked of all reviewers together."""
     own = assignment_of(session, member)
-    return [
-        row for row in _list_asked_criterion_ids(session, member.evaluation_id) if own.covers(row)
-    ]
+    asked = _list_asked_criterion_ids(session, member.evaluation_id)
+    return list(filter(own.covers, asked)), len(asked)
 
 
 def count_assigned_criteria(

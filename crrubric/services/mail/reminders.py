@@ -1,7 +1,7 @@
 """Reminding reviewers who are late: before the closing day by the clock, or by the chair."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -39,6 +39,8 @@ from crrubric.services.mail.outbox import (
     set_aside_mail,
     use_language,
 )
+from crrubric.services.people.accounts import is_unused
+from crrubric.services.people.ways_in import name_only_ways_in
 from crrubric.services.shared.days import refuse_after_end
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -210,11 +212,13 @@ def reminder_mail(seat: Seat, late: LateReviewer, *, now: datetime, words: str =
     """What one reviewer who is late is written."""
     vendors = [row.name for row in late.vendors]
     chair = seat.actor.name if seat.member else ""
+    user = late.member.user
+    facts = _make_reminder_facts(seat.evaluation, vendors, now, chair, words)
+    if user is not None and is_unused(user) and not name_only_ways_in():
+        facts = replace(facts, uninitiated=True)
     to = make_mail_context(late.member, f"{evaluation_path_of(late.member)}ballots/")
     with use_language(mail_language_of(late.member)) as say:
-        return mails.compose_reminder(
-            say, to, _make_reminder_facts(seat.evaluation, vendors, now, chair, words)
-        )
+        return mails.compose_reminder(say, to, facts)
 
 
 def reminder_text(seat: Seat, link: str) -> MailText:

@@ -62,14 +62,14 @@ def take_proposed_measures(actor: Actor, slug: str, origins: Collection[str]) ->
     Raises: Invalid if nothing is ticked; Stale if something is no longer suggested, or was taken.
     """
     if not origins:
-        raise Invalid(N_("Tick what you want to take."), field="origins")
+        raise Invalid(N_("Select what you want to take."), field="origins")
     with unit_of_work() as session:
         seat = open_measures(session, actor, slug)
         proposals = {each.origin: each for each in list_measure_proposals(session, seat)}
         if not set(origins) <= proposals.keys():
             raise Stale(
                 N_(
-                    "Some of what you ticked was taken meanwhile, or is not suggested any more."
+                    "Some of what you selected was taken meanwhile, or is not suggested any more."
                     " Nothing was added: look at what is suggested now."
                 )
             )

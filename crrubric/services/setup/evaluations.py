@@ -57,7 +57,7 @@ def create_evaluation(
     title: str,
     purpose: str = "",
     rubric: Rubric,
-    stakeholder: Stakeholder = Stakeholder.OTHER,
+    stakeholder: Stakeholder | None = None,
     in_place: bool = False,
 ) -> Evaluation:
     """A new evaluation in set-up with its own copy of the rubric; the actor becomes its chair.
@@ -209,10 +209,11 @@ def find_free_slug(session: Session, district_id: int, title: str) -> str:
 
 
 def seat_chair(
-    session: Session, evaluation: Evaluation, actor: Actor, stakeholder: Stakeholder
+    session: Session, evaluation: Evaluation, actor: Actor, stakeholder: Stakeholder | None
 ) -> None:
-    """Give the actor the chair of a new evaluation."""
+    """Give the actor the chair of a new evaluation. Args: stakeholder: as last time where None."""
     user = session.get_one(User, actor.user_id)
+    stakeholder = stakeholder or find_last_stakeholder(session, user) or Stakeholder.OTHER
     session.add(
         Member(
             evaluation_id=evaluation.id,
@@ -222,6 +223,14 @@ def seat_chair(
             is_chair=True,
         )
     )
+
+
+def find_last_stakeholder(session: Session, user: User) -> Stakeholder | None:
+    """Whom somebody represented in the newest evaluation in which they said it; None in none."""
+    said = select(Member.stakeholder).where(
+        Member.user_id == user.id, Member.stakeholder != Stakeholder.OTHER
+    )
+    return session.scalar(said.order_by(Member.id.desc()).limit(1))
 
 
 def change_evaluation(

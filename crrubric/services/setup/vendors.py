@@ -13,6 +13,7 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase, clean_together
 from crrubric.domain.events import Event
 from crrubric.domain.results.cost import PRICE_FIELDS
+from crrubric.domain.results.offer_checks import refuse_many_districts
 from crrubric.domain.results.offers import PriceLine, write_line
 from crrubric.domain.text import clean_line, clean_text, require_line
 from crrubric.domain.translation import N_
@@ -98,7 +99,7 @@ def clean_vendor(facts: VendorFacts) -> VendorFacts:
             facts.price_note, limit=limits.SHORT_TEXT, field="price_note"
         ),
         unit_price_cents=lambda: _check_unit_price(facts.unit_price_cents),
-        quantity=lambda: _check_optional(facts.quantity, limits.QUANTITY, "quantity"),
+        quantity=lambda: _check_quantity(facts),
         term_months=lambda: _check_optional(facts.term_months, limits.TERM_MONTHS, "term_months"),
         price_rise=lambda: _check_rise(facts.price_rise),
     )
@@ -110,6 +111,12 @@ def _check_unit_price(cents: int | None) -> int | None:
     if cents is not None:
         require_in_bounds(Decimal(cents) / 100, limits.UNIT_PRICE, field="unit_price")
     return cents
+
+
+def _check_quantity(facts: VendorFacts) -> int | None:
+    """How many units, if that is said. Raises: Invalid (field "quantity")."""
+    refuse_many_districts(facts.price_unit, facts.quantity)
+    return _check_optional(facts.quantity, limits.QUANTITY, "quantity")
 
 
 def _check_rise(rise: int | None) -> int | None:

@@ -31,7 +31,12 @@ from crrubric.queries.ballots.on_behalf import entry_of
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.questions.questions import list_own_askings, list_vendor_questions
 from crrubric.queries.results.renewals import list_told_vendors
-from crrubric.queries.setup.assignments import list_assigned_criterion_ids, list_assigned_parts
+from crrubric.queries.setup.assignments import (
+    list_assigned_criterion_ids,
+    list_assigned_parts,
+    load_assigned_criterion_ids,
+    load_assigned_rubric,
+)
 from crrubric.queries.setup.rubrics import load_newest_corrections, load_tensions, load_wordings
 from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.services.ballots import ballots as service
@@ -62,7 +67,9 @@ HOME = "ballots.show_own_ballots"
 def show_own_ballots(seat: Seat) -> ResponseReturnValue:
     """My ballots: one line a vendor."""
     lines = list_own_ballots(db.session(), seat.member) if seat.member else []
-    asked = list_assigned_criterion_ids(db.session(), seat.member) if seat.member else []
+    asked, whole = (
+        load_assigned_criterion_ids(db.session(), seat.member) if seat.member else ([], 0)
+    )
     first = asked[0] if asked and seat.may(Action.RECORD_MARK) else None
     declared = load_own_declarations(db.session(), seat.member) if seat.member else {}
     return render_page(
@@ -70,6 +77,7 @@ def show_own_ballots(seat: Seat) -> ResponseReturnValue:
         seat,
         lines=lines,
         total=len(asked),
+        whole=whole,
         first_criterion=first,
         undeclared=sum(
             line.vendor.id not in declared and line.vendor.withdrawn_at is None for line in lines
@@ -97,7 +105,7 @@ def render_ballot_page(
 ) -> str:
     """The ballot; `tried` is the criterion whose form was refused, with what was typed."""
     own, marks = find_own_ballot(db.session(), seat, vendor_id)
-    rubric = list_assigned_parts(db.session(), own.member)
+    rubric, whole = load_assigned_rubric(db.session(), own.member)
     asked = [row.id for part in rubric for row in part.criteria]
     there = find_ballot_extras(db.session(), own)
     wordings = load_wordings(db.session(), seat.evaluation.id) if there.corrections else {}
@@ -114,6 +122,7 @@ def render_ballot_page(
         },
         tried=tried,
         total=len(asked),
+        whole=whole,
         answered=sum(key in marks for key in asked),
         tensions=load_tensions(db.session(), seat.evaluation.id, current_language()),
         corrected=load_newest_corrections(db.session(), seat.evaluation.id)

@@ -53,9 +53,9 @@ MEETING_HELP = (
         title=N_("Opening the prices"),
         pages=("meeting.show_price_opening",),
         chair=N_(
-            "Prices can stay sealed until the committee has settled every item, so that nobody’s "
-            "judgement follows the price. This page says what opening them does; it can’t be "
-            "undone."
+            "Prices can stay sealed until the committee has adopted a finding for every item, so "
+            "that nobody’s judgment follows the price. This page says what opening them does; it "
+            "can’t be undone."
         ),
     ),
     HelpTopic(

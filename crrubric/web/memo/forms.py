@@ -24,7 +24,7 @@ def make_language_field() -> ListChoiceField:
 
 def make_read_field() -> BooleanField:
     """That whoever issues the memo has read it."""
-    wanted = InputRequired(_("Read the memo first, then tick that you have."))
+    wanted = InputRequired(_("Read the memo first, then check the box that says so."))
     return BooleanField(_("I have read the memo"), [wanted])
 
 

@@ -68,6 +68,7 @@ def render_site_mail(form: TestMailForm) -> str:
         mails=mails,
         latest=[(mail, explain_delay(mail)) for mail in mails.latest],
         mailed=is_mail_on(),
+        sends_itself=current_settings().MAIL_THREAD,
     )
 
 

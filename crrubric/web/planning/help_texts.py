@@ -105,11 +105,11 @@ PLANNING_HELP = (
         ),
         chair=N_(
             "The list of who does what by when. Let the plan and the decision suggest items and "
-            "tick those that belong on the list, or add your own. You change words, owner and day, "
-            "and update the status of each. What is dropped keeps its reason. The board shows the "
-            "same items in columns: move a card with its buttons, by dragging it, or by the arrow "
-            "keys: left and right on its sign with four arrows move it, up and down go to the next "
-            "card."
+            "select those that belong on the list, or add your own. You change words, owner and "
+            "day, and update the status of each. What is dropped keeps its reason. The board shows "
+            "the same items in columns: move a card with its buttons, by dragging it, or by the "
+            "arrow keys: left and right on its sign with four arrows move it, up and down go to "
+            "the next card."
         ),
         reviewer=N_(
             "The list of who does what by when. You update the status of your own items; they also "

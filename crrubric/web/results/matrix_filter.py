@@ -29,13 +29,16 @@ def make_filter_controls(read: Matrix, asked: MatrixRequest) -> list[FilterContr
         (part.section.code, translate_rubric_text(part.section, "title", current_language()))
         for part in read.parts
     ]
+    orders = [
+        row for row in CriteriaOrder if row is not CriteriaOrder.MUST or can_sort_by_need(read)
+    ]
     there = {row.lead for row in read.results.criteria}
     leads = list_value_labels(who for who in Stakeholder if who in there)
     lists: list[tuple[str, str, list[tuple[str, str]]]] = [
         ("show", _("Items to show"), list_value_labels(CellFilter)),
         ("section", _("Section"), [("", _("All sections")), *sections]),
         ("lead", _("Field of expertise"), [("", _("Everybody")), *leads]),
-        ("sort", _("Order of criteria"), list_value_labels(CriteriaOrder)),
+        ("sort", _("Order of criteria"), list_value_labels(orders)),
         ("order", _("Order of vendors"), list_value_labels(VendorOrder)),
         (
             "dense",
@@ -47,6 +50,11 @@ def make_filter_controls(read: Matrix, asked: MatrixRequest) -> list[FilterContr
         FilterControl(name, label, options, asked.first(name) or str(DEFAULTS.get(name, "")))
         for name, label, options in lists
     ]
+
+
+def can_sort_by_need(read: Matrix) -> bool:
+    """Whether there is a must-have that could come first."""
+    return read.results.must_haves
 
 
 def list_value_labels(members: Iterable[LabelledEnum]) -> list[tuple[str, str]]:

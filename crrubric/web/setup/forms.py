@@ -34,6 +34,7 @@ from crrubric.web.shared.forms import (
     DayField,
     ExactNumberField,
     Form,
+    LeftOpen,
     ListChoiceField,
     PriceField,
     RadioChoiceField,
@@ -246,10 +247,10 @@ class VendorForm(EditForm):
     )
     price_unit = ListChoiceField(_("Price is"), coerce=coerce_optional(PriceUnit),
                              choices=list_choices(PriceUnit, empty=_("not known yet")),
-                             validators=[SometimesNeeded()])  # fmt: skip
+                             validators=[LeftOpen()])  # fmt: skip
     unit_price = PriceField(_("Price of one unit for a year, in dollars"), [Optional()])
     quantity = WholeNumberField(_("Quantity"), [Optional()], limits.QUANTITY)
-    term_months = WholeNumberField(_("Term in months"), [SometimesNeeded()], limits.TERM_MONTHS)
+    term_months = WholeNumberField(_("Term in months"), [LeftOpen()], limits.TERM_MONTHS)
     price_rise = ExactNumberField(
         _("Rises by at most, in percent a year"), [Optional()], limits.PRICE_RISE
     )

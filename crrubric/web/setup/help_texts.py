@@ -203,14 +203,14 @@ SETUP_HELP = (
         title=N_("Several vendors or people at once"),
         pages=("several.show_several_vendors", "several.show_several_people"),
         chair=N_(
-            "Copy the cells of a spreadsheet and paste them here, or choose a file. Where the name "
-            "of a column is not known, you say what the column is; that is remembered in the "
-            "district. You then see every line as it "
-            "was read, with what is wrong beside its field, and correct or untick it. Nothing is "
-            "stored and nobody is invited before you press the button below the lines. Of "
-            "vendors the table can have all that an offer costs: columns for training, integration "
-            "and set-up, paid once or each year by the whole district, the cap on the rise, and "
-            "one for further prices, a line each."
+            "Copy the cells of a spreadsheet and paste them here, or choose a file. Where the "
+            "name of a column is not known, you say what the column is; that is remembered in "
+            "the district. You then see every line as it was read, with what is wrong beside "
+            "its field, and correct it or clear its box. Nothing is stored and nobody is "
+            "invited before you press the button below the lines. Of vendors the table can have"
+            " all that an offer costs: columns for training, integration and set-up, paid once "
+            "or each year by the whole district, the cap on the rise, and one for further "
+            "prices, a line each."
         ),
     ),
     HelpTopic(

@@ -106,7 +106,7 @@ class LeftOpen(Optional):
 
     def __init__(self) -> None:
         super().__init__()
-        self.field_flags: dict[str, bool] = {}
+        self.field_flags = {"later": True}
 
 
 def limit_length(limit: int) -> TextLimit:

@@ -136,7 +136,7 @@ def redirect_to_file_form() -> ResponseReturnValue:
     words = _("You were signed out: the file was not saved. Sign in, then choose it again.")
     ticked = _(
         "You were signed out: the file was not saved. Sign in, then choose it again; what"
-        " you had ticked beside it stays ticked."
+        " you had selected beside it stays selected."
     )
     flash(ticked if chosen else words, "problem")
     back = f"{request.path}?{urlencode(chosen)}" if chosen else request.path

@@ -24,6 +24,7 @@ from crrubric.domain.results.reviewers import Proportion
 from crrubric.domain.results.shares import round_share
 from crrubric.domain.setup.closing import has_ended
 from crrubric.domain.statistics.intervals import Interval
+from crrubric.domain.text import show_minus
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
     LabelledEnum,
@@ -63,6 +64,7 @@ def init_app(app: Flask) -> None:
             "share": format_part_of_whole,
             "grouped": group_receipt,
             "closing": describe_closing,
+            "beginning": begin_with_capital,
             "closing_day_is_over": is_closing_day_over,
             "breakable": let_address_break,
         }
@@ -154,6 +156,11 @@ def is_closing_day_over(evaluation: Evaluation) -> bool:
     return evaluation.closes_on is not None and current_day() > evaluation.closes_on
 
 
+def begin_with_capital(text: str) -> str:
+    """Words that stand by themselves; the rest of them stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def describe_closing(evaluation: Evaluation) -> str:
     """When scoring closes, or that the day is over; and the hard end, if there is one."""
     said = []
@@ -190,7 +197,7 @@ def format_short_number(value: Fraction | Decimal | int | float | None, places: 
     if isinstance(value, Fraction):
         value = float(value)
     pattern = "#,##0" + ("." + "#" * places if places else "")
-    return str(format_decimal(value, format=pattern, locale=get_locale()))
+    return show_minus(format_decimal(value, format=pattern, locale=get_locale()))
 
 
 def format_money(cents: int | None) -> str:
@@ -213,7 +220,7 @@ def format_coefficient(value: Fraction | float | None, why: str = "") -> str:
     """A coefficient with two decimals, or in words why there is none."""
     if value is None:
         return str(gettext(why)) if why else NOTHING
-    return str(format_decimal(float(value), "0.00", locale=get_locale()))
+    return show_minus(format_decimal(float(value), "0.00", locale=get_locale()))
 
 
 def format_interval(found: Interval) -> str:

@@ -34,7 +34,7 @@ def test_a_chair_takes_suggestions_and_the_owner_finishes_one(site: Site, browse
     chair.page.get_by_label("Place the seniors").check()
     assert violations(chair.page) == []
     chair.snap("proposals")
-    chair.press("Put what is ticked on the list")
+    chair.press("Put what is selected on the list")
     expect(chair.page.get_by_text("One item is on the list.")).to_be_visible()
     chair.follow("Add an item")
     chair.page.get_by_label("What is to be done?").fill("Order headsets for the lab in room 12")

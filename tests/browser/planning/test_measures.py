@@ -30,7 +30,7 @@ def test_a_chair_follows_a_measure_and_corrects_a_value(site: Site, browse: Brow
     chair.follow("Propose measures")
     chair.page.get_by_label("Courses finished").check()
     assert violations(chair.page) == []
-    chair.press("Follow what is ticked")
+    chair.press("Follow what is selected")
     chair.page.get_by_role("link", name="Change").click()
     chair.page.get_by_label("It was so on").fill("2022-06-30")
     chair.press("Save")

@@ -69,10 +69,13 @@ def test_the_page_of_the_archive_is_up_to_date_once_the_file_is_saved(site: Site
         db.session.remove()
     chair = browse(site).sign_in(address, PASSWORD)
     chair.page.goto(url)
+    sent = chair.count_posts()
     chair.expected.append("status of 422")  # nothing was chosen
     make = chair.page.get_by_role("button", name="Make and download")
     make.click()
     expect(chair.page.get_by_text("There is a problem")).to_be_visible()
+    expect(chair.page.locator("#error-summary")).to_be_focused()
+    assert (len(sent), violations(chair.page)) == (1, [])
     chair.page.get_by_label("For the public, with names").check()
 
     with chair.page.expect_download() as saved:
@@ -82,3 +85,4 @@ def test_the_page_of_the_archive_is_up_to_date_once_the_file_is_saved(site: Site
     expect(chair.page.locator("#made ~ ul")).to_contain_text("for the public, with names")
     expect(chair.page.get_by_text("There is a problem")).to_have_count(0)
     expect(chair.page.get_by_text("No archive has been made.")).to_have_count(0)
+    assert len(sent) == 2

@@ -42,7 +42,7 @@ def test_what_an_offer_costs_is_looked_through_corrected_and_downloaded(
     chair.snap("offer-lines")
 
     page.get_by_label("Set-up and other, once, in dollars").fill("1200")
-    chair.press("Add the ticked vendors")
+    chair.press("Add the selected vendors")
     with page.expect_download() as waited:
         page.get_by_role("link", name="Download them as a table").click()
     rows = list(csv.DictReader(StringIO(waited.value.path().read_text("utf-8-sig"))))
@@ -77,5 +77,5 @@ def test_columns_that_are_not_known_are_asked_for(site: Site, browse: Browse, wi
     chair.snap("columns")
     chair.press("Read the table again")
     expect(page.get_by_label("Price of one unit for a year, in dollars")).to_have_value("38.50")
-    chair.press("Add the ticked vendors")
+    chair.press("Add the selected vendors")
     expect(page.get_by_role("status").or_(page.locator(".message.done")).first).to_be_visible()

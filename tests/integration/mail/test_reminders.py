@@ -18,7 +18,15 @@ from crrubric.clock import now_utc
 from crrubric.config import settings_of
 from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.events import Event
-from crrubric.domain.vocabulary import MailKind, MailState, NoticeKind, Phase, Role, Standing
+from crrubric.domain.vocabulary import (
+    MailKind,
+    MailState,
+    NoticeKind,
+    Phase,
+    Role,
+    Stakeholder,
+    Standing,
+)
 from crrubric.extensions import db
 from crrubric.models import (
     District,
@@ -183,6 +191,21 @@ def test_who_can_not_or_need_not_is_not_reminded(make: Factory, post: Post):
 
     assert write_due_reminders(at(14, 8)) == 1
     assert [row.to_address for row in reminders()] == [address(made, 0)]
+
+
+def test_who_never_came_in_is_told_how_and_nobody_else(make: Factory, post: Post):
+    made = scoring(make, reviewers=1)
+    invited = committee.invite_member(
+        made.chair, made.slug, name="Ina New", email="ina@lake.example",
+        roles=frozenset({Role.REVIEWER}), stakeholder=Stakeholder.PARENT,
+    )  # fmt: skip
+    assert invited.token
+    clear()
+
+    assert write_due_reminders(at(14, 8)) == 2
+
+    told = {row.to_address: "not chosen a password yet" in row.body for row in reminders()}
+    assert told == {address(made, 0): False, "ina@lake.example": True}
 
 
 @pytest.mark.parametrize("phase", [Phase.PRACTICE, Phase.SETUP, Phase.MEETING])

@@ -67,7 +67,7 @@ def test_a_recorded_finding_leads_to_the_next_item_until_all_are_settled(
     assert leads_to(after_the_second, "Next on the agenda") == []  # this one is the last
     assert len(ticked) == 2
     assert after_the_last.heading == "Agenda"
-    assert "Every item on the agenda is settled." in after_the_last.text
+    assert "Every item on the agenda has a finding." in after_the_last.text
 
 
 def test_one_button_records_that_all_are_present(make: Factory, visit: Visit):

@@ -72,11 +72,23 @@ def test_until_it_is_issued_the_memo_is_a_draft_and_says_why(made: Made, visit: 
     assert "Issued memos" not in page.text
 
 
+def test_a_district_without_a_name_is_told_before_the_memo_says_so(made: Made, visit: Visit):
+    chair, told = visit(made.chair), []
+    for name in ("Our district", "Lakeside"):
+        db.session.get_one(Evaluation, made.evaluation.id).district.name = name
+        db.session.commit()
+        told.append(
+            "Nobody has said what the district is called" in chair.get(made.url("memo/issue")).text
+        )
+
+    assert told == [True, False]
+
+
 def test_the_chair_issues_the_memo_and_everybody_downloads_it_ever_after(made: Made, visit: Visit):
     chair = visit(made.chair)
     refused = chair.act(made.url("memo/issue"))
     assert refused.status_code == 422
-    assert "Read the memo first, then tick that you have." in refused.text
+    assert "Read the memo first, then check the box that says so." in refused.text
 
     done = chair.act(made.url("memo/issue"), {"read": "y"})
 

@@ -225,7 +225,7 @@ def test_a_file_that_is_chosen_again_still_tells_prices(
         "/sign-in", {**there, "email": email(made.chair), "password": PASSWORD}
     ).location
 
-    assert ("stays ticked" in words(asked.with_id("main"))) is ticked
+    assert ("stays selected" in words(asked.with_id("main"))) is ticked
     assert filled_form(person.page(back), url) == ({"tells_prices": ["y"]} if ticked else {})
 
 

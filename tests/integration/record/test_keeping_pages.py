@@ -68,6 +68,8 @@ def test_two_administrators_remove_a_record_and_read_its_certificate(
     number = db.session.scalars(select(Removal.id)).one()
     removal = f"{RECORDS}/removals/{number}"
     assert "another administrator has to confirm it" in ada.get(removal).text
+    offers = ["Read and confirm" in one.get(RECORDS).text for one in (ada, bob)]
+    assert offers == [False, True]
     assert "One removal of records waits for a second person" in bob.get("/").text
     refused = bob.act(removal, {"typed": "Another title"})
     assert refused.status_code == 422

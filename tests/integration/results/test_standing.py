@@ -18,6 +18,7 @@ def lede(page: Page) -> str:
     return words(found[0]).removesuffix(" Show what is unresolved")
 
 
+OPEN = "What is unresolved can still change who is first. One item is unresolved."
 NOT_ADOPTED = "The votes settle every item; %s are still to be adopted."
 
 
@@ -26,6 +27,12 @@ NOT_ADOPTED = "The votes settle every item; %s are still to be adopted."
     [
         (SMALL, 2, ["YYY", "YNN"], "Vendor 2 leads and meets every must-have. " + NOT_ADOPTED % 6),
         (FREE, 2, ["YYY", "YNN"], "Vendor 2 leads. " + NOT_ADOPTED % 6),
+        (SMALL, 2, ["YYY", "Y?N"], "Vendor 2 leads and meets every must-have."
+                                   " One item is unresolved."),
+        (SMALL, 2, ["YY?", "YYN"], "Vendor 2 leads so far and meets every must-have. " + OPEN),
+        (FREE, 2, ["YY?", "YYN"], "Vendor 2 leads so far. " + OPEN),
+        (FREE, 2, ["YYY", "YY?"], "Vendor 2 and Vendor 3 share the first rank so far. " + OPEN),
+        (SMALL, 2, ["YYN", "?YY"], "Vendor 2 leads so far and meets every must-have. " + OPEN),
         (FREE, 2, ["YYN", "YYN"], "Vendor 2 and Vendor 3 share the first rank. " + NOT_ADOPTED % 6),
         (FREE, 1, ["YYY"], "Vendor 2 is the only vendor. " + NOT_ADOPTED % 3),
         (SMALL, 1, ["YY?"], "Vendor 2 is the only vendor and meets every must-have."
@@ -65,7 +72,7 @@ def test_whether_every_item_is_settled_is_said_once_the_committee_has_adopted_it
     assert read_end() == "The votes settle every item; one is still to be adopted."
     made.criteria[:] = [last]
     adopt_everything(made)
-    assert read_end() == "Every item is settled."
+    assert read_end() == "The committee has adopted a finding for every item."
 
 
 def test_a_score_that_is_not_settled_reads_not_decided_yet_with_what_is_missing(
@@ -116,3 +123,17 @@ def test_without_must_haves_nobody_is_said_to_meet_them(make: Factory, visit: Vi
     for path in ("matrix", "scores", "compare", "decision/", "memo/memo.html"):
         text = chair.get(made.url(path)).text
         assert ("there are none" in text, "all met" in text) == (True, False), path
+
+
+def test_without_must_haves_nothing_is_sorted_by_them(make: Factory, visit: Visit):
+    marks = {(0, 0): "YYY", (0, 1): "YYN"}
+    plain = make.evaluation(phase=Phase.MEETING, rubric=parse_rubric(FREE), marks=marks)
+    other = make.evaluation(phase=Phase.MEETING, title="Other", marks=marks)
+
+    found = [
+        "ust-haves first" in visit(made.chair).get(made.url(path)).text
+        for made in (plain, other)
+        for path in ("matrix", "compare")
+    ]
+
+    assert found == [False, False, True, True]

@@ -156,6 +156,20 @@ def test_sections_are_assigned_to_the_experts_named_in_the_rubric(make: Factory,
     assert "changed what Ida Itkowski has to mark" in journal
 
 
+def test_a_ballot_says_why_it_has_fewer_criteria_than_the_evaluation(make: Factory, visit: Visit):
+    made = make.evaluation(reviewers=2)
+    limit(made, 0, "ada")
+    make.forward(made, Phase.SCORING, {})
+    told = "You mark one of the 3 criteria of this evaluation"
+    ballots = ("ballots/", f"ballots/{made.vendors[0].id}")
+
+    found = [
+        [told in visit(one).get(made.url(path)).text for path in ballots] for one in made.reviewers
+    ]
+
+    assert found == [[True, True], [False, False]]
+
+
 def test_a_criterion_that_can_not_reach_its_quorum_is_pointed_out(make: Factory, visit: Visit):
     made = make.evaluation(reviewers=2)
     limit(made, 0, "ada")

@@ -23,7 +23,7 @@ from crrubric.queries.people.people import list_roles
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.setup.committee import invite_member, remove_member
 from crrubric.services.setup.earlier import start_from_earlier
-from crrubric.services.setup.evaluations import serialize_facts
+from crrubric.services.setup.evaluations import create_evaluation, serialize_facts
 from crrubric.services.setup.rubrics import serialize_rubric
 from crrubric.services.setup.rules import RuleSettings, rule_settings
 from tests.factories import Factory, Made
@@ -215,3 +215,17 @@ def test_who_has_no_earlier_evaluation_is_not_asked_what_to_take_over(make: Fact
 
     assert 'name="with_vendors"' not in first
     assert 'name="with_vendors"' in second
+
+
+def test_a_chair_who_said_once_whom_they_represent_is_not_asked_again(make: Factory, visit: Visit):
+    first = make.evaluation(reviewers=0)
+    seat = db.session.query(Member).filter_by(evaluation_id=first.evaluation.id).one()
+    pages = [words(visit(first.chair).page(first.url("committee/")).root)]
+    seat.stakeholder = Stakeholder.PRINCIPAL
+    db.session.commit()
+
+    second = create_evaluation(first.chair, title="Next", rubric=load_built_in_rubric())
+
+    pages.append(words(visit(first.chair).page(f"/evaluations/{second.slug}/committee/").root))
+    assert ["not said" in page for page in pages] == [True, False]
+    assert "Principal" in pages[1]

@@ -141,6 +141,7 @@ def test_the_journal_says_it_in_words(made: Made, visit: Visit):
         ({"row0-rise": "5"}, "row0-rise", "it is that of the line above"),
         ({"row1-rise": "5"}, "row1-rise", "What is paid once does not rise."),
         ({"row1-unit_price": ""}, "row1-unit_price", "Fill this in as well."),
+        ({"row1-quantity": "12"}, "row1-quantity", "is paid once, not for each one"),
         ({"row1-kind": ""}, "row1-kind", "Fill this in as well."),
         ({"row1-unit_price": "cheap"}, "row1-unit_price", "Enter a number, like 2 or 38.50."),
         ({"row2-kind": "TIER", "row2-unit_price": "1"}, "row2-quantity", "from how many on"),
@@ -255,6 +256,31 @@ def test_a_price_of_which_nobody_says_what_one_unit_is_lacks_that(make: Factory,
         ("License: what one unit is", f"{made.url(f'vendors/{first.id}')}#price_unit"),
     ]
     assert "$45 a year" in words(chair.page(made.url("vendors/")).root)
+
+
+def test_a_number_of_units_alone_makes_no_cost(make: Factory, visit: Visit):
+    made = make.evaluation()
+    first, chair = made.vendors[0], visit(made.chair)
+    facts = VendorFacts(company=first.company, product=first.product, unit_price_cents=4500,
+                        quantity=900, term_months=36)  # fmt: skip
+    change_vendor(made.chair, made.slug, first.id, facts)
+    address = made.url(f"vendors/{first.id}")
+
+    assert list_missing(chair.page(cost_of(made))) == [
+        ("License: what one unit is", f"{address}#price_unit")
+    ]
+    typed = filled_form(chair.page(address), address)
+    answer = chair.post(address, {**typed, "price_unit": "DISTRICT"})
+    assert "is paid once, not for each one" in error_of(
+        parse(answer.status_code, answer.text), "quantity"
+    )
+
+
+def test_what_a_cost_needs_is_not_called_optional_nor_needed_at_times(make: Factory, visit: Visit):
+    page = visit((made := make.evaluation()).chair).page(made.url("vendors/new"))
+
+    labels = [words(node) for node in page.all("label")]
+    assert {"Price is", "Term in months"} <= set(labels)
 
 
 def test_who_may_not_enter_it_is_led_nowhere(make: Factory, visit: Visit):

@@ -160,7 +160,7 @@ def test_at_least_one_line_must_be_ticked(make: Factory, visit: Visit):
     answer = take(chair, url, page, **{"line-1__take": ""})
 
     assert answer.status_code == 422
-    assert "Tick at least one line." in answer.text
+    assert "Select at least one line." in answer.text
 
 
 @pytest.mark.parametrize("lines", ["", "0", "x", "99999"])
@@ -294,6 +294,17 @@ def test_what_people_write_of_a_seat_is_understood(
     names = ("roles", "stakeholder")
     found = [tuple(shown.get(f"line-{n}-{name}", [""])[0] for name in names) for n in (1, 2)]
     assert found == seats
+
+
+def test_where_no_mail_goes_out_the_links_wait_for_the_chair(make: Factory, visit: Visit):
+    made = make.evaluation(reviewers=0)
+    chair, url = visit(made.chair), made.url(PEOPLE)
+
+    answer = take(chair, url, preview(chair, url, TWO_PEOPLE))
+
+    assert "2 people have seats. Nothing was sent: give each of the 2 people their link below" in (
+        words(chair.page(answer.location).root)
+    )
 
 
 def test_those_with_an_account_get_no_link_from_here(make: Factory, visit: Visit):

@@ -298,7 +298,7 @@ def test_ticks_of_an_assignment_that_somebody_else_changed_are_told(make: Factor
     typed = filled_form(page, url)
     assert typed["criterion"] == [str(first), str(others[1])]
     said = [words(node) for node in page.all("span") if node.get("class") == "newer"]
-    assert said == ["Saved meanwhile: ticked", "Saved meanwhile: not ticked"]
+    assert said == ["Saved meanwhile: selected", "Saved meanwhile: not selected"]
     assert f"It was last saved by {second.name}," in words(page.with_id("error-summary"))
     assert one.post(url, typed).status_code == 303
 
@@ -340,7 +340,7 @@ def test_attendance_that_somebody_else_recorded_is_not_overwritten(make: Factory
     refused = parse(answer.status_code, answer.text)
     assert refused.status == 409
     assert filled_form(refused, url)["present"] == [str(ids[1])]
-    assert "Saved meanwhile: ticked" in answer.text
+    assert "Saved meanwhile: selected" in answer.text
     assert "It was last saved by" in words(refused.with_id("error-summary"))
     assert one.post(url, filled_form(refused, url)).status_code == 303
 

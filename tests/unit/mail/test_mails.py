@@ -1,5 +1,6 @@
 """What mails say."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -48,6 +49,17 @@ def test_a_reminder_knows_the_closing_day(closes_on: date | None, subject: str, 
     assert mail.subject == f"Credit Recovery 2027: {subject}"
     assert "This ballot of yours is still open:\n- Acme\n" in mail.body
     assert sentence in mail.body
+
+
+def test_who_has_no_password_yet_is_told_how_to_come_in():
+    late = ReminderFacts(vendors=["Acme"], today=TODAY, closes_on=None)
+    new = replace(late, uninitiated=True)
+
+    found = [
+        "not chosen a password" in mails.compose_reminder(SAY, TO, one).body for one in (late, new)
+    ]
+
+    assert found == [False, True]
 
 
 def test_a_message_of_the_chair_is_shown_with_the_name_of_the_chair():

@@ -1,5 +1,6 @@
 """How long a record is kept, and what stands against removing it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -79,5 +80,9 @@ def test_what_goes_is_counted_without_marks_and_an_old_archive_is_told():
 
     assert [len(found.doubts) for found in (fresh, older, never)] == [1, 2, 2]
     assert {"count": 2, "megabytes": 2} in [dict(remark.values) for remark in fresh.effects]
+    few = foresee_evaluation_removal(
+        replace(counts, file_bytes=768), archived_on=ENDED, changed_since=False
+    )
+    assert {"count": 2, "kilobytes": 1} in [dict(remark.values) for remark in few.effects]
     assert "mark" not in " ".join(counts.serialize())
     assert len({found.fingerprint() for found in (fresh, older, never)}) == 3

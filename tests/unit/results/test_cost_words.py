@@ -49,7 +49,7 @@ def cost(learners: int, *, rising: bool = False, **facts: object) -> OfferCost:
             " $4,500 + $4,657.50 = $9,157.50",
         ),
         (cost(1, unit=PriceUnit.DISTRICT), "$45 for the whole district × 3 years = $135"),
-        (cost(1, unit=None, quantity=4, term_months=12), "4 × $45 = $180"),
+        (cost(1, unit=PriceUnit.SCHOOL, quantity=4), "4 × $45 per school × 3 years = $540"),
     ],
 )
 def test_a_line_says_how_it_comes_about(found: OfferCost, told: str):
@@ -76,8 +76,8 @@ def test_one_line_has_no_sum_and_without_a_total_nothing_is_divided():
 
 def test_rounded_amounts_that_do_not_add_up_are_not_said_to_be_equal():
     dollar = PriceLine(kind=PriceKind.OTHER, unit_cents=100, quantity=1)
-    found = cost(1, unit=None, unit_cents=100, quantity=1, term_months=7, lines=(dollar,))
-    rising = cost(1, unit=None, unit_cents=50, quantity=1, rise=100, rising=True, term_months=24)
+    found = cost(1, unit_cents=100, quantity=1, term_months=7, lines=(dollar,))
+    rising = cost(1, unit_cents=50, quantity=1, rise=100, rising=True, term_months=24)
 
     assert tell_total(WORDS, found) == "$0.58 + $0.58 ≈ $1.17"
     assert tell_line(WORDS, rising.lines[0], None, None).endswith(": $0.50 + $0.51 = $1.01")

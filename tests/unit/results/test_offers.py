@@ -37,7 +37,7 @@ def line(kind: PriceKind, cents: int, **facts: object) -> PriceLine:
     ],
 )
 def test_the_cost_over_a_term_is_rounded_half_up(price, quantity, months, cents):
-    found = PriceBasis(unit_cents=price, quantity=quantity, term_months=months).cost
+    found = basis(unit_cents=price, quantity=quantity, term_months=months, seats=None).cost
 
     assert (found.low.cents, found.high.cents) == (cents, cents)
 
@@ -115,6 +115,7 @@ def test_tiers_of_those_at_once_turn_where_one_more_learner_makes_one_more():
         ({"unit": SEAT, "seats": SeatRange(1, 2)}, Lack(Unknown.AT_ONCE, PriceKind.LICENSE)),
         ({"unit": PriceUnit.SCHOOL}, Lack(Unknown.QUANTITY, PriceKind.LICENSE)),
         ({"unit": None}, Lack(Unknown.UNIT, PriceKind.LICENSE)),
+        ({"unit": None, "quantity": 900}, Lack(Unknown.UNIT, PriceKind.LICENSE)),
         ({"term_months": None}, Lack(Unknown.TERM)),
         ({"unit_cents": None}, Lack(Unknown.PRICE, PriceKind.LICENSE)),
     ],
@@ -202,6 +203,6 @@ def test_decimals_by_hand_come_to_the_same(cents: int, quantity: int, months: in
         price *= 1 + Decimal(rise) / 10_000
     whole = (total * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)
 
-    found = PriceBasis(unit_cents=cents, quantity=quantity, term_months=months, rise=rise).cost
+    found = basis(unit_cents=cents, quantity=quantity, term_months=months, rise=rise).cost
 
     assert abs(int(whole) - (found.high.cents or 0)) <= 1

@@ -221,7 +221,7 @@ def test_by_share_a_finding_changes_no_votes_and_the_score_says_so():
     words = ValueFormatter(str)
     title = criterion(1).title
     assert [words.score("a", results) for results in made.values()] == [
-        "50\u00a0% by weight: 1 of the 2 settled criteria are met (2 criteria apply)",
+        "50.0\u00a0% by weight: 1 of the 2 settled criteria are met (2 criteria apply)",
         "66.7\u00a0% by weight, the average share of YES on 2 of the 2 criteria that apply;"
         f" the votes count here, not what the committee found otherwise: {title}",
     ]

@@ -42,5 +42,5 @@ def test_the_memo_and_the_tables_below_charts_say_it_so():
     said = [words.percent(share, mark=MARK) for share in near]
     shown = [percent_text(share, mark=MARK) for share in near]
 
-    assert said == ["99.9\u00a0%", "0.1\u00a0%", "84.9\u00a0%", "50\u00a0%"]
+    assert said == ["99.9\u00a0%", "0.1\u00a0%", "84.9\u00a0%", "50.0\u00a0%"]
     assert shown == ["99 %", "1 %", "84 %", "50 %"]

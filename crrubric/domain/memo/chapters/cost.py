@@ -133,7 +133,7 @@ class CostBlocks:
         if prices.returned:
             text = N_(
                 "Came back into the selection when prices were open, so that its price could be"
-                " known before its items were settled:"
+                " known before anything was found on it:"
             )
             back = (f"{name}, {words.moment(at)}" for name, at in prices.returned)
             yield Paragraph(words(text))

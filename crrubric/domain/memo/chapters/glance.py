@@ -44,8 +44,8 @@ class GlanceBlocks:
         yield Paragraph(
             words(
                 N_(
-                    "◆ must-have. * the committee settled it itself: the votes left it open, or"
-                    " said otherwise."
+                    "◆ must-have. * the committee’s own finding: the votes left it open, or said"
+                    " otherwise."
                 )
             )
         )

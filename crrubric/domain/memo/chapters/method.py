@@ -33,7 +33,7 @@ class MethodBlocks:
                     "reinstates it with a reason."
                 ),
                 score=words(SCORE_MEANS[results.mode]),
-                mark=words.percent(results.pass_mark),
+                mark=words.whole_percent(results.pass_mark),
             )
         )
         fixed = N_("Rule and rubric were fixed %(when)s.")

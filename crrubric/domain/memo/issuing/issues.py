@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 from crrubric.domain.foreseen import Foreseen, Remark, keep_remarks, make_list_remark
+from crrubric.domain.people.zones import UNNAMED
 from crrubric.domain.places import MendingPlace
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import LabelledEnum
@@ -78,7 +79,8 @@ class IssuePlan:
     number: of the issue that it would make; stands: whether the one before is of the decision that
     stands. head: the newest hash of the journal. without_position: how many of the reviewers
     stated none; doubts: of the decision; kept: whether it is set how long the record is kept;
-    unconfirmed: whose ballot was entered for them and not confirmed.
+    unconfirmed: whose ballot was entered for them and not confirmed; district_named: whether
+    somebody said what the district is called.
     """
 
     number: int
@@ -91,6 +93,7 @@ class IssuePlan:
     doubts: tuple[Remark, ...] = ()
     unconfirmed: tuple[str, ...] = ()
     kept: bool = True
+    district_named: bool = True
 
 
 def foresee_issue(plan: IssuePlan) -> Foreseen:
@@ -167,6 +170,16 @@ def list_missing_parts(plan: IssuePlan) -> tuple[Remark, ...]:
                 make_list_remark(
                     N_("Ballots that were entered for these reviewers are not confirmed:"),
                     plan.unconfirmed,
+                ),
+            ),
+            (
+                not plan.district_named,
+                Remark(
+                    N_(
+                        "Nobody has said what the district is called: the memo says “%(name)s”. An"
+                        " administrator names it on the page District."
+                    ),
+                    {"name": UNNAMED},
                 ),
             ),
             (

@@ -61,12 +61,21 @@ class EvaluationCounts:
         }
 
 
+def tell_files(counts: EvaluationCounts) -> Remark:
+    """How many files, and together of which size, rounded up."""
+    kilobytes, megabytes = (-(-counts.file_bytes // unit) for unit in (1_000, 1_000_000))
+    if kilobytes < 1_000:
+        text = N_("Attached files: %(count)s, together %(kilobytes)s KB.")
+        return Remark(text, {"count": counts.files, "kilobytes": kilobytes})
+    text = N_("Attached files: %(count)s, together %(megabytes)s MB.")
+    return Remark(text, {"count": counts.files, "megabytes": megabytes})
+
+
 def foresee_evaluation_removal(
     counts: EvaluationCounts, *, archived_on: date | None, changed_since: bool
 ) -> Foreseen:
     """An evaluation goes for good. Args: archived_on: when the last archive file was made of it;
     changed_since: whether its journal tells of more since then."""
-    megabytes = -(-counts.file_bytes // 1_000_000)
     return Foreseen(
         keep_remarks(
             [
@@ -91,10 +100,7 @@ def foresee_evaluation_removal(
                 ),
                 (
                     counts.files,
-                    Remark(
-                        N_("Attached files: %(count)s, together %(megabytes)s MB."),
-                        {"count": counts.files, "megabytes": megabytes},
-                    ),
+                    tell_files(counts),
                 ),
                 (counts.issues, Remark(N_("Issued memos: %(count)s."), {"count": counts.issues})),
                 (True, Remark(N_("Journal entries: %(count)s."), {"count": counts.entries})),

@@ -45,7 +45,9 @@ from crrubric.services.shared.counting import refuse_scorer_once_shown
 from crrubric.services.shared.unit import unit_of_work
 
 Problem = tuple[int, Invalid]  # the number of a line, and what is wrong with it
-NOTHING_TAKEN = N_("Nothing was taken: correct the lines, or untick those that are not wanted.")
+NOTHING_TAKEN = N_(
+    "Nothing was taken: correct the lines, or clear the boxes of those that are not wanted."
+)
 
 
 @dataclass(frozen=True, slots=True)

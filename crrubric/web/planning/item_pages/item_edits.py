@@ -145,7 +145,10 @@ def show_item_state(seat: Seat, item_id: int) -> ResponseReturnValue:
 @bp.post("/<int:item_id>/state")
 @require_permission(Action.MOVE_ITEM)
 def save_item_state(seat: Seat, item_id: int) -> ResponseReturnValue:
-    """Update the status of an item; the script of the board is told what is stored now."""
+    """Update the status of an item; the script of the board is told what is stored now.
+
+    What is refused is answered with the page that tells why, whoever asks.
+    """
     before = make_item_state_form(find_movable_item(seat, item_id))
     form, status = ItemStateForm(), 422
     if form.validate():
@@ -165,8 +168,6 @@ def save_item_state(seat: Seat, item_id: int) -> ResponseReturnValue:
             stored = make_item_state_form(find_movable_item(seat, item_id))
             form.meet_newer(stored, error, {})
             status = 409
-    if wants_json():
-        return jsonify(message=_("It was not moved.")), status
     return render_item_state(seat, form, find_movable_item(seat, item_id)), status
 
 

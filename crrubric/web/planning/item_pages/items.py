@@ -85,7 +85,7 @@ def render_item_proposals(
 @bp.post("/proposals")
 @require_permission(Action.MANAGE_ITEMS)
 def save_taken_items(seat: Seat) -> ResponseReturnValue:
-    """Put what is ticked on the list."""
+    """Put what is selected on the list."""
     form, status, ticked = TakeItemsForm(), 422, request.form.getlist("origin")
     if form.validate():
         try:

@@ -124,7 +124,7 @@ def render_measure_proposals(
 @bp.post("/proposals")
 @require_permission(Action.ANSWER_PLAN)
 def save_taken_measures(seat: Seat) -> ResponseReturnValue:
-    """Follow what is ticked."""
+    """Follow what is selected."""
     form, status, ticked = TakeMeasuresForm(), 422, request.form.getlist("origin")
     if form.validate():
         try:

@@ -20,6 +20,7 @@ from crrubric.queries.people.access import Seat
 from crrubric.services.ballots.attachments import take_upload_turn
 from crrubric.services.exchange.field_tables import FieldMemory, FieldTable, read_file_text
 from crrubric.services.exchange.table_sources import read_data
+from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.accounts import is_unused
 from crrubric.services.setup.committee import Invitation, Invitee
 from crrubric.services.setup.tables import several as service
@@ -143,7 +144,7 @@ def render_sheet_page(seat: Seat, kind: SheetKind, page: SheetPage) -> str:
         seat,
         under=kind.home,
         title=_("Add several vendors") if vendors else _("Invite several people"),
-        take=_("Add the ticked vendors") if vendors else _("Invite the ticked people"),
+        take=_("Add the selected vendors") if vendors else _("Invite the selected people"),
         allowed=list_allowed_words(empty),
         labels=list(list_field_labels(kind).values()),
         price_parts=list_price_parts() if vendors else "",
@@ -266,7 +267,7 @@ def answer_sheet(
     taking, ticked = request.form.get("to") == "take", page.sheet.list_ticked()
     checked = [line.check() for line in page.sheet.lines.values()]  # each, to say all at once
     if taking and not ticked:
-        problems.append(_("Tick at least one line."))
+        problems.append(_("Select at least one line."))
     if taking and all(checked) and ticked:
         try:  # at once: the same form may have been sent before, and then it is all there
             return take(ticked, page.columns.table.mapping if page.columns else None)
@@ -355,12 +356,27 @@ def read_invitee(line: LineForm) -> Invitee:
     )
 
 
+def describe_new_seats(found: Sequence[Invitation]) -> str:
+    """How many have a seat now; where no mail goes out, that their links wait for the chair."""
+    seats = ngettext("One person has a seat.", "%(num)s people have seats.", len(found))
+    links = sum(invitation.token is not None for invitation in found)
+    if not links or is_mail_on():
+        return str(seats)
+    words = ngettext(
+        "Nothing was sent: give them the link below yourself, or they can’t come in.",
+        "Nothing was sent: give each of the %(num)s people their link below yourself, or they can’t"
+        " come in.",
+        links,
+    )
+    return f"{seats} {words}"
+
+
 def tell_invited(found: Sequence[Invitation]) -> None:
     """Say how many have a seat now, and how those come in who get no link from here."""
     members = [invitation.member for invitation in found if invitation.token is None]
     waiting = sum(row.user is not None and is_unused(row.user) for row in members)
     unproven = sum(map(waits_for_proof, members))
-    flash(ngettext("One person has a seat.", "%(num)s people have seats.", len(found)), "done")
+    flash(describe_new_seats(found), "done")
     if unproven:
         words = ngettext(
             "One of the seats waits: the account was made elsewhere, and it is not certain yet that"

@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
-from crrubric.domain.vocabulary import Phase
+from crrubric.domain.vocabulary import Phase, PriceUnit
 from crrubric.extensions import db
 from crrubric.models import ColumnMapping, Vendor
 from crrubric.services.setup.tables import several
@@ -163,7 +163,7 @@ def test_our_own_file_of_vendors_is_taken_as_far_as_it_goes(make: Factory, visit
         made.chair,
         made.slug,
         {1: NewVendor(VendorFacts(company="=Acme", product="Courses", unit_price_cents=1234,
-                                  quantity=5, term_months=12))},
+                                  price_unit=PriceUnit.SEAT, quantity=5, term_months=12))},
     )  # fmt: skip
     file = visit(made.chair).get(made.url("export/vendors.csv")).data
     chair, url = visit(other.chair), other.url(VENDORS)
