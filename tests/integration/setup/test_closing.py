@@ -63,10 +63,8 @@ def test_pages_say_that_the_closing_day_has_passed(make: Factory, visit: Visit):
     let_time_pass(made, 1)
     after = texts()
 
-    assert [("the closing day was" in text, "closes " in text) for text in before] == [
-        (False, True)
-    ] * 5
-    assert ["the closing day was" in text for text in after] == [True] * 5
+    assert [("closing day was" in text, "loses " in text) for text in before] == [(False, True)] * 5
+    assert ["closing day was" in text for text in after] == [True] * 5
 
 
 def test_a_ballot_submitted_after_the_closing_day_is_labeled_late(make: Factory, visit: Visit):

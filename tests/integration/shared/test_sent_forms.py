@@ -7,6 +7,7 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
+from flask import current_app
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
@@ -350,7 +351,8 @@ def test_of_one_person_one_form_waits_and_a_few_in_all(
     values = site.fill(form)
     site.send(form, values)
     lose_answer(timedelta(0))
-    waiting = {-number for number in range(1, others + 1)} or {site.made.chair.user_id}
+    here = current_app.instance_path
+    waiting = {(here, -n) for n in range(1, others + 1)} or {(here, site.made.chair.user_id)}
     monkeypatch.setattr(once, "WAITING", waiting)
 
     assert (site.send(form, values).status_code, pauses) == (303, [])
