@@ -1,6 +1,7 @@
 """Fixtures that several kinds of tests share: databases, app, factories."""
 
 import os
+import stat
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
@@ -85,6 +86,19 @@ def set_settings(app: Flask, monkeypatch: pytest.MonkeyPatch, **values: Any) -> 
 def renew_queues(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the app make its queues anew, and take those back that it has when the test ends."""
     monkeypatch.setitem(app.extensions, queues.SERVER, {})
+
+
+def pretend_to_be_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process be root, and every file another account's, until the test ends."""
+    found = Path.stat
+
+    def tell_other(path: Path, **more: bool) -> os.stat_result:
+        row = list(found(path, **more))
+        row[stat.ST_UID] = 65_534
+        return os.stat_result(row)
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
+    monkeypatch.setattr(Path, "stat", tell_other)
 
 
 def fresh_app(url: str, folder: Path, **settings: Any) -> Flask:

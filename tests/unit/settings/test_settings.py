@@ -1,7 +1,6 @@
 """Settings: later wins, unknown names and wrong values are refused in a sentence each."""
 
 import os
-import stat
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from crrubric.settings.document import default_in_words, describe_settings, type
 from crrubric.settings.model import Settings, about, about_field
 from crrubric.settings.providers import Provider
 from crrubric.settings.reading import Origin, Sources, read_settings
+from tests.conftest import pretend_to_be_root
 
 KEY = "k" * 31 + "1"
 
@@ -362,15 +362,7 @@ def test_root_leaves_no_file_that_the_account_of_the_server_cannot_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     """The first administrator is added by root before the service starts, if nobody says more."""
-    found = Path.stat
-
-    def tell_other(path: Path, **more: bool) -> os.stat_result:
-        row = list(found(path, **more))
-        row[stat.ST_UID] = 65_534
-        return os.stat_result(row)
-
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(Path, "stat", tell_other)
+    pretend_to_be_root(monkeypatch)
 
     with pytest.raises(Invalid, match="runuser -u nobody -- crrubric"):
         create_app({"INSTANCE": str(tmp_path)})

@@ -1,7 +1,5 @@
 """crrubric district …: a district is begun whole or not at all, and every command finds it."""
 
-import os
-import stat
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -10,6 +8,7 @@ import pytest
 from flask import Flask
 
 from crrubric.cli.districts import commands
+from tests.conftest import pretend_to_be_root
 from tests.databases import write_empty_database
 from tests.integration.cli.districts.conftest import SECOND, Run, add_person
 
@@ -124,15 +123,7 @@ def test_root_begins_no_district_that_the_server_could_not_read(
     place: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ):
     """Where another account runs the server, root would leave a folder of its own there."""
-    found = Path.stat
-
-    def tell_other(path: Path, **more: bool) -> os.stat_result:
-        row = list(found(path, **more))
-        row[stat.ST_UID] = 65_534
-        return os.stat_result(row)
-
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(Path, "stat", tell_other)
+    pretend_to_be_root(monkeypatch)
 
     done = run(*ADD)
 

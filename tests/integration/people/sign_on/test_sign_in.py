@@ -1,6 +1,7 @@
 """Signing in by a provider: whose account it is, what has to be shown, and what is told."""
 
 import logging
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -18,6 +19,7 @@ from crrubric.queries.setup.members import find_own_invitations
 from crrubric.services.people import accounts, links
 from crrubric.services.people.accounts import lock_user
 from crrubric.services.people.administration import set_account_disabled
+from crrubric.services.people.sign_on import identities as identities_service
 from crrubric.services.people.sign_on.identities import unlink_all_identities
 from crrubric.services.setup import committee
 from crrubric.services.shared.unit import unit_of_work
@@ -360,6 +362,37 @@ def test_an_account_with_a_password_is_connected_by_who_knows_it(
     other = visit()
     arrive(other)
     assert is_in(other)
+
+
+def test_an_address_that_changes_hands_while_a_password_is_checked_connects_nobody(
+    make: Factory,
+    arrive: Arrive,
+    provider: FakeProvider,
+    visit: Visit,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """The password was that of whoever had the address until then."""
+    former, later = has_password(make), has_password(make, "later@cedar.example", "Lena Later")
+    provider.person("n-1", NORA)
+    who = visit()
+    arrive(who)
+    check = identities_service.try_password
+
+    def change_hands(*words: Any) -> bool:
+        known = check(*words)
+        with unit_of_work() as session:
+            for user, email in ((former, "former@cedar.example"), (later, NORA)):
+                session.get_one(User, user.id).email = email
+                session.get_one(User, user.id).email_key = email
+                session.flush()
+        return known
+
+    monkeypatch.setattr(identities_service, "try_password", change_hands)
+
+    answer = who.post("/sign-in/connect", {"password": PASSWORD})
+
+    assert answer.status_code == 409
+    assert (identities(), levels()) == ([], [])
 
 
 def test_wrong_passwords_of_an_account_to_connect_are_slowed_down(
