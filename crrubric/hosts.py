@@ -8,7 +8,7 @@ missing. `docs/decisions/0027-several-districts.md` says why.
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -144,7 +144,9 @@ class HostDispatcher:
         if site := self.districts.get(host):
             app = site.find_app()
             if app is None:
-                return answer_plainly(environ, start_response, "503 Service Unavailable", AWAY)
+                later = [("Retry-After", str(AGAIN))]
+                status = "503 Service Unavailable"
+                return answer_plainly(environ, start_response, status, AWAY, later)
             return app(environ, start_response)
         if is_machine_address(host) or host_is_trusted(host, self.names):
             return self.first(environ, start_response)
@@ -152,7 +154,11 @@ class HostDispatcher:
 
 
 def answer_plainly(
-    environ: WSGIEnvironment, start_response: StartResponse, status: str, words: str
+    environ: WSGIEnvironment,
+    start_response: StartResponse,
+    status: str,
+    words: str,
+    headers: Sequence[tuple[str, str]] = (),
 ) -> Iterable[bytes]:
     """An answer in a sentence, where there is no site that could make a page."""
     body = words.encode()
@@ -162,9 +168,8 @@ def answer_plainly(
         ("Cache-Control", "no-store"),
         ("X-Content-Type-Options", "nosniff"),
         ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+        *headers,
     ]
-    if words == AWAY:
-        head.append(("Retry-After", str(AGAIN)))
     start_response(status, head)
     return [body] if environ.get("REQUEST_METHOD") != "HEAD" else []
 

@@ -66,28 +66,25 @@ def write_archive_file(
         made = make_archive(OPERATOR, slug, file, wanted)
     print_line(f"wrote {target}: {made.files} files")
     print_line(f"Its SHA-256 before the comment is {group_receipt(made.sha256)}.")
-    if redacted and not names:
-        warn_of_kept_accounts(slug)
     if redacted:
-        warn_of_bare_hashes(slug)
+        warn_of_old_entries(slug, names=names)
 
 
-def warn_of_kept_accounts(slug: str) -> None:
-    """Say on stderr that a copy with roles has numbers by which another copy tells who is who."""
+def warn_of_old_entries(slug: str, *, names: bool) -> None:
+    """Say on stderr what a copy can't hide of entries that older versions wrote.
+
+    Args: names: people are named in the copy, so that numbers of accounts tell nothing more.
+    """
     session = db.session()
-    if keeps_accounts(session, find_evaluation(session, slug)):
+    evaluation = find_evaluation(session, slug)
+    if not names and keeps_accounts(session, evaluation):
         print_line(
             "crrubric: Part of this journal was written by an older version, and has numbers of"
             " accounts that no copy can hide: whoever has a copy of another evaluation of this site"
             " that names people can tell by them who is who.",
             err=True,
         )
-
-
-def warn_of_bare_hashes(slug: str) -> None:
-    """Say on stderr that what a copy hides of the oldest entries can be guessed and tried."""
-    session = db.session()
-    if has_bare_hashes(session, find_evaluation(session, slug)):
+    if has_bare_hashes(session, evaluation):
         print_line(
             "crrubric: The first entries of this journal were written by a version that made"
             " fingerprints without a random number: whoever guesses all that one of them says, and"

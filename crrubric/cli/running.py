@@ -68,7 +68,9 @@ def find_folder() -> Path:
     """The folder of the site that the command is about. Raises: Invalid if there is none."""
     first = instance_folder()
     name = find_named_folder()
-    return first if name in {None, FIRST_DISTRICT} else find_further_folder(first, str(name))
+    if name is None or name == FIRST_DISTRICT:
+        return first
+    return find_further_folder(first, name)
 
 
 def find_named_folder() -> str | None:

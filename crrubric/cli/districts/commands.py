@@ -77,14 +77,11 @@ def add_district(
     values = {"SITE_URL": site_url, **({"DATABASE_URL": database_url} if database_url else {})}
     with begin_folder(first.folder, folder, values) as place:
         places = list(list_served_sites(first.folder))  # refuses what two of them share
-        app = find_factory()({"INSTANCE": str(place)})
-        with app.app_context():
+        with working_in(place):
             if read_database_revision() is not None:
                 raise Invalid("This database holds a site already: name an empty one.")
             check_schema()
             set_district(OPERATOR, name=name, time_zone=zone, seen_version=0)
-            db.session.remove()
-            db.engine.dispose()
     print_line(f"{name} has a site of its own in {place}.")
     for wall in list_open_walls(places):
         print_line(
@@ -149,17 +146,23 @@ def name_place(place: SitePlace) -> str:
 
 def describe_site(folder: Path) -> str:
     """What a site has, or why it can't be read, in a line."""
-    app = find_factory()({"INSTANCE": str(folder)})
-    with app.app_context():
+    with working_in(folder):
         try:
             refuse_other_schema(read_site_revision())
-            figures = read_district_figures(db.session())
+            return describe_figures(read_district_figures(db.session()))
         except (CrrubricError, SQLAlchemyError) as error:
             return f"can’t be read: {getattr(error, 'orig', error)}"
+
+
+@contextmanager
+def working_in(folder: Path) -> Iterator[None]:
+    """The app of the site in a folder runs; no connection to its database is left at the end."""
+    with find_factory()({"INSTANCE": str(folder)}).app_context():
+        try:
+            yield
         finally:
             db.session.remove()
             db.engine.dispose()
-    return describe_figures(figures)
 
 
 def describe_figures(figures: DistrictFigures) -> str:

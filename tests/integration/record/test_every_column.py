@@ -179,13 +179,12 @@ class KnownJournal:
     a difference from it is one that verification finds. Where there is none, verification is asked.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, session: Session) -> None:
         self.told: dict[int, State] = {}
-        with Session(connection, join_transaction_mode="create_savepoint") as session:
-            for chain, entries in groupby(iterate_entries(session), key=lambda one: one.chain):
-                found = JournalFindings()
-                self.told[chain] = replays._follow_chain(chain, entries, found)
-                assert found.problems == []
+        for chain, entries in groupby(iterate_entries(session), key=lambda one: one.chain):
+            found = JournalFindings()
+            self.told[chain] = replays._follow_chain(chain, entries, found)
+            assert found.problems == []
 
     def differs(self, connection: Connection) -> bool:
         """Whether the tables of an evaluation tell something else."""
@@ -247,10 +246,9 @@ class Forger:
 
 
 @contextmanager
-def forging(table: Table) -> Iterator[Forger]:
+def forging(table: Table, journal: KnownJournal) -> Iterator[Forger]:
     """Let somebody forge a table; nothing of it stays."""
     with unchecked() as connection, connection.begin_nested() as everything:
-        journal = KnownJournal(connection)
         yield Forger(table, connection, take_seals_off(connection, table), journal)
         everything.rollback()
 
@@ -294,9 +292,10 @@ def test_every_value_that_is_changed_behind_the_seals_is_named(
 ):
     make_whole_record(make, tmp_path)
     assert problems() == []
+    journal = KnownJournal(db.session())
     without_rows, tried = [], []
     for table, columns in groupby(list_columns(), key=lambda pair: pair[0]):
-        with forging(table) as forger:
+        with forging(table, journal) as forger:
             rows = forger.read_rows()
             if not rows:
                 without_rows.append(table.name)
@@ -316,11 +315,12 @@ def test_every_value_that_is_changed_behind_the_seals_is_named(
 )
 def test_every_row_that_is_deleted_behind_the_seals_is_named(make: Factory, tmp_path: Path):
     make_whole_record(make, tmp_path)
+    journal = KnownJournal(db.session())
     unnoticed = []
     for table in Base.metadata.sorted_tables:
         if table.name in UNTOLD:
             continue
-        with forging(table) as forger:
+        with forging(table, journal) as forger:
             rows = forger.read_rows()
             unnoticed += [
                 f"{table.name}: {dict(row)}"
@@ -357,10 +357,10 @@ def iterate_copies(forger: Forger) -> Iterator[dict[str, Any]]:
             yield {**copy, name: value, second: another}
 
 
-def slip_rows_in(table: Table) -> list[tuple[dict[str, Any], bool]]:
+def slip_rows_in(table: Table, journal: KnownJournal) -> list[tuple[dict[str, Any], bool]]:
     """A few rows beside the newest, one at a time, and whether each is noticed."""
     found: list[tuple[dict[str, Any], bool]] = []
-    with forging(table) as forger:
+    with forging(table, journal) as forger:
         for copy in iterate_copies(forger):
             noticed = forger.notices(insert(table).values(**copy))
             if noticed is not None:
@@ -376,7 +376,8 @@ def slip_rows_in(table: Table) -> list[tuple[dict[str, Any], bool]]:
 def test_every_row_that_is_slipped_in_behind_the_seals_is_named(make: Factory, tmp_path: Path):
     make_whole_record(make, tmp_path)
     told = [table for table in Base.metadata.sorted_tables if table.name not in UNTOLD]
-    found = {table.name: slip_rows_in(table) for table in told}
+    journal = KnownJournal(db.session())
+    found = {table.name: slip_rows_in(table, journal) for table in told}
 
     assert problems() == []
     assert {name for name, rows in found.items() if not rows} <= NOT_COPIED
