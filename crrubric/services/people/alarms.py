@@ -13,6 +13,7 @@ from crrubric.models import User, UserSession
 from crrubric.services.mail.account_letters import write_failure_notice
 from crrubric.services.people.accounts import Known, hash_token, make_attempt
 from crrubric.services.people.attempts import Attempt, AttemptStep, is_owner_told
+from crrubric.services.people.mailed.stand_ins import write_to_owner
 from crrubric.services.shared.later import find_later_queue
 from crrubric.services.shared.unit import unit_of_work
 
@@ -40,7 +41,11 @@ def _warn_owner(attempt: Attempt) -> None:
 
 
 def _write_warning(attempt: Attempt) -> None:
+    codes = attempt.step is AttemptStep.CODE
+    found = select(User).where(User.email_key == attempt.account, User.disabled_at.is_(None))
     with unit_of_work() as session:
-        user = session.scalar(select(User).where(User.email_key == attempt.account))
-        if user is not None and user.disabled_at is None:
-            write_failure_notice(session, user, codes=attempt.step is AttemptStep.CODE)
+        write_to_owner(
+            session,
+            session.scalar(found),
+            lambda session, user: write_failure_notice(session, user, codes=codes),
+        )

@@ -43,6 +43,7 @@ from crrubric.services.people.accounts import (
 )
 from crrubric.services.people.attempts import Attempt, begin_request, note_requested_account
 from crrubric.services.people.hashing import hash_password
+from crrubric.services.people.mailed.stand_ins import write_to_owner
 from crrubric.services.people.proofs import has_doubtful_step, prove_address
 from crrubric.services.people.seats import lock_open_seats
 from crrubric.services.people.ways_in import refuse_passwords_if_off
@@ -283,10 +284,12 @@ def request_password_link(email: str, *, address: str = "") -> None:
 def _send_requested_link(attempt: Attempt) -> None:
     with unit_of_work() as session:
         user = hold_requested_account(session, attempt, MailKind.PASSWORD_LINK)
-        if user is None:
-            return
-        write_password_link(session, user, _insert_link(session, user, RESET, proves=True))
-        note_event(session, CLOCKWORK, Event.ACCOUNT_LINK_ASKED, subject=user.name)
+        write_to_owner(session, user, _write_requested_link)
+
+
+def _write_requested_link(session: Session, user: User) -> None:
+    write_password_link(session, user, _insert_link(session, user, RESET, proves=True))
+    note_event(session, CLOCKWORK, Event.ACCOUNT_LINK_ASKED, subject=user.name)
 
 
 def hold_requested_account(session: Session, attempt: Attempt, kind: MailKind) -> User | None:

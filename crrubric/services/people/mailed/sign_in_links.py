@@ -31,6 +31,7 @@ from crrubric.services.people.links import (
     note_acceptance,
     void_links,
 )
+from crrubric.services.people.mailed.stand_ins import write_to_owner
 from crrubric.services.people.proofs import has_doubtful_step, prove_address
 from crrubric.services.people.ways_in import NO_SUCH_WAY, takes_links
 from crrubric.services.shared.journal import note_event
@@ -63,10 +64,12 @@ def request_sign_in_link(email: str, *, address: str = "") -> None:
 def _send_link(attempt: Attempt) -> None:
     with unit_of_work() as session:
         user = hold_requested_account(session, attempt, MailKind.SIGN_IN_LINK)
-        if user is None:
-            return
-        write_sign_in_link(session, user, issue_short_link(session, user, LinkUse.SIGN_IN))
-        note_event(session, CLOCKWORK, Event.ACCOUNT_SIGN_IN_LINK_ASKED, subject=user.name)
+        write_to_owner(session, user, _write_link)
+
+
+def _write_link(session: Session, user: User) -> None:
+    write_sign_in_link(session, user, issue_short_link(session, user, LinkUse.SIGN_IN))
+    note_event(session, CLOCKWORK, Event.ACCOUNT_SIGN_IN_LINK_ASKED, subject=user.name)
 
 
 def find_sign_in_link(session: Session, token: str) -> Invite | None:
