@@ -48,7 +48,7 @@ class Lateness:
     def seen_day(self, member_id: int) -> date | None:
         """The day of that where the district is: an order tells no more than the page says."""
         at = self.seen.get(member_id)
-        return at.astimezone(words.load_time_zone()).date() if at else None
+        return words.find_local_day(at) if at else None
 
 
 def load_lateness(seat: Seat, rows: list[BallotProgress]) -> Lateness:
@@ -74,8 +74,8 @@ def describe_last_seen(at: datetime | None, now: datetime) -> str:
     """How long ago somebody was here, by the days of the district."""
     if at is None:
         return str(_("never signed in"))
-    there = at.astimezone(words.load_time_zone()).date()
-    days = (now.astimezone(words.load_time_zone()).date() - there).days
+    there = words.find_local_day(at)
+    days = (words.find_local_day(now) - there).days
     if days <= 0:
         return str(_("today"))
     if days == 1:

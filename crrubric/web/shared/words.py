@@ -47,6 +47,7 @@ def init_app(app: Flask) -> None:
             "refusal": translate_error,
             "remark": translate_remark,
             "moment": format_moment,
+            "local_day": find_local_day,
             "clock": format_clock_time,
             "day": format_day,
             "percent": format_whole_percent,
@@ -122,7 +123,12 @@ def load_time_zone() -> ZoneInfo:
 
 def current_day() -> date:
     """The day that it is where the district is."""
-    return now_utc().astimezone(load_time_zone()).date()
+    return find_local_day(now_utc())
+
+
+def find_local_day(moment: datetime) -> date:
+    """The day of a moment where the district is."""
+    return moment.astimezone(load_time_zone()).date()
 
 
 def let_address_break(address: str) -> Markup:
@@ -134,7 +140,7 @@ def format_moment(value: datetime | None) -> str:
     """A moment as date and time in the district's zone: March 12, 2027, 5:00 PM."""
     if value is None:
         return NOTHING
-    return f"{format_day(value.astimezone(load_time_zone()).date())}, {format_clock_time(value)}"
+    return f"{format_day(find_local_day(value))}, {format_clock_time(value)}"
 
 
 def format_clock_time(value: datetime | None) -> str:

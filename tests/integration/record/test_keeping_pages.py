@@ -1,5 +1,6 @@
 """The pages on which administrators propose and confirm the removal of records."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -167,6 +168,14 @@ def test_other_records_are_proposed_by_kind(make: Factory, ada: Visitor):
     assert ada.act(f"{RECORDS}/others/mails/removal").status_code == 303
     kinds = db.session.scalars(select(Removal.kind)).all()
     assert kinds == [RecordKind.MAIL]
+
+
+def test_other_records_are_due_by_the_day(ada: Visitor):
+    tables = [words(table) for table in parse(200, ada.get(RECORDS).text).all("table")]
+    (table,) = [text for text in tables if "Ended before" in text]
+
+    assert re.search(r"\w+ \d{1,2}, \d{4}", table)
+    assert not re.search(r"\d:\d\d", table)
 
 
 def read_retention(visit: Visit, made: Made) -> str:
