@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 import pytest
+from babel.dates import format_date
 
 from crrubric.cli import root_group
-from crrubric.domain import vocabulary
+from crrubric.domain import limits, vocabulary
 from crrubric.settings.document import write_document
 from crrubric.settings.model import Settings
 
@@ -52,6 +53,42 @@ def test_the_page_of_settings_is_made_from_them():
     page = (ROOT / "docs" / "settings.md").read_text("utf-8")
 
     assert page == write_document(), "python3 run.py settings document > docs/settings.md"
+
+
+def write_limit(value: object, cell: str) -> str:
+    """A limit as the page tells it: characters, days, bytes in the unit that the page uses."""
+    if isinstance(value, limits.NumberLimits):
+        return " | ".join(f"{number:,}" for number in value)
+    assert isinstance(value, int)
+    if value == limits.FILE_REQUEST_BYTES:
+        around = (value - limits.FILE_BYTES) // 1024
+        return f"{limits.FILE_BYTES // limits.MEGABYTE} MB and {around} kB"
+    for unit, size in (("MB", limits.MEGABYTE), ("kB", 1024)):
+        if cell.endswith(f" {unit}"):
+            assert value % size == 0
+            return f"{value // size} {unit}"
+    return f"{value:,}"
+
+
+def test_the_page_of_input_tells_every_limit():
+    page = (ROOT / "docs" / "input.md").read_text("utf-8")
+    rows = re.findall(r"^\| [^|\n]+ \| ([^`\n]+) \| (`.+`) \|$", page, re.M)
+    told = [(name, cell) for cell, names in rows for name in re.findall(r"`(\w+)`", names)]
+    days = {"FIRST_DAY": "January 1, 1970", "LAST_DAY": "December 31, 2199"}
+    known = {name for name in vars(limits) if name.isupper()} - {"MEGABYTE"}
+
+    wrong = [
+        (name, cell)
+        for name, cell in told
+        if not re.fullmatch(
+            rf"{re.escape(write_limit(getattr(limits, name), cell))}( [a-z]+)?", cell
+        )
+    ]
+    assert wrong == []
+    assert known - {name for name, _cell in told} == set(days)
+    for name, text in days.items():
+        assert f"{text} (`{name}`)" in page
+        assert format_date(getattr(limits, name), "long", locale="en_US") == text
 
 
 def test_every_setting_that_is_named_exists():
