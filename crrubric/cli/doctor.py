@@ -43,6 +43,7 @@ from crrubric.queries.people.district import find_named_district
 from crrubric.services.mail.smtp import ServerDown, SmtpClient
 from crrubric.services.people.sign_on.calls import ProviderUnavailable, take_call_turn
 from crrubric.services.people.sign_on.facts import fetch_keys, fetch_metadata
+from crrubric.services.shared.virus_scanner import ScannerUnavailable, greet_scanner
 from crrubric.settings.model import Settings
 
 PATIENCE = 5  # seconds that the site may take
@@ -118,6 +119,7 @@ def examine_installation(settings: Settings, file: Path | None) -> Iterator[Diag
     yield from examine_site(settings)
     yield from examine_mail(settings)
     yield from examine_providers(settings)
+    yield from examine_scanner(settings.VIRUS_SCANNER)
 
 
 def examine_districts(folder: Path) -> Iterator[Diagnosis]:
@@ -438,6 +440,22 @@ def examine_mail(settings: Settings) -> Iterator[Diagnosis]:
         yield tell_fault(f"{where} does not take us ({error}): look at the settings MAIL_….")
     else:
         yield tell_fine(f"{where} takes us.")
+
+
+def examine_scanner(where: str) -> Iterator[Diagnosis]:
+    """Whether the virus scanner answers."""
+    if not where:
+        yield tell_oddity("Files are not scanned for viruses: set VIRUS_SCANNER, if you have one.")
+        return
+    try:
+        version = greet_scanner(where)
+    except ScannerUnavailable as error:
+        yield tell_fault(
+            f"The virus scanner at {where} gives no answer ({error}), so no file is taken: start"
+            " clamd, or look at VIRUS_SCANNER."
+        )
+    else:
+        yield tell_fine(f"The virus scanner answers: {version}.")
 
 
 def examine_providers(settings: Settings) -> Iterator[Diagnosis]:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 
 from crrubric.domain.people.languages import NAMES
 
+PORTS = 65_536
 SECRET_LENGTH = 32  # characters; what is made at the first start has 64
 SQLITE, POSTGRESQL = "sqlite", "postgresql+psycopg"
 DATABASES = {
@@ -147,6 +148,16 @@ def check_host(value: str) -> str:
 def is_host(value: str) -> bool:
     """Whether it can be the name or the address of a host."""
     return HOST.fullmatch(value) is not None
+
+
+def check_scanner(value: str) -> str:
+    """The path of a scanner's socket, or host and port; empty: none."""
+    if not value or (value.startswith("/") and "\0" not in value):
+        return value
+    host, _colon, port = value.rpartition(":")
+    if not is_host(host) or not port.isdecimal() or not 0 < int(port) < PORTS:
+        raise ValueError
+    return value
 
 
 def check_address(value: str) -> str:

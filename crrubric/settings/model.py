@@ -172,6 +172,17 @@ class Settings(BaseSettings):
             secret=True,
         ),
     ] = ""
+    VIRUS_SCANNER: Annotated[
+        str,
+        AfterValidator(checks.check_scanner),
+        About(
+            means="Where clamd of ClamAV is asked about each file before it is kept; see *Viruses*"
+            " in [running.md](running.md).",
+            expects="the path of its socket, or a host and a port such as 127.0.0.1:3310",
+            example='"/run/clamav/clamd.ctl"',
+            default="none: no file is scanned",
+        ),
+    ] = ""
     MAIL_HOST: Annotated[
         str,
         AfterValidator(checks.check_host),

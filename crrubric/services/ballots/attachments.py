@@ -50,6 +50,7 @@ from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.queues import WorkQueue, find_queue
 from crrubric.services.shared.reasons import confirm_same_act
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.virus_scanner import refuse_infected_file
 
 FULL = N_("There is no room for more files: together they may have %(most)s MB.")
 MANY = N_("There are %(count)s files here already, which is the most. Remove one first.")
@@ -106,8 +107,12 @@ class CheckedFile:
 
 
 def check_file(name: str, data: bytes) -> CheckedFile:
-    """The file with its kind, its tidy name and its hash. Raises: Invalid (field "file")."""
+    """The file with its kind, its tidy name and its hash; it takes as long as the virus scanner.
+
+    Raises: Invalid (field "file"); Busy where the scanner gives no answer.
+    """
     kind = detect_file_kind(data, name)
+    refuse_infected_file(data)
     facts = {
         "name": clean_file_name(name, kind),
         "kind": kind,

@@ -20,6 +20,7 @@ from crrubric.cli.doctor import Verdict
 from crrubric.queries.operations import health
 from tests.conftest import SETTINGS
 from tests.databases import write_empty_database
+from tests.virus_scanner import running_scanner
 
 Ask = Callable[..., tuple[int, str]]
 
@@ -55,6 +56,7 @@ def test_where_nothing_is_wrong_it_says_so(ask: Ask):
     assert "ok     The database is at schema" in words
     assert "look   Name and time zone of the district are not set" in words
     assert "look   Mail is off" in words
+    assert "look   Files are not scanned for viruses" in words
 
 
 @pytest.mark.parametrize(
@@ -211,3 +213,15 @@ def test_no_secret_is_shown(ask: Ask):
     assert "very-secret" not in words
     assert json.dumps(SETTINGS["SECRET_KEY"])[1:-1] not in words
     assert health.find_newest_revision().isdecimal()
+
+
+def test_a_virus_scanner_is_greeted(ask: Ask):
+    with running_scanner() as scanner:
+        fine = ask(VIRUS_SCANNER=scanner.where)
+        scanner.says = b"SSH-2.0"
+        odd = ask(VIRUS_SCANNER=scanner.where)
+    gone = ask(VIRUS_SCANNER=scanner.where)
+
+    assert (fine[0], "ok     The virus scanner answers: ClamAV 1.4.6." in fine[1]) == (0, True)
+    for code, words in (odd, gone):
+        assert (code, f"WRONG  The virus scanner at {scanner.where} gives no" in words) == (1, True)

@@ -116,4 +116,5 @@ def test_it_is_decided_of_every_secret_and_address_whose_it_is():
     assert usual == {
         "LANGUAGES", "TWO_STEPS_FOR", "SIGN_IN_LINKS", "RATELIMIT_STORAGE_URI",
         "MAIL_HOST", "MAIL_SECURITY", "MAIL_PORT", "MAIL_USER", "MAIL_PASSWORD", "MAIL_SENDER",
+        "VIRUS_SCANNER",
     }  # fmt: skip
