@@ -130,6 +130,12 @@ def begin_session(found: SignIn) -> None:
     remember_browser(found.user)
 
 
+def read_browser_secret() -> str:
+    """What this browser alone has, whether somebody is signed in or not: its forms come from it."""
+    secret = session.get(CSRF)
+    return secret if isinstance(secret, str) else ""
+
+
 def find_waiting_token() -> str:
     """The secret of the session of this browser that waits for its next step; else empty."""
     token = session.get(WAITING)

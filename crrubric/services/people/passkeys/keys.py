@@ -75,17 +75,17 @@ def begin_passkey(actor: Actor, party: RelyingParty, *, token: str) -> Options:
     with unit_of_work() as session:
         user = lock_user(session, get_own_id(actor))
         require_confirmation(session, user, token)
-        return ask_for_new_key(session, user, party)
+        return ask_for_new_key(session, user, party, token)
 
 
 def begin_required_passkey(token: str, party: RelyingParty) -> Options:
     """The same for somebody who has to sign in with two steps. Raises: NotFound in words."""
     with unit_of_work() as session:
         waiting = find_waiting_session(session, token, SessionLevel.AWAITS_SET_UP)
-        return ask_for_new_key(session, lock_user(session, waiting.user_id), party)
+        return ask_for_new_key(session, lock_user(session, waiting.user_id), party, token)
 
 
-def ask_for_new_key(session: Session, user: User, party: RelyingParty) -> Options:
+def ask_for_new_key(session: Session, user: User, party: RelyingParty, token: str) -> Options:
     """What a browser is asked for another passkey of a person who is held. Raises: Invalid."""
     present = list_passkeys(session, user.id)
     if len(present) >= limits.PASSKEYS:
@@ -97,7 +97,7 @@ def ask_for_new_key(session: Session, user: User, party: RelyingParty) -> Option
     handle = present[0].handle if present else token_urlsafe(HANDLE_BYTES)
     return make_creation_options(
         party,
-        challenge=issue_challenge(session, PasskeyUse.MAKE, user.id, handle=handle),
+        challenge=issue_challenge(session, PasskeyUse.MAKE, user.id, secret=token, handle=handle),
         site=district.name if district else SITE,
         owner=KeyOwner(name=user.name, email=user.email, handle=handle),
         present=[key for key in present if key.host == party.host],
@@ -117,7 +117,7 @@ def add_passkey(
     """
     tidy = clean_key_name(name)
     user_id = get_own_id(actor)
-    key = receive_new_key(user_id, party, sent)
+    key = receive_new_key(user_id, party, sent, token=token)
     with explain_constraint(SAME_KEY, NO_KEY), unit_of_work() as session:
         user = lock_user(session, user_id)
         spend_confirmation(session, user, token)
@@ -137,7 +137,7 @@ def add_required_passkey(
     """
     tidy = clean_key_name(name)
     user_id = find_waiting_session(db.session(), token, SessionLevel.AWAITS_SET_UP).user_id
-    key = receive_new_key(user_id, party, sent)
+    key = receive_new_key(user_id, party, sent, token=token)
     with explain_constraint(SAME_KEY, NO_KEY), unit_of_work() as session:
         user = lock_user(session, user_id)
         find_waiting_session(session, token, SessionLevel.AWAITS_SET_UP)
@@ -147,15 +147,18 @@ def add_required_passkey(
         return begin_user_session(session, user, browser=browser, shown=level), codes
 
 
-def receive_new_key(user_id: int, party: RelyingParty, sent: str) -> MadeKey:
+def receive_new_key(user_id: int, party: RelyingParty, sent: str, *, token: str) -> MadeKey:
     """The passkey that a browser has made for this person; what was to be signed is spent.
 
+    Args: token: the secret of the session that was asked.
     Raises: Invalid in words if it is none.
     """
     try:
         answer = read_key_answer(sent)
         with unit_of_work() as session:
-            handle = spend_challenge(session, answer.challenge, PasskeyUse.MAKE, user_id)
+            handle = spend_challenge(
+                session, answer.challenge, PasskeyUse.MAKE, user_id, secret=token
+            )
         if handle is None:
             raise KeyRefused("what it signs is not ours, was used, or is too old")
         return verify_made_key(party, answer, handle=handle)

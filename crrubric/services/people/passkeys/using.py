@@ -70,16 +70,16 @@ class ShownKey:
     used: UsedKey
 
 
-def begin_key_sign_in(party: RelyingParty, *, address: str) -> Options:
+def begin_key_sign_in(party: RelyingParty, *, address: str, secret: str) -> Options:
     """What a browser is asked for somebody who says nothing of who they are.
 
-    Args: address: the network address of the browser.
+    Args: address: the network address of the browser; secret: of the browser alone.
     Raises: NotFound where passkeys alone let nobody in; TooSoon; Busy.
     """
     refuse_passkeys_if_off()
     begin_key_request(address)
     with unit_of_work() as session:
-        challenge = issue_challenge(session, PasskeyUse.SIGN_IN, None)
+        challenge = issue_challenge(session, PasskeyUse.SIGN_IN, None, secret=secret)
     return make_request_options(party, challenge=challenge, alone=True)
 
 
@@ -90,15 +90,16 @@ def refuse_passkeys_if_off() -> None:
 
 
 def sign_in_with_key(
-    party: RelyingParty, sent: str, *, address: str, known: Known, browser: str
+    party: RelyingParty, sent: str, *, address: str, known: Known, browser: str, secret: str
 ) -> SignIn | None:
     """A session of whoever the passkey belongs to; it counts for both steps. None if it is wrong.
 
+    Args: secret: of the browser, to which the passkey's turn was given.
     Raises: NotFound where passkeys alone let nobody in; TooSoon; Busy.
     """
     refuse_passkeys_if_off()
     answer = try_to_read(sent)
-    if answer is None or not spend(answer, PasskeyUse.SIGN_IN, None):
+    if answer is None or not spend(answer, PasskeyUse.SIGN_IN, None, secret):
         return None
     shown = check_key(party, answer, alone=True, address=address, known=known)
     if shown is None:
@@ -122,15 +123,17 @@ def begin_key_step(token: str, party: RelyingParty, *, address: str) -> Options:
     begin_key_request(address)
     with unit_of_work() as session:
         waiting = find_waiting_session(session, token, SessionLevel.AWAITS_CODE)
-        return ask_own_keys(session, waiting.user, party, PasskeyUse.SECOND_STEP)
+        return ask_own_keys(session, waiting.user, party, PasskeyUse.SECOND_STEP, token)
 
 
-def ask_own_keys(session: Session, user: User, party: RelyingParty, use: PasskeyUse) -> Options:
+def ask_own_keys(
+    session: Session, user: User, party: RelyingParty, use: PasskeyUse, token: str
+) -> Options:
     """What a browser is asked for one of a person's passkeys. Raises: Invalid without one."""
     present = [key for key in list_passkeys(session, user.id) if key.host == party.host]
     if not present:
         raise NO_KEY_HERE
-    challenge = issue_challenge(session, use, user.id)
+    challenge = issue_challenge(session, use, user.id, secret=token)
     alone = use is PasskeyUse.CONFIRM
     return make_request_options(party, challenge=challenge, present=present, alone=alone)
 
@@ -144,7 +147,9 @@ def complete_sign_in_with_key(
     """
     waiting = find_waiting_session(db.session(), token, SessionLevel.AWAITS_CODE)
     user_id = waiting.user_id
-    shown = show_own_key(user_id, PasskeyUse.SECOND_STEP, party, sent, address=address, known=known)
+    shown = show_own_key(
+        user_id, PasskeyUse.SECOND_STEP, party, sent, token=token, address=address, known=known
+    )
     with unit_of_work() as session:
         user = lock_user(session, user_id)
         waiting = find_waiting_session(session, token, SessionLevel.AWAITS_CODE)
@@ -160,11 +165,14 @@ def complete_sign_in_with_key(
     return found
 
 
-def begin_key_confirmation(actor: Actor, party: RelyingParty) -> Options:
-    """What a browser is asked for somebody who is signed in. Raises: Invalid without a passkey."""
+def begin_key_confirmation(actor: Actor, party: RelyingParty, *, token: str) -> Options:
+    """What a browser is asked for somebody who is signed in. Raises: Invalid without a passkey.
+
+    Args: token: the secret of the present session.
+    """
     with unit_of_work() as session:
         user = lock_user(session, get_own_id(actor))
-        return ask_own_keys(session, user, party, PasskeyUse.CONFIRM)
+        return ask_own_keys(session, user, party, PasskeyUse.CONFIRM, token)
 
 
 def confirm_session_by_key(actor: Actor, party: RelyingParty, sent: str, *, token: str) -> bool:
@@ -174,7 +182,7 @@ def confirm_session_by_key(actor: Actor, party: RelyingParty, sent: str, *, toke
     Raises: TooSoon; Busy.
     """
     user_id = get_own_id(actor)
-    shown = show_own_key(user_id, PasskeyUse.CONFIRM, party, sent)
+    shown = show_own_key(user_id, PasskeyUse.CONFIRM, party, sent, token=token)
     if shown is None:
         return False
     with unit_of_work() as session:
@@ -192,12 +200,16 @@ def show_own_key(
     party: RelyingParty,
     sent: str,
     *,
+    token: str,
     address: str = "",
     known: Known = NOBODY_KNOWN,
 ) -> ShownKey | None:
-    """The passkey of this very person that has signed what they were asked; None if it is wrong."""
+    """The passkey of this very person that has signed what they were asked; None if it is wrong.
+
+    Args: token: the secret of the session that was asked.
+    """
     answer = try_to_read(sent)
-    if answer is None or not spend(answer, use, user_id):
+    if answer is None or not spend(answer, use, user_id, token):
         return None
     alone = use is PasskeyUse.CONFIRM
     return check_key(party, answer, of=user_id, alone=alone, address=address, known=known)
@@ -212,10 +224,11 @@ def try_to_read(sent: str) -> KeyAnswer | None:
         return None
 
 
-def spend(answer: KeyAnswer, use: PasskeyUse, user_id: int | None) -> bool:
-    """Whether the answer signs what this server has drawn for it, for the first time."""
+def spend(answer: KeyAnswer, use: PasskeyUse, user_id: int | None, secret: str) -> bool:
+    """Whether the answer signs what this server has drawn for this browser, for the first time."""
     with unit_of_work() as session:
-        return spend_challenge(session, answer.challenge, use, user_id) is not None
+        found = spend_challenge(session, answer.challenge, use, user_id, secret=secret)
+    return found is not None
 
 
 def check_key(

@@ -96,7 +96,11 @@ def save_password_confirmation() -> ResponseReturnValue:
 def issue_confirmation_challenge() -> ResponseReturnValue:
     """What the page's script asks a passkey."""
     try:
-        return jsonify(options=begin_key_confirmation(current_actor(), require_own_party()))
+        return jsonify(
+            options=begin_key_confirmation(
+                current_actor(), require_own_party(), token=session.current_token()
+            )
+        )
     except Invalid as error:
         return jsonify(message=translate_error(error)), status_of(error)
 

@@ -63,7 +63,10 @@ def issue_sign_in_challenge() -> ResponseReturnValue:
     """Ask for whoever has a passkey: nobody says who they are."""
     try:
         address = request.remote_addr or ""
-        return hand_to_script(begin_key_sign_in(require_own_party(), address=address))
+        secret = session.read_browser_secret()
+        return hand_to_script(
+            begin_key_sign_in(require_own_party(), address=address, secret=secret)
+        )
     except (Busy, Invalid, NotFound, TooSoon) as error:
         return tell_script(error)
 
@@ -84,6 +87,7 @@ def submit_key_sign_in() -> ResponseReturnValue:
             address=request.remote_addr or "",
             known=read_known_accounts(),
             browser=session.name_browser(),
+            secret=session.read_browser_secret(),
         )
         if found is not None:
             session.begin_session(found)

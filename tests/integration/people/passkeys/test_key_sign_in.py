@@ -23,10 +23,12 @@ from tests.integration.people.passkeys.conftest import (
     ALONE,
     CODE,
     CONFIRM,
+    NEW,
     JSON,
     add_key,
     ask,
     begin,
+    confirm,
     keys,
     use_alone,
     user_of,
@@ -112,6 +114,40 @@ def test_what_this_server_never_asked_is_refused(person: Actor, visit: Visit, de
     options = ask(visit(), ALONE)
 
     assert refused(visit(), device.use({**options, "challenge": "A" * 43}))
+
+
+def test_an_answer_that_was_caught_counts_in_no_other_browser(
+    person: Actor, visit: Visit, device: Device
+):
+    add_key(visit(person), device)
+    asked, stranger = visit(), visit()
+    answer = device.use(ask(asked, ALONE))
+    step, another_step = begin(visit, person), begin(visit, person)
+    code = device.use(ask(step, CODE))
+    sure, unsure = visit(person), visit(person)
+    confirmed = device.use(ask(sure, f"{CONFIRM}/passkey"))
+
+    ask(stranger, ALONE)  # it has been asked itself, and all the same
+    assert refused(stranger, answer)
+    assert refused(another_step, code, CODE)
+    assert refused(unsure, confirmed, f"{CONFIRM}/passkey")
+    assert asked.post(ALONE, {"credential": answer}).status_code == 303
+    assert step.post(CODE, {"credential": code}).status_code == 303
+    assert sure.post(f"{CONFIRM}/passkey", {"credential": confirmed}).status_code == 303
+
+
+def test_a_passkey_that_another_browser_was_asked_for_is_not_kept(
+    person: Actor, visit: Visit, device: Device
+):
+    asked, other = visit(person), visit(person)
+    confirm(asked)
+    confirm(other)
+    made = device.make(ask(asked, "/account/sign-in/passkeys", name="Mine"))
+
+    answer = other.post(NEW, {"name": "Mine", "credential": made})
+
+    assert (answer.status_code, keys()) == (422, [])
+    assert asked.post(NEW, {"name": "Mine", "credential": made}).status_code == 303
 
 
 def test_what_was_asked_for_one_use_is_no_answer_to_another(
