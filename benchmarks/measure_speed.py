@@ -52,9 +52,8 @@ from benchmarks.server_steps import (
 from benchmarks.speed_table import (
     PAGE,
     PROFILE,
-    SPEED,
     describe_machine,
-    draw_table,
+    draw_tables,
     put_into_page,
     tell_machine,
     write_json,
@@ -233,7 +232,7 @@ def main(words: list[str] | None = None) -> None:
             tell_progress(f"{row.step}: {write_number(row.value, row.unit)} {row.note}")
             if asked.json:  # so that what was measured is there, whatever comes
                 write_json(asked.json, machine, rows)
-    tables = {SPEED: draw_table(machine, rows)}
+    tables = draw_tables(machine, rows)
     if asked.profile:
         profiled = [(row.step, row.shares) for row in rows if row.shares]
         tables[PROFILE] = tell_machine(machine) + draw_shares(profiled)

@@ -20,6 +20,10 @@ SPEED = (
     "<!-- begin: written by benchmarks/measure_speed.py -->",
     "<!-- end: written by benchmarks/measure_speed.py -->",
 )
+MILLIONS = (
+    "<!-- begin: written by benchmarks/measure_speed.py --only millions -->",
+    "<!-- end: written by benchmarks/measure_speed.py --only millions -->",
+)
 PROFILE = (
     "<!-- begin: written by benchmarks/measure_speed.py --profile -->",
     "<!-- end: written by benchmarks/measure_speed.py --profile -->",
@@ -95,6 +99,14 @@ def tell_machine(machine: dict[str, object]) -> str:
         f" cores, {machine['memory_gb']} GB, {machine['system']}; load average"
         f" {machine['load']} before. {told}.\n\n"
     )
+
+
+def draw_tables(machine: dict[str, object], rows: Iterable[Row]) -> dict[tuple[str, str], str]:
+    """Each table that has rows, by the lines of the page between which it stands."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        found.setdefault(MILLIONS if row.group.startswith("millions-") else SPEED, []).append(row)
+    return {marks: draw_table(machine, own) for marks, own in found.items()}
 
 
 def draw_table(machine: dict[str, object], rows: Iterable[Row]) -> str:

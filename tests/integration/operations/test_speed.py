@@ -11,7 +11,14 @@ import pytest
 from benchmarks.measure_speed import EVERY_GROUP
 from benchmarks.page_steps import Row
 from benchmarks.profiles import OTHER, draw_shares, find_shares, name_kind
-from benchmarks.speed_table import PAGE, draw_table, put_into_page
+from benchmarks.speed_table import (
+    MILLIONS,
+    PAGE,
+    SPEED,
+    draw_table,
+    draw_tables,
+    put_into_page,
+)
 
 ROOT = Path(__file__).parents[3]
 MACHINE = {
@@ -85,6 +92,19 @@ def test_everything_is_measured(tmp_path: Path):
     rows = run_command(tmp_path, *EVERY_GROUP)["rows"]
 
     assert {row["group"] for row in rows} == {*EVERY_GROUP}
+
+
+def test_what_takes_long_has_a_table_of_its_own():
+    millions = Row(step="many marks", group="millions-sqlite", value=1)
+    page = Row(step="a page", group="pages", value=1)
+
+    both, one = draw_tables(MACHINE, [page, millions]), draw_tables(MACHINE, [millions])
+
+    assert list(both) == [SPEED, MILLIONS]
+    assert ("many marks" in both[MILLIONS], "many marks" in both[SPEED]) == (True, False)
+    assert list(one) == [MILLIONS]  # so that the other table stays
+    for marks, table in both.items():
+        assert table in put_into_page(PAGE.read_text("utf-8"), table, marks)
 
 
 def test_the_table_takes_the_place_of_the_former_one():
