@@ -12,7 +12,6 @@ from crrubric.cli import (
     archive,
     backups,
     database,
-    doctor,
     evaluations,
     exporting,
     importing,
@@ -27,6 +26,7 @@ from crrubric.cli import (
     verify,
 )
 from crrubric.cli.districts import commands
+from crrubric.cli.doctor.command import diagnose
 from crrubric.cli.running import print_line
 from crrubric.domain.errors import CrrubricError, InvalidLines, InvalidPlaces, NotFound
 from crrubric.queries.people.access import NO_PAGE
@@ -132,7 +132,7 @@ for command in (
     planning.place_learners,
     mail.mail_group,
     settings.settings_group,
-    doctor.diagnose,
+    diagnose,
     journal.write_journal_copy,
     archive.write_archive_file,
     archive.retention_group,

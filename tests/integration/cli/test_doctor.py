@@ -15,8 +15,9 @@ from click.testing import CliRunner
 from flask import Flask
 
 from crrubric.app import create_app
-from crrubric.cli import doctor, root_group
-from crrubric.cli.doctor import Verdict
+from crrubric.cli import root_group
+from crrubric.cli.doctor import addresses, databases, folders
+from crrubric.cli.doctor.diagnosis import Verdict
 from crrubric.queries.operations import health
 from tests.conftest import SETTINGS
 from tests.databases import write_empty_database
@@ -66,14 +67,14 @@ def test_where_nothing_is_wrong_it_says_so(ask: Ask):
 def test_a_line_to_a_database_elsewhere_is_encrypted(
     address: str | None, encrypted: bool, count: int
 ):
-    found = list(doctor.describe_database_line(doctor.DatabaseLine(address, encrypted)))
+    found = list(databases.describe_database_line(databases.DatabaseLine(address, encrypted)))
 
     assert [row.verdict for row in found] == [Verdict.WRONG] * count
 
 
 def test_how_the_database_is_reached_is_read_from_it(postgresql_app: Flask):
     with postgresql_app.app_context():
-        line = doctor.read_database_line()
+        line = databases.read_database_line()
 
     assert line.local
     assert not line.encrypted
@@ -84,7 +85,7 @@ def test_how_the_database_is_reached_is_read_from_it(postgresql_app: Flask):
     [("redis://10.1.2.3:6379", 1), ("rediss://10.1.2.3:6379", 0), ("redis://localhost", 0)],
 )
 def test_a_line_to_redis_elsewhere_is_encrypted(address: str, count: int):
-    found = list(doctor.describe_counting_store(address))
+    found = list(databases.describe_counting_store(address))
 
     assert [row.verdict for row in found] == [Verdict.WRONG] * count
 
@@ -159,8 +160,8 @@ def test_a_disk_that_is_almost_full_and_one_in_the_network_are_told(
 ):
     mounts = tmp_path / "mounts"
     mounts.write_text(f"disk / ext4 rw 0 0\nserver:/x {tmp_path} nfs4 rw 0 0\n", "utf-8")
-    monkeypatch.setattr(doctor, "MOUNTS", mounts)
-    monkeypatch.setattr(doctor, "LEAST_FREE", 2**62)
+    monkeypatch.setattr(folders, "MOUNTS", mounts)
+    monkeypatch.setattr(folders, "LEAST_FREE", 2**62)
 
     code, words = ask()
 
@@ -188,14 +189,14 @@ def test_a_certificate_that_ends_soon_and_a_clock_that_is_off_are_told():
     now = datetime.now(UTC)
     days = (timedelta(days=3, hours=1), timedelta(days=80, hours=1))
     ends = [(now + left).strftime("%b %d %H:%M:%S %Y GMT") for left in days]
-    soon, late = (doctor.examine_certificate({"notAfter": at}) for at in ends)
-    off = list(doctor.compare_clocks(format_datetime(now - timedelta(hours=3), usegmt=True)))
+    soon, late = (addresses.examine_certificate({"notAfter": at}) for at in ends)
+    off = list(addresses.compare_clocks(format_datetime(now - timedelta(hours=3), usegmt=True)))
 
     assert (soon.verdict, late.verdict) == (Verdict.LOOK, Verdict.FINE)
     assert "another 3 days: renew it" in soon.words
     assert [one.verdict for one in off] == [Verdict.WRONG]
-    assert list(doctor.compare_clocks(format_datetime(now, usegmt=True))) == []
-    assert list(doctor.compare_clocks(None)) == []
+    assert list(addresses.compare_clocks(format_datetime(now, usegmt=True))) == []
+    assert list(addresses.compare_clocks(None)) == []
 
 
 def test_no_secret_is_shown(ask: Ask):

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from crrubric.cli.doctor import Verdict, examine_providers
+from crrubric.cli.doctor.diagnosis import Verdict
+from crrubric.cli.doctor.neighbors import examine_providers
 from crrubric.config import current_settings
 from crrubric.services.people.sign_on import facts
 from tests.integration.cli.conftest import Run, run

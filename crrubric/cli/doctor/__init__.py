@@ -1,0 +1,1 @@
+"""crrubric doctor, by what it looks at."""
