@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -35,6 +35,7 @@ from tests.integration.cli.test_starts import serving
 from tests.integration.conftest import Visitor
 from tests.integration.people.test_accounts import email_of
 from tests.long.test_kill import run_crrubric
+from tests.scale.pair import running_pair
 from tests.web_server import Client
 
 pytestmark = pytest.mark.long
@@ -210,48 +211,80 @@ def test_a_postgresql_whose_disk_is_full_loses_nothing():
             db.engine.dispose()
 
 
-def test_a_postgresql_that_goes_in_the_middle_of_an_upgrade_is_as_before():
-    """Its end of the connection dies when every table is changed, before that is written down."""
+Schema = tuple[object, set[str]]
+
+
+def look_at_schema(address: str) -> Schema:
+    """The version of a PostgreSQL, and the columns of all its tables."""
+    with psycopg.connect(address) as connection:
+        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        tables = connection.execute(
+            "SELECT table_name || '.' || column_name FROM information_schema.columns"
+            " WHERE table_schema = 'public'"
+        ).fetchall()
+    return found, {name for (name,) in tables}
+
+
+def upgrade_twice(
+    folder: Path, address: str, stop: Callable[[int], None], go_on: Callable[[], None]
+) -> tuple[Schema, Schema, Schema]:
+    """The schema before an upgrade, after one that was stopped, and after the next one.
+
+    Args: stop: called with the process at the other end of the connection when every table is
+    changed, before that is written down.
+    """
     newest = find_newest_revision()
 
-    def look(address: str) -> tuple[object, set[str]]:
-        with psycopg.connect(address) as connection:
-            found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-            tables = connection.execute(
-                "SELECT table_name || '.' || column_name FROM information_schema.columns"
-                " WHERE table_schema = 'public'"
-            ).fetchall()
-        return found, {name for (name,) in tables}
-
-    def end_connection(
+    def stop_at_end(
         connection: Any, _cursor: object, statement: str, values: Any, *_rest: Any
     ) -> None:
         if "UPDATE alembic_version" in statement and newest in f"{statement} {values}":
-            own = connection.connection.driver_connection.info.backend_pid
-            with psycopg.connect(address, autocommit=True) as other:
-                other.execute("SELECT pg_terminate_backend(%s, 5000)", [own])
+            stop(connection.connection.driver_connection.info.backend_pid)
+
+    app = create_app({**SETTINGS, "INSTANCE": str(folder), "DATABASE_URL": address})
+    prepare_migrations(app)
+    with app.app_context():
+        upgrade(revision="0015")
+        before = look_at_schema(address)
+        event.listen(db.engine, "before_cursor_execute", stop_at_end)
+        with pytest.raises(Exception, match=r"terminating connection|closed"):
+            upgrade()
+        event.remove(db.engine, "before_cursor_execute", stop_at_end)
+        db.engine.dispose()
+        go_on()
+        stopped = look_at_schema(address)
+        upgrade()
+        after = look_at_schema(address)
+        assert "sent_form" in inspect(db.engine).get_table_names()
+        db.session.remove()
+        db.engine.dispose()
+    assert after[0] == (newest,)
+    return before, stopped, after
+
+
+def test_a_postgresql_that_goes_in_the_middle_of_an_upgrade_is_as_before():
+    """Its end of the connection dies."""
+
+    def end_connection(process: int) -> None:
+        with psycopg.connect(address, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
 
     with quick_folder() as folder, own_postgresql(folder) as server:
         address = server.get_uri()
-        app = create_app({**SETTINGS, "INSTANCE": str(folder), "DATABASE_URL": address})
-        prepare_migrations(app)
-        with app.app_context():
-            upgrade(revision="0015")
-            before = look(address)
-            event.listen(db.engine, "before_cursor_execute", end_connection)
-            with pytest.raises(Exception, match=r"terminating connection|closed"):
-                upgrade()
-            event.remove(db.engine, "before_cursor_execute", end_connection)
-            db.engine.dispose()
-            stopped = look(address)
-            upgrade()
-            after = look(address)
-            assert "sent_form" in inspect(db.engine).get_table_names()
-            db.session.remove()
-            db.engine.dispose()
+        before, stopped, _after = upgrade_twice(folder, address, end_connection, lambda: None)
 
     assert stopped == before
-    assert after[0] == (newest,)
+
+
+def test_a_postgresql_that_is_killed_in_the_middle_of_an_upgrade_is_as_before():
+    """All of its processes are, as if the machine had stopped; it is started again."""
+    with quick_folder() as folder, running_pair(folder, ["site"]) as pair:
+        address = pair.address("site")
+        before, stopped, _after = upgrade_twice(
+            folder / "instance", address, lambda _process: pair.primary.kill(), pair.primary.start
+        )
+
+    assert stopped == before
 
 
 def save_over_and_over(
