@@ -18,12 +18,9 @@ PATIENCE = 30  # seconds that each piece of an answer may take
 PIECE = 64 * 1024  # bytes that are sent at once
 ANSWER = 1_000  # bytes of an answer, at most
 SHOWN = 100  # characters of what a virus is called
-UNCHECKED = Busy(
-    N_(
-        "The file can’t be checked for viruses right now, so it was not kept. Try again in a few"
-        " minutes; if it goes on, tell the people who run this site."
-    ),
-    seconds=60,
+UNCHECKED = N_(
+    "The file can’t be checked for viruses right now, so it was not kept. Try again in a few"
+    " minutes; if it goes on, tell the people who run this site."
 )
 log = logging.getLogger("crrubric")
 
@@ -45,7 +42,7 @@ def refuse_infected_file(data: bytes) -> None:
         found = scan_bytes(where, data)
     except ScannerUnavailable as error:
         log.warning("a file was not taken: the virus scanner gives no answer (%s)", error)
-        raise UNCHECKED from error
+        raise Busy(UNCHECKED, seconds=60) from error
     if found:
         log.warning("a file was not taken: the virus scanner calls it %s", found)
         raise Invalid(
