@@ -30,6 +30,7 @@ from crrubric.cli.doctor.command import diagnose
 from crrubric.cli.running import print_line
 from crrubric.domain.errors import CrrubricError, InvalidLines, InvalidPlaces, NotFound
 from crrubric.queries.people.access import NO_PAGE
+from crrubric.services.record.server_rights import NOT_OWNER
 
 
 class CommandGroup(click.Group):
@@ -65,11 +66,18 @@ def describe_failure(error: Exception) -> Iterator[str]:
     elif isinstance(error, OSError):
         about = f"{error.filename}: " if error.filename else ""
         yield f"crrubric: {about}{error.strerror or error}."
+    elif is_right_missing(error):
+        yield f"crrubric: {NOT_OWNER}"
     elif isinstance(error, OperationalError) or type(error) is DatabaseError:
         yield (
             f"crrubric: The database can’t be used ({str(error.orig).strip()}): is it there, is its"
             " address right, may crrubric write to it and its folder, is there room on the disk?"
         )
+
+
+def is_right_missing(error: Exception) -> bool:
+    """Whether PostgreSQL refuses what only the owner of the tables may do."""
+    return isinstance(error, DatabaseError) and getattr(error.orig, "sqlstate", "") == "42501"
 
 
 def describe_problems(error: CrrubricError) -> Iterator[str]:

@@ -17,6 +17,7 @@ from crrubric.cli.serving import RUNNING, hold_server_lock
 from crrubric.extensions import prepare_migrations
 from crrubric.queries.operations.health import find_newest_revision
 from crrubric.services.record.removing import compact_database
+from crrubric.services.record.server_rights import grant_server_rights
 
 
 @click.group("db")
@@ -44,6 +45,19 @@ def upgrade_database(no_backup: bool) -> None:
         upgrade_schema()
     print_line("The database is ready.")
     remind_of_districts("db upgrade")
+
+
+@db_group.command("rights")
+@click.argument("account")
+@run_in_app
+def grant_rights(account: str) -> None:
+    """Let the PostgreSQL account ACCOUNT serve this site, and change none of its rules.
+
+    Give it under the account that owns the tables; then put ACCOUNT into DATABASE_URL, and name
+    the owner for “db upgrade” and “restore” alone.
+    """
+    grant_server_rights(account)
+    print_line(f"{account} may read and write what this site keeps, and change no table or rule.")
 
 
 @db_group.command("compact")

@@ -1,5 +1,6 @@
 """Words that the server does not take: kept for one person, shown with the reason."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -485,3 +486,26 @@ def test_a_question_typed_before_signing_out_elsewhere_is_sent_after_signing_in(
 
     expect(page.get_by_text("Do captions come in Spanish?")).to_be_visible()
     expect(page.locator("h1")).not_to_have_text("You are signed in again")
+
+
+# A clock that is wrong, and set while the ballot is open
+
+
+@pytest.mark.parametrize("days", [-3_000, 3_000])
+def test_a_wrong_clock_that_is_set_meanwhile_loses_nothing(
+    task: Task, reviewer: Visitor, days: int
+):
+    page = reviewer.page
+    page.clock.install(time=now_utc() + timedelta(days=days))
+    page.reload()
+
+    with page.expect_response(MARKS):
+        choose(page, "no")
+    for words, note in ((WORDS, WORDS), (" Once more.", f"{WORDS} Once more.")):
+        with page.expect_response(MARKS):
+            write(page, words)
+        expect(status(page)).to_have_text(SAVED)
+        assert [row[1] for row in task.stored()] == [note]
+        page.clock.set_system_time(now_utc())
+
+    expect(page.get_by_role("dialog")).to_have_count(0)

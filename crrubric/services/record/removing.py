@@ -33,6 +33,7 @@ from crrubric.models import (
 )
 from crrubric.queries.record.owned_rows import EVALUATION, is_of_evaluation, list_owned_tables
 from crrubric.queries.record.retention import GONE, list_due_rows
+from crrubric.services.record.server_rights import NOT_OWNER, is_served_by_owner
 
 # of a person, and nobody else's
 PERSONAL: tuple[type[Base], ...] = (
@@ -174,6 +175,8 @@ def compact_database(*, at_once: bool = False) -> None:
             elif at_once:
                 raise NotReady(NOT_COMPACTED)
             else:
+                if not is_served_by_owner():  # its tables would be left out, without an error
+                    raise NotReady(NOT_OWNER)
                 alone = connection.execution_options(isolation_level="AUTOCOMMIT")
                 alone.exec_driver_sql("VACUUM FULL")
     except (DatabaseUnavailable, sqlite3.Error) as error:

