@@ -53,7 +53,7 @@ from crrubric.web.shared import (
     versions,
     words,
 )
-from crrubric.web.shared.delivery import compression, form_tokens, headers
+from crrubric.web.shared.delivery import compression, form_tokens, headers, signing
 
 ROOMS = (
     people, planning, setup, ballots, questions, results, meeting, memo, procurement, record,
@@ -75,6 +75,7 @@ def list_blueprints() -> Iterator[Blueprint]:
 def init_app(app: Flask) -> None:
     """Bind the web's own pieces and refuse to start with an undeclared route."""
     app.jinja_environment = templates.PageEnvironment  # before the first part asks for it
+    signing.init_app(app)  # before whatever signs or reads
     origins.init_app(app)  # before whatever reads a form
     form_tokens.csrf.init_app(app)
     limiter.init_app(app)

@@ -1,13 +1,19 @@
 """What somebody with bad intent tries on the way in; what many try at once is in throttling."""
 
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from flask import Flask
+from itsdangerous import Signer
 from sqlalchemy import func, select
 
 from crrubric.domain.vocabulary import Phase, Standing
 from crrubric.extensions import db
 from crrubric.models import Evaluation, Mark, Member, User, UserSession
 from crrubric.services.people import accounts, hashing
+from crrubric.web.shared.delivery.form_tokens import unmask_token
 from tests.factories import PASSWORD, Factory
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.people.test_accounts import email_of
@@ -47,6 +53,30 @@ def test_signing_in_begins_a_session_that_nobody_knew_before(make: Factory, visi
         select(UserSession.token_hash).where(UserSession.user_id == victim.user_id)
     ).all()
     assert len(set(rows)) == len(planted)
+
+
+def sign_again(app: Flask, cookie: str, digest: Callable[..., Any], key: str = "") -> str:
+    """The cookie as another version of the site, or somebody else, would have signed it."""
+    content, moment, _signature = cookie.rsplit(".", 2)
+    secret = key or app.config["SECRET_KEY"]
+    signer = Signer(secret, "cookie-session", key_derivation="hmac", digest_method=digest)
+    return signer.sign(f"{content}.{moment}").decode()
+
+
+def test_cookies_and_tokens_are_signed_with_sha_256(app: Flask, make: Factory, visit: Visit):
+    person = visit(make.actor("Vera"))
+    cookie, token = cookie_of(person), unmask_token(person.csrf())
+    by_former = sign_again(app, cookie, hashlib.sha1)
+
+    assert cookie == sign_again(app, cookie, hashlib.sha256)
+    assert [len(text.rpartition(".")[2]) for text in (cookie, token, by_former)] == [43, 43, 27]
+    # nobody is signed out by the upgrade; whoever has not the secret is nobody
+    assert "Vera" in with_cookie(visit, by_former).get("/account").text
+    for digest in (hashlib.sha1, hashlib.sha256, hashlib.md5):
+        forged = sign_again(app, cookie, digest, key="another secret of forty characters at least")
+        assert "Vera" not in with_cookie(visit, forged).get("/account").text
+    weak = sign_again(app, cookie, hashlib.md5)
+    assert "Vera" not in with_cookie(visit, weak).get("/account").text
 
 
 def test_an_unknown_address_costs_the_time_of_a_hash(
