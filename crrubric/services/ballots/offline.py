@@ -1,6 +1,6 @@
 """Taking a workbook of one's own ballots that was filled in without the portal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
@@ -21,6 +21,7 @@ from crrubric.domain.ballots.offline.changes import (
     compare_with_portal,
 )
 from crrubric.domain.ballots.offline.filled import (
+    LISTED,
     CellProblem,
     FilledBook,
     FilledWords,
@@ -143,8 +144,18 @@ def refuse_unusable_cells(session: Session, seat: Seat, book: FilledBook) -> Non
     own = load_own_ballots(session, require_own_member(seat), "")
     check = partial(check_offline_mark, seat.evaluation)
     problems = [*book.problems, *check_filled_rows(book, own, check)]
+    refuse_cell_problems(problems, more=book.count_more())
+
+
+def refuse_cell_problems(problems: Sequence[CellProblem], *, more: int) -> None:
+    """Raise NotReady, with those that a page lists and how many there are, if there is any.
+
+    Args: more: how many there are beside these.
+    """
     if problems:
-        raise NotReady(N_("Some cells can’t be used."), list(describe_cell_problems(problems)))
+        listed = list(describe_cell_problems(problems[:LISTED]))
+        count = len(problems) + more
+        raise NotReady(N_("Some cells can’t be used."), listed, count=count)
 
 
 def check_offline_mark(evaluation: Evaluation, criterion: OfflineCriterion, text: MarkText) -> None:

@@ -1,5 +1,6 @@
 """Offline workbooks: names of sheets, the stamp, what cells say, and what that would change."""
 
+import json
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -28,6 +29,7 @@ from crrubric.domain.ballots.offline.changes import (
     compare_with_portal,
 )
 from crrubric.domain.ballots.offline.filled import (
+    LISTED,
     FilledBook,
     FilledWords,
     parse_cell_day,
@@ -160,6 +162,26 @@ def test_a_stamp_with_an_escape_of_what_can_not_be_shown_is_refused(odd: str):
         changed[place] = changed[place].replace('": "', f'": "{odd}')
         with pytest.raises(Invalid, match="not a workbook that was downloaded"):
             read_stamp(changed)
+
+
+@pytest.mark.parametrize("other", ['"ballot": 2', '"sheet": "ANN", "ballot": 2', '"sheet": "B"'])
+def test_a_stamp_that_names_a_sheet_or_a_ballot_twice_is_refused(other: str):
+    """Or all rows of one sheet would be read as often as somebody has written its name."""
+    lines = write_offline_stamp(book(ballots(criterion(1))), HEADERS)
+    ballot = json.loads(lines[2]) | json.loads(f"{{{other}}}")
+
+    with pytest.raises(Invalid, match="not a workbook that was downloaded"):
+        read_stamp([*lines, json.dumps(ballot)])
+
+
+def test_of_a_sheet_that_is_wrong_throughout_some_cells_are_told_and_how_many_more():
+    rows = [line(9, "Yes") for _ in range(LISTED + 7)]
+
+    found = fill(ballots(criterion(1)), *rows)
+
+    assert len(found.problems) == LISTED
+    assert found.count_more() == 7
+    assert found.count_more({"Ann"}) == 0
 
 
 def test_rows_of_which_nothing_was_changed_are_left_alone():
