@@ -21,6 +21,16 @@ class CrrubricError(Exception):
         self.message = message
         self.values = values
 
+    def anew(self) -> Self:
+        """The same refusal, to be raised: one that is kept is never raised itself.
+
+        An error keeps the frames of each time that it is raised, and all that is in them: a
+        request, a form, a session.
+        """
+        copied = type(self).__new__(type(self), *self.args)
+        copied.__dict__.update(self.__dict__)
+        return copied
+
     def mended_on(self, place: MendingPlace | None) -> Self:
         """The same refusal, which names the page on which somebody sees to it."""
         self.mended_at = place

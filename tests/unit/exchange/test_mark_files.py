@@ -342,3 +342,17 @@ def test_a_text_with_more_columns_than_any_table_has_is_refused():
     with pytest.raises(Invalid, match="more than"):
         read_heads(wide)
     assert len(read_heads(read_data(b"a" + b",a" * (MOST_COLUMNS - 1), "fits.csv"))) == 1
+
+
+def test_a_name_that_is_refused_a_thousand_times_is_kept_once():
+    """Each refusal that is raised holds what was read just then."""
+    book, raised = NameBook(words=REVIEWER_WORDS, longest=100), []
+    for _ in range(3):
+        with pytest.raises(Invalid, match="no reviewer “Nobody”") as refused:
+            book.resolve("Nobody")
+        raised.append(refused.value)
+
+    assert len({id(each) for each in raised}) == 3
+    assert [each.__traceback__ for each in book.found.values() if isinstance(each, Invalid)] == [
+        None
+    ]

@@ -76,7 +76,7 @@ def find_provider(code: str) -> Provider:
     """The provider of this name. Raises: NotFound in words."""
     found = current_settings().SSO_PROVIDERS.get(code)
     if found is None:
-        raise NO_SUCH_WAY
+        raise NO_SUCH_WAY.anew()
     return found
 
 
