@@ -209,6 +209,17 @@ def test_bad_cells_of_a_sheet_are_named_as_spreadsheets_name_them():
     assert lines[1] == ("Ana Ruiz", "Vendor A", "Standards", "YES", "fine")
 
 
+def test_a_line_with_more_columns_than_headers_is_named_by_its_place():
+    rows = [["reviewer", "vendor", "criterion", "mark"], ["A", "V", "c", "yes"],
+            ["A", "V", "d", "yes", "why"]]  # fmt: skip
+
+    _mapping, lines = read_sheets({"": rows})
+    assert lines[-1] == (3, "5 columns instead of 4")
+
+    _mapping, lines = read_sheets({"Marks": rows})
+    assert lines[-1] == ("Marks!3", "5 columns instead of 4")
+
+
 def test_a_word_can_be_said_to_mean_an_answer_or_nothing():
     mapping = MarkMapping(
         layout=Layout.LONG,
