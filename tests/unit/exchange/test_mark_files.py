@@ -8,8 +8,7 @@ from crrubric.domain.errors import Invalid, InvalidPlaces
 from crrubric.domain.exchange.marks.guess import NOTHING, Known, guess_mapping
 from crrubric.domain.exchange.marks.latest import (
     Answered,
-    comes_day_first,
-    find_latest,
+    LatestAnswers,
     read_time,
 )
 from crrubric.domain.exchange.marks.lines import MarkLine, iterate_mark_lines
@@ -274,12 +273,20 @@ def test_times_are_read_as_forms_write_them(text: str, day_first: bool, told: st
 
 
 def test_the_latest_answer_is_found_by_time_and_else_by_row():
-    early, late = Answered("3/1/2027 10:00", (0, 2)), Answered("3/2/2027 9:00", (0, 1))
+    assert find_latest_row("3/2/2027 9:00", "3/1/2027 10:00") == 0
+    assert find_latest_row("", "") == 1
+    assert find_latest_row("2/3/2027", "1/4/2027") == 0
+    assert find_latest_row("2/3/2027", "1/4/2027", "31/1/2027") == 1
+    assert find_latest_row("3/1/2027", "1/31/2027") == 0
 
-    assert find_latest([early, late], day_first=False) == late
-    assert find_latest([Answered("", (0, 1)), Answered("", (0, 2))], day_first=False).row == (0, 2)
-    assert comes_day_first(["3/1/2027", "31/1/2027"])
-    assert not comes_day_first(["3/1/2027", "1/31/2027"])
+
+def find_latest_row(*times: str) -> int:
+    """Which of these answers, in so many rows, is the latest."""
+    found = LatestAnswers()
+    for row, time in enumerate(times):
+        found.add("cell", Answered(time, (0, row)))
+    assert found.again == len(times) - 1
+    return next(row for row in range(len(times)) if found.is_latest("cell", (0, row)))
 
 
 @pytest.mark.parametrize(
