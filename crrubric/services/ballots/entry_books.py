@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
@@ -98,8 +99,8 @@ def upload_entry_book(actor: Actor, slug: str, member_id: int, *, name: str, dat
         own = load_enterable_ballots(session, seat, member, "")
         check = partial(check_offline_mark, seat.evaluation)
         shut = list_shut_sheets(book, own)
-        told = [problem for problem in book.problems if problem.sheet not in shut]
-        problems = [*told, *check_filled_rows(book, own, check)]
+        told = (problem for problem in book.problems if problem.sheet not in shut)
+        problems = chain(told, check_filled_rows(book, own, check))
         refuse_cell_problems(problems, more=book.count_more(shut))
         user = require_user(actor)
         return keep_draft(session, seat, user, KIND, name=name, body=data, sheets=sheets).key

@@ -1,8 +1,8 @@
 """Taking a workbook of one's own ballots that was filled in without the portal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby, islice
 from operator import attrgetter
 
 from sqlalchemy.orm import Session
@@ -143,18 +143,17 @@ def refuse_unusable_cells(session: Session, seat: Seat, book: FilledBook) -> Non
     """Raise NotReady with everything that is wrong, by sheet and cell."""
     own = load_own_ballots(session, require_own_member(seat), "")
     check = partial(check_offline_mark, seat.evaluation)
-    problems = [*book.problems, *check_filled_rows(book, own, check)]
+    problems = chain(book.problems, check_filled_rows(book, own, check))
     refuse_cell_problems(problems, more=book.count_more())
 
 
-def refuse_cell_problems(problems: Sequence[CellProblem], *, more: int) -> None:
+def refuse_cell_problems(problems: Iterator[CellProblem], *, more: int) -> None:
     """Raise NotReady, with those that a page lists and how many there are, if there is any.
 
     Args: more: how many there are beside these.
     """
-    if problems:
-        listed = list(describe_cell_problems(problems[:LISTED]))
-        count = len(problems) + more
+    if listed := list(describe_cell_problems(islice(problems, LISTED))):
+        count = len(listed) + sum(1 for _problem in problems) + more
         raise NotReady(N_("Some cells can’t be used."), listed, count=count)
 
 

@@ -168,10 +168,11 @@ class BookReader:
             self.keep([CellProblem(stamped.sheet, ANYWHERE, Invalid(NO_HEADER))])
             return
         waiting = {row.number: row for row in stamped.rows}
+        numbers = frozenset(waiting)
         for line, cells in enumerate(rows[top + 1 :], top + 2):
             row = FilledRowReader(stamped.sheet, line, cells, self.words)
             try:
-                was = row.find_stamped(stamped, waiting)
+                was = row.find_stamped(numbers, waiting)
                 if was is not None and (filled := row.read(was)) is not None:
                     yield filled
             except Invalid as error:
@@ -197,11 +198,12 @@ class FilledRowReader:
     words: FilledWords
 
     def find_stamped(
-        self, stamped: StampedBallot, waiting: dict[int, StampedRow]
+        self, numbers: Collection[int], waiting: dict[int, StampedRow]
     ) -> StampedRow | None:
         """What the row was; None for one in which nothing is filled in.
 
-        Args: waiting: the rows that were not read yet, by their number. Raises: Invalid.
+        Args: numbers: of all rows; waiting: the rows that were not read yet, by their number.
+        Raises: Invalid.
         """
         typed = self.get_text(OfflineColumn.NUMBER).strip()
         number = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 6 else 0
@@ -209,7 +211,7 @@ class FilledRowReader:
             return waiting.pop(number)
         if not any(self.get_text(column).strip() for column in FILLED_IN):
             return None
-        if any(row.number == number for row in stamped.rows):
+        if number in numbers:
             raise Invalid(TWICE, number=number, field=OfflineColumn.NUMBER.value)
         raise Invalid(STRANGE_ROW, field=OfflineColumn.NUMBER.value)
 

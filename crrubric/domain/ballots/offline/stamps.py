@@ -123,9 +123,13 @@ def read_stamp(lines: Sequence[str]) -> OfflineStamp:
 
 
 def _names_anything_twice(ballots: Sequence[StampedBallot]) -> bool:
-    """Whether a sheet or a ballot stands there twice: a sheet would be read as often as that."""
-    sheets = {key_of(each.sheet) for each in ballots}
-    return min(len(sheets), len({each.ballot_id for each in ballots})) < len(ballots)
+    """Whether a sheet, ballot or vendor stands there twice: a sheet would be read as often."""
+    named = (
+        [key_of(each.sheet) for each in ballots],
+        [each.ballot_id for each in ballots],
+        [each.vendor_id for each in ballots if each.vendor_id],
+    )
+    return any(len(set(names)) < len(names) for names in named)
 
 
 def _read_ballot(found: Mapping[str, Any]) -> StampedBallot:
