@@ -54,6 +54,20 @@ class RubricTitles:
         return ", ".join(title.get(language) or title[""] for title in self.titles)
 
 
+@dataclass(frozen=True, slots=True)
+class ChoiceLabels:
+    """The choices that there are, in a refusal: their labels are translated one by one."""
+
+    labels: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.join_by(str)
+
+    def join_by(self, translate: Callable[[str], str]) -> str:
+        """All of them in a language."""
+        return " · ".join(map(translate, self.labels))
+
+
 class NotFound(CrrubricError):
     """The thing does not exist, or not for this person: the two look the same."""
 
