@@ -1,6 +1,7 @@
 """The operator's door: the same services from a shell."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -32,6 +33,8 @@ from crrubric.domain.errors import CrrubricError, InvalidLines, InvalidPlaces, N
 from crrubric.queries.people.access import NO_PAGE
 from crrubric.services.record.server_rights import NOT_OWNER
 
+FOREIGN_BYTE = re.compile("[\udc80-\udcff]")  # as Python reads a byte that is no UTF-8
+
 
 class CommandGroup(click.Group):
     """A group that turns refusals into one line on stderr and exit code 1; nothing else."""
@@ -40,7 +43,7 @@ class CommandGroup(click.Group):
         """Run the command; a refusal, by us or by the system, is words and not a traceback."""
         try:
             return super().invoke(ctx)
-        except (CrrubricError, OSError, DatabaseError) as error:
+        except (CrrubricError, OSError, DatabaseError, UnicodeEncodeError) as error:
             lines = list(describe_failure(error))
             if not lines:
                 raise
@@ -61,6 +64,8 @@ def describe_failure(error: Exception) -> Iterator[str]:
     elif isinstance(error, CrrubricError):
         yield f"crrubric: {error}"
         yield from describe_problems(error)
+    elif isinstance(error, UnicodeEncodeError) and FOREIGN_BYTE.search(error.object):
+        yield "crrubric: What was typed is not written as UTF-8: set the terminal to UTF-8."
     elif isinstance(error, BrokenPipeError):
         yield "crrubric: Whoever read the output stopped before its end."
     elif isinstance(error, OSError):

@@ -231,7 +231,7 @@ def print_plan(source: TableSource, slug: str, mapping: MarkMapping, wishes: Imp
         print_line(f"  “{word}” is {answer.value}, {count} times")
     print_line(f"{found.marks} marks on {len(found.marked.rows)} ballots")
     if found.superseded:
-        print_line(f"{len(found.superseded)} rows were answered again later: they are left out")
+        print_line(f"{found.superseded} answers were given again later: they are left out")
     found.refuse_bad_lines()
 
 

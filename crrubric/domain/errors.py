@@ -21,6 +21,16 @@ class CrrubricError(Exception):
         self.message = message
         self.values = values
 
+    def anew(self) -> Self:
+        """The same refusal, to be raised: one that is kept is never raised itself.
+
+        An error keeps the frames of each time that it is raised, and all that is in them: a
+        request, a form, a session.
+        """
+        copied = type(self).__new__(type(self), *self.args)
+        copied.__dict__.update(self.__dict__)
+        return copied
+
     def mended_on(self, place: MendingPlace | None) -> Self:
         """The same refusal, which names the page on which somebody sees to it."""
         self.mended_at = place
@@ -42,6 +52,20 @@ class RubricTitles:
     def join_in(self, language: str) -> str:
         """All of them in a language; what was not translated as it was written."""
         return ", ".join(title.get(language) or title[""] for title in self.titles)
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceLabels:
+    """The choices that there are, in a refusal: their labels are translated one by one."""
+
+    labels: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.join_by(str)
+
+    def join_by(self, translate: Callable[[str], str]) -> str:
+        """All of them in a language."""
+        return " · ".join(map(translate, self.labels))
 
 
 class NotFound(CrrubricError):

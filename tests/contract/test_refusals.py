@@ -1,6 +1,7 @@
 """Nothing that people typed is lost: a form that is refused is answered with its page again."""
 
 import ast
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -8,6 +9,7 @@ from flask import Flask
 from crrubric.app import create_app
 from tests.typed_views import list_form_views, redirects_refusals
 
+ROOT = Path(__file__).parents[2]
 # views that people fill in, and that may answer a refusal with another page: why
 ELSEWHERE = {
     "meeting.put_cell_on_screen": "a button: a hidden field says where it leads back to",
@@ -46,3 +48,16 @@ def test_a_refusal_that_leads_elsewhere_would_be_found(body: str, lost: bool):
     assert isinstance(function, ast.FunctionDef)
 
     assert redirects_refusals(function) is lost
+
+
+def test_no_refusal_is_raised_twice():
+    """An error keeps the frames of each time that it is raised, with forms and sessions in them:
+    one that is made once for all would grow for as long as the server runs."""
+    raised = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in (ROOT / "crrubric").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Name) and node.exc.id.isupper()
+    ]
+
+    assert raised == []

@@ -359,6 +359,7 @@ class MemoFacts:
     in_place: bool = False  # of the curriculum in place, alone
     contradictions: tuple[Contradiction, ...] = ()
     revisions: tuple[MemoRevision, ...] = ()
+    fixed_revisions: int = 0  # corrections from before ballots opened anew
     departed_vendors: tuple[MemoDeparture, ...] = ()
     appointments: tuple[MemoAppointment, ...] = ()
     departed_members: tuple[MemoDeparture, ...] = ()

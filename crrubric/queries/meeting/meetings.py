@@ -105,12 +105,20 @@ class MinutedItem:
     value: Outcome
 
 
+@dataclass(frozen=True, slots=True)
+class MinutedPerson:
+    """A member who was there: each time from when to when; without an end where they still are."""
+
+    member: Member
+    times: tuple[tuple[datetime, datetime | None], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Minutes:
     """One sitting: who was there, what was moved, what was settled one by one and at once."""
 
     meeting: Meeting
-    attendance: tuple[Attendance, ...]
+    attendance: tuple[MinutedPerson, ...]
     motions: tuple[Motion, ...]
     settled: tuple[MinutedFinding, ...]
     adopted: dict[int, tuple[MinutedItem, ...]]  # motion id -> what was adopted with it
@@ -134,6 +142,7 @@ class MinuteBook:
 FINDINGS = (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN)
 MINUTED = (
     *FINDINGS,
+    Event.ATTENDANCE_CHANGED,
     Event.MEETING_STARTED,
     Event.MEETING_ENDED,
     Event.MOTION_RECORDED,
@@ -173,11 +182,19 @@ def load_minutes(session: Session, evaluation_id: int) -> MinuteBook:
     moved = [row for row, _vendor, _criterion in told if row.event is Event.MOTION_RECORDED]
     adopted = _list_adopted_items(session, evaluation_id, motions, moved)
     settled = _list_findings_by_sitting((row[0], row[1], row[2]) for row in told)
+    times = _list_times_of_presence(row[0] for row in told)
     corrections = load_motion_corrections(session, evaluation_id, [row.id for row in motions])
     sittings = [
         Minutes(
             meeting=meeting,
-            attendance=tuple(row for row in attendance if row.meeting_id == meeting.id),
+            attendance=tuple(
+                MinutedPerson(
+                    row.member,
+                    times.get((place, row.member_id), ((row.arrived_at, row.left_at),)),
+                )
+                for row in attendance
+                if row.meeting_id == meeting.id
+            ),
             motions=tuple(row for row in motions if row.meeting_id == meeting.id),
             settled=tuple(settled.get(place, ())),
             adopted=adopted,
@@ -219,6 +236,34 @@ def _list_adopted_items(
         )
         for key, rows in told.items()
     }
+
+
+def _list_times_of_presence(
+    told: Iterable[JournalEntry],
+) -> dict[tuple[int, int], tuple[tuple[datetime, datetime | None], ...]]:
+    """From when to when who was there, by the place of the sitting and the member's id.
+
+    The rows keep the first arrival and the last departure alone.
+    """
+    found: dict[tuple[int, int], tuple[tuple[datetime, datetime | None], ...]] = {}
+    place, there = -1, dict[int, datetime]()
+    for row in told:
+        if row.event is Event.MEETING_STARTED:
+            place += 1
+        if row.event is Event.MEETING_ENDED:
+            present = set[int]()
+        elif row.event is Event.ATTENDANCE_CHANGED and ROW in (row.after or {}):
+            present = set((row.after or {})[ROW]["present"])
+        else:  # an older version did not tell who
+            continue
+        for member in there.keys() - present:
+            times = found.get((place, member), ())
+            found[place, member] = (*times, (there.pop(member), row.at))
+        for member in present - there.keys():
+            there[member] = row.at
+    for member, came in there.items():
+        found[place, member] = (*found.get((place, member), ()), (came, None))
+    return found
 
 
 def _list_findings_by_sitting(

@@ -69,7 +69,11 @@ from crrubric.queries.memo.votes import list_memo_votes
 from crrubric.queries.record.journal import find_journal_head
 from crrubric.queries.results.bases import load_basis_hash
 from crrubric.queries.results.matrices import Matrix, read_matrix
-from crrubric.queries.setup.rubrics import list_revisions, list_tension_values
+from crrubric.queries.setup.rubrics import (
+    count_revisions,
+    list_revisions,
+    list_tension_values,
+)
 from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.queries.shared.reading import end_reading
 
@@ -156,7 +160,8 @@ def load_memo_facts(
         renewals=list_memo_renewals(session, evaluation, language),
         votes=list_memo_votes(session, evaluation, zone, language),
         earlier_decisions=list_earlier_decisions(session, evaluation, zone) if decision else (),
-        revisions=list_memo_corrections(session, evaluation, zone, language),
+        revisions=(revisions := list_memo_corrections(session, evaluation, zone, language)),
+        fixed_revisions=count_revisions(session, evaluation.id) - len(revisions),
         departed_vendors=list_departed_vendors(session, evaluation, zone),
         appointments=list_appointments(session, evaluation, zone),
         departed_members=list_departed_members(session, evaluation, zone),
@@ -244,7 +249,7 @@ def list_earlier_decisions(
 def list_memo_corrections(
     session: Session, evaluation: Evaluation, zone: ZoneInfo, language: str
 ) -> tuple[MemoRevision, ...]:
-    """Corrections of the rubric after ballots opened."""
+    """Corrections of the rubric after ballots opened, for the last time."""
     return tuple(
         MemoRevision(
             number=row.number,

@@ -33,6 +33,7 @@ from crrubric.queries.ballots.declarations import (
     list_declared_conflicts,
 )
 from crrubric.queries.setup.assignments import count_assigned_criteria
+from crrubric.queries.setup.rubrics import SINCE_OPENING
 
 
 def list_memo_people(session: Session, evaluation: Evaluation) -> tuple[MemoPerson, ...]:
@@ -90,6 +91,7 @@ def load_memo_scope(session: Session, evaluation: Evaluation) -> MemoScope:
     left_out_since = select(RubricRevision.id).where(
         RubricRevision.criterion_id == Criterion.id,
         RubricRevision.effect == CorrectionEffect.LEAVE_OUT,
+        SINCE_OPENING,
     )
     has_marks = select(Mark.id).where(Mark.ballot_id == Ballot.id).correlate(Ballot).exists()
     row = session.execute(

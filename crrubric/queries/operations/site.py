@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from crrubric.domain.text import sort_key
 from crrubric.domain.vocabulary import MailState, Phase
 from crrubric.models import Evaluation, Member, OutgoingMail, User
+from crrubric.queries.mail.lateness import REMINDERS
 from crrubric.queries.mail.outgoing import is_waiting
 from crrubric.queries.people.district import find_named_district, is_on_site
 
@@ -83,14 +84,22 @@ def list_site_evaluations(session: Session) -> list[SiteEvaluation]:
 
 
 def read_site_mails(session: Session) -> SiteMails:
-    """The outbox, without what its mails say."""
+    """The outbox, without what its mails say.
+
+    Reminders are counted and not listed: they go to who has open ballots, until there are none.
+    """
     columns = (OutgoingMail.sent_at, OutgoingMail.given_up_at, OutgoingMail.set_aside_at)
     sent, failed, aside = (func.count(column) for column in columns)
     total, *ended = session.execute(select(func.count(OutgoingMail.id), sent, failed, aside)).one()
     states = (MailState.SENT, MailState.FAILED, MailState.SET_ASIDE)
     counts = {MailState.WAITING: total - sum(ended), **dict(zip(states, ended, strict=True))}
     waiting = select(func.min(OutgoingMail.created_at)).where(is_waiting())
-    latest = select(OutgoingMail).order_by(OutgoingMail.id.desc()).limit(LATEST_MAILS)
+    latest = (
+        select(OutgoingMail)
+        .where(OutgoingMail.kind.not_in(REMINDERS))
+        .order_by(OutgoingMail.id.desc())
+        .limit(LATEST_MAILS)
+    )
     return SiteMails(
         counts=counts,
         oldest_waiting=session.scalar(waiting),

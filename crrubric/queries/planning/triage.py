@@ -57,21 +57,22 @@ def load_venues(
 def _read_told_venues(
     session: Session, evaluation_id: int, until: datetime
 ) -> dict[Setting, Venue]:
-    entry = session.scalar(
-        select(JournalEntry)
+    """As the entries tell one after the other: each has what it changed alone."""
+    told = session.scalars(
+        select(JournalEntry.after)
         .where(
             JournalEntry.evaluation_id == evaluation_id,
             JournalEntry.event == Event.VENUES_CHANGED,
             JournalEntry.at <= until,
         )
-        .order_by(JournalEntry.number.desc())
-        .limit(1)
+        .order_by(JournalEntry.number)
     )
-    told = (entry.after or {}) if entry else {}
-    venues = {setting: told.get(setting.value) for setting in Setting}
+    changed = {name: text for after in told for name, text in (after or {}).items()}
     return {
-        setting: read_venue(text) if text else DEFAULT_VENUES[setting]
-        for setting, text in venues.items()
+        setting: read_venue(changed[setting.value])
+        if setting.value in changed
+        else DEFAULT_VENUES[setting]
+        for setting in Setting
     }
 
 

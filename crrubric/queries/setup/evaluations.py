@@ -38,6 +38,7 @@ from crrubric.queries.people.people import Actor, has_seat, is_present_reviewer
 from crrubric.queries.people.waiting import load_tasks
 from crrubric.queries.setup.assignments import count_assigned_criteria
 from crrubric.queries.setup.closing_days import find_closing_day, list_closing_moves
+from crrubric.queries.setup.rubrics import SINCE_OPENING
 
 
 def load_readiness(session: Session, evaluation_id: int) -> Readiness:
@@ -272,11 +273,15 @@ def count_marks_set_aside(session: Session, evaluation_id: int) -> dict[tuple[in
 
 
 def count_progress_criteria(session: Session, evaluation_id: int) -> dict[int, int]:
-    """How many criteria each reviewer's progress counts, by member id: left out ones as well."""
+    """How many criteria each reviewer's progress counts, by member id.
+
+    Also those that were left out since ballots opened.
+    """
     left_out = session.scalars(
         select(RubricRevision.criterion_id).where(
             RubricRevision.evaluation_id == evaluation_id,
             RubricRevision.effect == CorrectionEffect.LEAVE_OUT,
+            SINCE_OPENING,
         )
     ).all()
     return count_assigned_criteria(session, evaluation_id, left_out)

@@ -41,10 +41,18 @@ CODED_TENSIONS = (
     .where(models.Tension.evaluation_id == bindparam("evaluation"))
     .order_by(models.Tension.id)
 )
+# Where ballots opened anew after a step back to set-up, what was corrected before that is a part of
+# the rubric that froze then.
+SINCE_OPENING = RubricRevision.made_at >= (
+    select(Evaluation.opened_at)
+    .where(Evaluation.id == RubricRevision.evaluation_id)
+    .correlate(RubricRevision)
+    .scalar_subquery()
+)
 REVISIONS = (
     select(RubricRevision)
     .options(joinedload(RubricRevision.criterion))
-    .where(RubricRevision.evaluation_id == bindparam("evaluation"))
+    .where(RubricRevision.evaluation_id == bindparam("evaluation"), SINCE_OPENING)
     .order_by(RubricRevision.number)
 )
 WORDINGS = (
@@ -189,8 +197,14 @@ def _read_criterion(row: Criterion) -> RubricCriterion:
 
 
 def list_revisions(session: Session, evaluation_id: int) -> list[RubricRevision]:
-    """Every correction after ballots opened, the oldest first, with its criterion."""
+    """Every correction since ballots opened, the oldest first, with its criterion."""
     return list(session.scalars(REVISIONS, {"evaluation": evaluation_id}))
+
+
+def count_revisions(session: Session, evaluation_id: int) -> int:
+    """How many corrections there are, also those from before ballots opened anew."""
+    rows = select(func.count(RubricRevision.id))
+    return session.scalar(rows.where(RubricRevision.evaluation_id == evaluation_id)) or 0
 
 
 def load_newest_corrections(session: Session, evaluation_id: int) -> dict[int, RubricRevision]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
@@ -23,8 +24,8 @@ from crrubric.domain.ballots.offline.changes import (
     compare_with_portal,
     find_opened_ballot,
 )
-from crrubric.domain.ballots.offline.filled import CellProblem, FilledBook, read_filled_book
-from crrubric.domain.errors import Invalid, NotReady, Stale
+from crrubric.domain.ballots.offline.filled import FilledBook, read_filled_book
+from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.text import clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import EntrySource
@@ -48,10 +49,10 @@ from crrubric.services.ballots.offline import (
     CHANGED,
     KIND,
     check_offline_mark,
-    describe_cell_problems,
     make_filled_words,
     read_draft_book,
     read_offline_sheets,
+    refuse_cell_problems,
     refuse_foreign_book,
     refuse_other_draft,
 )
@@ -97,17 +98,17 @@ def upload_entry_book(actor: Actor, slug: str, member_id: int, *, name: str, dat
         refuse_foreign_book(session, member, book, other=OTHER_REVIEWER)
         own = load_enterable_ballots(session, seat, member, "")
         check = partial(check_offline_mark, seat.evaluation)
-        problems = [*list_own_problems(book, own), *check_filled_rows(book, own, check)]
-        if problems:
-            raise NotReady(N_("Some cells can’t be used."), list(describe_cell_problems(problems)))
+        shut = list_shut_sheets(book, own)
+        told = (problem for problem in book.problems if problem.sheet not in shut)
+        problems = chain(told, check_filled_rows(book, own, check))
+        refuse_cell_problems(problems, more=book.count_more(shut))
         user = require_user(actor)
         return keep_draft(session, seat, user, KIND, name=name, body=data, sheets=sheets).key
 
 
-def list_own_problems(book: FilledBook, own: OwnBallots) -> list[CellProblem]:
-    """What can't be read of the ballots that the chair can enter; the others are not for them."""
-    shut = {each.sheet for each in book.stamp.ballots if find_opened_ballot(each, own) is None}
-    return [problem for problem in book.problems if problem.sheet not in shut]
+def list_shut_sheets(book: FilledBook, own: OwnBallots) -> set[str]:
+    """The sheets of ballots that the chair can't enter: what is wrong there is not for them."""
+    return {each.sheet for each in book.stamp.ballots if find_opened_ballot(each, own) is None}
 
 
 def foresee_entries(

@@ -1,8 +1,8 @@
 """Taking a workbook of one's own ballots that was filled in without the portal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby, islice
 from operator import attrgetter
 
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from crrubric.domain.ballots.offline.changes import (
     compare_with_portal,
 )
 from crrubric.domain.ballots.offline.filled import (
+    LISTED,
     CellProblem,
     FilledBook,
     FilledWords,
@@ -142,9 +143,18 @@ def refuse_unusable_cells(session: Session, seat: Seat, book: FilledBook) -> Non
     """Raise NotReady with everything that is wrong, by sheet and cell."""
     own = load_own_ballots(session, require_own_member(seat), "")
     check = partial(check_offline_mark, seat.evaluation)
-    problems = [*book.problems, *check_filled_rows(book, own, check)]
-    if problems:
-        raise NotReady(N_("Some cells can’t be used."), list(describe_cell_problems(problems)))
+    problems = chain(book.problems, check_filled_rows(book, own, check))
+    refuse_cell_problems(problems, more=book.count_more())
+
+
+def refuse_cell_problems(problems: Iterator[CellProblem], *, more: int) -> None:
+    """Raise NotReady, with those that a page lists and how many there are, if there is any.
+
+    Args: more: how many there are beside these.
+    """
+    if listed := list(describe_cell_problems(islice(problems, LISTED))):
+        count = len(listed) + sum(1 for _problem in problems) + more
+        raise NotReady(N_("Some cells can’t be used."), listed, count=count)
 
 
 def check_offline_mark(evaluation: Evaluation, criterion: OfflineCriterion, text: MarkText) -> None:

@@ -1,7 +1,7 @@
 """Tables of vendors, people or criteria out of a file or a text, read as the last time."""
 
 import csv
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 from itertools import islice
@@ -139,10 +139,10 @@ def load_field_table(
     the headers is found. Raises: Invalid for a file that can't be read, or without such a sheet.
     """
     small = replace(source, part_bytes=limits.SHEET_BYTES, book_bytes=limits.BOOK_BYTES)
-    sheets = {each.name: _square_rows(each.name, each.rows) for each in small.iterate_sheets()}
+    sheets = {each.name: _read_rows(each.rows) for each in small.iterate_sheets()}
     if sheet is not None:
         refuse_missing_sheet(sheets, sheet)
-    heads = [read_head(name, iter(rows)) for name, rows in sheets.items()]
+    heads = [read_head(name, _square_rows(name, rows)) for name, rows in sheets.items()]
     if header is None and labels:
         sheet, header = find_header_line(heads, labels, sheet) or (sheet, None)
     mapping = guess_fields(heads, kind, sheet=sheet, header=header)
@@ -151,23 +151,27 @@ def load_field_table(
     return FieldTable(
         kind=kind,
         mapping=mapping,
-        rows=sheets.get(mapping.sheet, ()),
+        rows=list(_square_rows(mapping.sheet, sheets.get(mapping.sheet, ()))),
         unread_sheets=[head.name for head in heads if head.name != mapping.sheet and head.rows],
     )
 
 
-def _square_rows(name: str, rows: Iterable[Row]) -> list[Row]:
-    """The rows; those of a workbook, which leave out empty cells at the end, as wide as the widest.
-
-    Raises: Invalid for more rows than such a table has.
-    """
+def _read_rows(rows: Iterable[Row]) -> list[Row]:
+    """The rows of a sheet. Raises: Invalid for more than such a table has."""
     found: list[Row] = list(islice(rows, MOST_ROWS + 1))
     if len(found) > MOST_ROWS:
         raise Invalid(N_("This table has more than %(most)s rows."), most=MOST_ROWS)
-    if not name:
-        return found
-    width = max((len(cells) for _number, cells in found), default=0)
-    return [(number, [*cells, *[""] * (width - len(cells))]) for number, cells in found]
+    return found
+
+
+def _square_rows(name: str, rows: Sequence[Row]) -> Iterator[Row]:
+    """The rows; those of a workbook, which leave out empty cells at the end, as wide as the widest.
+
+    One by one: forty sheets at once would take a gigabyte.
+    """
+    width = max((len(cells) for _number, cells in rows), default=0) if name else 0
+    for number, cells in rows:
+        yield number, [*cells, *[""] * (width - len(cells))]
 
 
 def _recall_fields(

@@ -86,7 +86,7 @@ class ImportPlan:
                 "mapping": write_mapping(self.table.mapping),
                 "wishes": [self.wishes.add_new, self.wishes.leave_open],
                 "marks": self.found.marks,
-                "bad": len(self.found.bad) + self.found.more,
+                "bad": self.found.count_bad(),
                 "ballots": sorted([str(who), str(of), row] for (who, of), row in rows.items()),
                 "words": sorted(
                     [word, answer.value, count]
@@ -135,11 +135,12 @@ def make_import_plan(
     wishes: ImportWishes,
     watch: StepWatch = SILENT,
     keep: Callable[[Cell, MarkText], None] = forget_mark,
+    patience: int | None = None,
 ) -> ImportPlan:
     """Read the whole file, while nothing is held.
 
-    Args: keep: is told each good mark. Raises: InvalidPlaces for a header that can't be used;
-    Invalid; RuntimeError inside a unit of work.
+    Args: keep, patience: as `scan_marks` has them. Raises: InvalidPlaces for a header that can't be
+    used; Invalid; RuntimeError inside a unit of work.
     """
     evaluation = seat.evaluation
     heads = read_heads(source)
@@ -150,7 +151,7 @@ def make_import_plan(
     table = MarkTable(source, mapping)
     watch.begin_step(ImportStep.CHECK, table.count_lines())
     end_reading(session)  # a file can have a hundred thousand lines
-    found = scan_marks(table, roster, stored, watch.advance, keep)
+    found = scan_marks(table, roster, stored, watch.advance, keep, patience=patience)
     return ImportPlan(
         table=table,
         heads=heads,

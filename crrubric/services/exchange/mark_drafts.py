@@ -55,7 +55,7 @@ from crrubric.services.exchange.imports import (
 from crrubric.services.exchange.mark_lines import read_heads
 from crrubric.services.exchange.mark_rows import KeptMarks
 from crrubric.services.exchange.rosters import load_roster
-from crrubric.services.exchange.scanning import Roster
+from crrubric.services.exchange.scanning import PATIENCE, Roster
 from crrubric.services.exchange.table_sources import TableSource, read_data
 from crrubric.services.shared.progress import StepWatch, WorkProgress, find_progress, tell_progress
 from crrubric.services.shared.unit import unit_of_work
@@ -180,7 +180,14 @@ def read_usable_marks(
     draft = find_draft(session, seat, require_user(actor), KIND, key)
     mapping, kept = read_mapping(draft.mapping), KeptMarks()
     plan = make_import_plan(
-        session, seat, source, mapping=mapping, wishes=WISHES, watch=watch, keep=kept.keep
+        session,
+        seat,
+        source,
+        mapping=mapping,
+        wishes=WISHES,
+        watch=watch,
+        keep=kept.keep,
+        patience=PATIENCE,
     )
     refuse_other_plan(plan, seen)
     plan.found.refuse_bad_lines()
@@ -270,7 +277,12 @@ def foresee_import(session: Session, seat: Seat, key: str) -> ImportPlan:
     """What taking the file would do. Raises: NotFound; InvalidPlaces for its header."""
     draft = find_draft(session, seat, require_user(seat.actor), KIND, key)
     return make_import_plan(
-        session, seat, open_draft(draft), mapping=read_mapping(draft.mapping), wishes=WISHES
+        session,
+        seat,
+        open_draft(draft),
+        mapping=read_mapping(draft.mapping),
+        wishes=WISHES,
+        patience=PATIENCE,
     )
 
 
@@ -279,7 +291,7 @@ def check_matching(session: Session, seat: Seat, draft: MarkDraft, mapping: Mark
 
     Raises: InvalidPlaces for columns that can't be used; Invalid for a file that breaks off.
     """
-    make_import_plan(session, seat, draft.source, mapping=mapping, wishes=WISHES)
+    make_import_plan(session, seat, draft.source, mapping=mapping, wishes=WISHES, patience=PATIENCE)
 
 
 def take_marks(

@@ -109,7 +109,7 @@ class NameBook:
         if answer is None:
             answer = self.found[text] = self._look_up(text)
         if isinstance(answer, Invalid):
-            raise answer
+            raise answer.anew()
         return answer
 
     def _look_up(self, text: str) -> Reference | Invalid:

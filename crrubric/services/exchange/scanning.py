@@ -8,7 +8,7 @@ from crrubric.domain import limits
 from crrubric.domain.ballots.marks import MarkText
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidPlaces
 from crrubric.domain.exchange.answer_words import LONGEST
-from crrubric.domain.exchange.marks.latest import Answered, comes_day_first, find_latest
+from crrubric.domain.exchange.marks.latest import Answered, LatestAnswers
 from crrubric.domain.exchange.marks.lines import BadMark, MarkLine, Place, UnknownWord
 from crrubric.domain.exchange.marks.mapping import Layout
 from crrubric.domain.setup.assignment import EVERYTHING, Assignment
@@ -25,9 +25,13 @@ from crrubric.services.exchange.names import (
 )
 
 LISTED = 1_000  # bad lines named one by one; above that, how many more there are
+TOO_OFTEN = N_(
+    "More than %(most)s answers were given again later: look whether the columns are right, or"
+    " divide the file."
+)
+PATIENCE = 20_000  # more bad lines than that, and a page looks no further: a second of work
 Cell = tuple[Reference, Reference, Reference]  # reviewer, vendor, criterion
 BallotKey = tuple[Reference, Reference]
-RowKey = tuple[int, int]  # of a sheet, and of the row in it
 
 
 def _make_reviewer_book() -> NameBook:
@@ -176,11 +180,16 @@ class ImportSummary:
     marked: MarkedCells = field(default_factory=MarkedCells)
     may_not_apply: set[Reference] = field(default_factory=set)  # criteria
     marks: int = 0
-    superseded: frozenset[RowKey] = frozenset()  # rows of people who answered again later
+    superseded: int = 0  # answers that were given again later
     words: Counter[tuple[str, Answer]] = field(default_factory=Counter)  # as written
     unknown_words: Counter[str] = field(default_factory=Counter)
     bad: Sequence[BadMark] = ()
     more: int = 0  # bad lines beyond those
+    cut_off: bool = False  # there are so many that the rest was not looked at
+
+    def count_bad(self) -> int:
+        """How many lines can't be used, as far as the file was looked at."""
+        return len(self.bad) + self.more
 
     def refuse_bad_lines(self) -> None:
         """Raise InvalidPlaces if there is a bad line; Invalid if there is no mark."""
@@ -191,7 +200,7 @@ class ImportSummary:
                     "import again."
                 ),
                 self.bad,
-                count=len(self.bad) + self.more,
+                count=self.count_bad(),
             )
         if not self.marks:
             raise Invalid(N_("The file holds no mark: below the header there must be lines."))
@@ -223,54 +232,68 @@ def scan_marks(
     stored: MarkedCells,
     report: Report,
     keep: Callable[[Cell, MarkText], None] = forget_mark,
+    *,
+    patience: int | None = None,
 ) -> ImportSummary:
     """Read the whole file without storing anything.
 
-    Args: stored: cells that are marked in the evaluation already; keep: is told each good mark.
-    Raises: InvalidPlaces for a header that can't be used.
+    Args: stored: cells that are marked in the evaluation already; keep: is told each good mark;
+    patience: after how many bad lines more than are listed, or answers that were given again, no
+    further one is looked at. Raises: InvalidPlaces for a header that can't be used.
     """
     found = ImportSummary()
-    if table.mapping.keep_latest:
-        found.superseded = find_superseded_rows(table, roster)
+    latest = LatestAnswers()
+    if table.mapping.keep_latest and (
+        place := find_latest_answers(table, roster, latest, patience)
+    ):
+        found.bad, found.cut_off = [(place, Invalid(TOO_OFTEN, most=patience))], True
+        return found
+    found.superseded = latest.again
     bad: list[tuple[Place, CrrubricError | Cell]] = []  # a cell by itself is one that came before
     for line in table.iterate_lines(report):
-        if isinstance(line, MarkLine) and line.row in found.superseded:
+        if isinstance(line, MarkLine) and _is_superseded(line, latest, table, roster):
             continue
         place, problem = _look_at(line, roster, stored, found, keep)
         if problem is None:
             found.marks += 1
         elif len(bad) < LISTED:
             bad.append((place, problem))
+        elif found.more == patience:
+            found.cut_off = True
+            break
         else:
             found.more += 1
     found.bad = _name_doubled_marks(bad, table, roster)
     return found
 
 
-def find_superseded_rows(table: MarkTable, roster: Roster) -> frozenset[RowKey]:
-    """The rows whose answers were given again later: of a form a whole ballot, else one mark.
+def find_latest_answers(
+    table: MarkTable, roster: Roster, latest: LatestAnswers, patience: int | None
+) -> Place | None:
+    """Find which answers are the latest: of a form whole ballots, else marks.
 
-    A row with an answer that can't be read is none.
+    One that can't be read is none. Returns: where it became too many, if it did.
     """
-    whole = table.mapping.layout is Layout.RESPONSES
-    answers: dict[Cell | BallotKey, dict[RowKey, Answered]] = {}
     for line in table.iterate_lines():
-        if not isinstance(line, MarkLine):
-            continue
-        try:
-            cell = roster.find_cell(line)
-        except Invalid:
-            continue
-        rows = answers.setdefault(cell[:2] if whole else cell, {})
-        rows[line.row] = Answered(line.time, line.row)
-    times = (each.time for rows in answers.values() for each in rows.values())
-    day_first = comes_day_first(times)
-    return frozenset(
-        row
-        for rows in answers.values()
-        if len(rows) > 1
-        for row in rows.keys() - {find_latest(rows.values(), day_first=day_first).row}
-    )
+        if isinstance(line, MarkLine) and (key := _find_answered(line, table, roster)):
+            latest.add(key, Answered(line.time, line.row))
+            if patience is not None and latest.again > patience:
+                return line.place
+    return None
+
+
+def _find_answered(line: MarkLine, table: MarkTable, roster: Roster) -> Cell | BallotKey | None:
+    """What a line answers, as far as its names are known."""
+    try:
+        cell = roster.find_cell(line)
+    except Invalid:
+        return None
+    return cell[:2] if table.mapping.layout is Layout.RESPONSES else cell
+
+
+def _is_superseded(line: MarkLine, latest: LatestAnswers, table: MarkTable, roster: Roster) -> bool:
+    """Whether a line was answered again later; what others said in its row is not left out."""
+    return not latest.is_latest(_find_answered(line, table, roster), line.row)
 
 
 def _look_at(
@@ -333,6 +356,8 @@ def _find_first_lines(
     wanted = set(cells)
     found: dict[Cell, MarkLine] = {}
     for line in table.iterate_lines() if wanted else ():
+        if len(found) == len(wanted):
+            break
         if not isinstance(line, MarkLine):
             continue
         try:

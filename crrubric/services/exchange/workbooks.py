@@ -27,6 +27,7 @@ NO_BOOK = N_(
 ZIP = b"PK\x03\x04"
 MOST_COLUMNS = 100
 MOST_ROWS = 10_000  # of a table
+EMPTY_ROW = 40  # letters, as which a row counts in which nothing stands
 # what openpyxl makes objects of, a thousandth of a second for every thirty
 SLOW_PARTS = frozenset(
     {
@@ -107,7 +108,7 @@ def _iterate_rows(
     refuse_far_cells(sheet, most_rows=most_rows, most_columns=most_columns)
     rows = sheet.iter_rows(max_row=most_rows, max_col=most_columns, values_only=True)
     for number, cells in enumerate(rows, 1):
-        row = [_write_cell(cell) for cell in cells]
+        row = [] if _is_empty(cells) else [_write_cell(cell) for cell in cells]
         while row and not row[-1]:
             row.pop()
         letters += _weigh_row(row)
@@ -116,9 +117,15 @@ def _iterate_rows(
         yield number, row
 
 
+def _is_empty(cells: tuple[object, ...]) -> bool:
+    """Whether nothing stands in a row: a file names two cells, and has a million such rows."""
+    return cells.count(None) == len(cells)
+
+
 def _weigh_row(row: list[str]) -> int:
-    """What a row costs: its letters, and an empty cell before a full one as much as a letter."""
-    return len(row) + sum(map(len, row))
+    """What a row costs: its letters, and an empty cell before a full one as much as a letter; an
+    empty row what it takes in memory and time."""
+    return len(row) + sum(map(len, row)) or EMPTY_ROW
 
 
 def _check_parts(data: bytes, part_bytes: int, *, together: int = limits.FILE_UNPACKED) -> None:

@@ -50,7 +50,7 @@ def confirm_person(actor: Actor, proof: Proof) -> int:
         return confirm_password(actor, proof.password, field="password")
     found = find_session(session, hash_token(proof.session))
     if found is None or not is_confirmed(found.own, now_utc()):
-        raise NOT_CONFIRMED
+        raise NOT_CONFIRMED.anew()
     return user.sign_in_version
 
 
@@ -116,7 +116,7 @@ def confirm_session_by_password(actor: Actor, proof: Proof) -> None:
 def refuse_who_has_password(user: User) -> None:
     """Raise Invalid for somebody who has a password to confirm with."""
     if user.password_hash is not None:
-        raise CONFIRM_BY_PASSWORD
+        raise CONFIRM_BY_PASSWORD.anew()
 
 
 def note_confirmation(session: Session, user: User, token: str, *, by_key: bool) -> None:
@@ -147,7 +147,7 @@ def require_confirmation(session: Session, user: User, token: str) -> UserSessio
     """
     own = hold_own_session(session, user, token)
     if not is_confirmed(own, now_utc()):
-        raise NOT_CONFIRMED
+        raise NOT_CONFIRMED.anew()
     return own
 
 

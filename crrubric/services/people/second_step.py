@@ -95,7 +95,7 @@ def begin_authenticator(actor: Actor, proof: Proof) -> None:
     with unit_of_work() as session:
         user = lock_confirmed_account(session, actor, version, proof)
         if has_app(session, user.id):
-            raise APP_IS_ON
+            raise APP_IS_ON.anew()
         renew_app_secret(session, user)
 
 
@@ -148,11 +148,11 @@ def confirm_required_authenticator(
 def _take_app(session: Session, actor: Actor, user: User, code: str) -> list[str]:
     app = session.get(AuthenticatorApp, user.id, populate_existing=True)
     if app is not None and app.confirmed_at is not None:
-        raise APP_IS_ON
+        raise APP_IS_ON.anew()
     if app is None or not is_being_set_up(app):
         raise Invalid(N_("Begin again: there is no app to set up."))
     if not _takes_app_code(app, tidy_code(code)):
-        raise WRONG_APP_CODE
+        raise WRONG_APP_CODE.anew()
     first = not has_two_steps(session, user.id)
     app.confirmed_at = now_utc()
     write_two_step_notice(session, user, TwoStepNews.ON if first else TwoStepNews.APP)
@@ -211,9 +211,9 @@ def turn_off_two_steps(actor: Actor, proof: Proof, *, code: str | None) -> None:
         if code is None or user.password_hash is None:
             by_key = spend_confirmation(session, user, proof.session)
             if code is None and not by_key:
-                raise NOT_CONFIRMED
+                raise NOT_CONFIRMED.anew()
         if code is not None and not takes_code(session, actor, user, code):
-            raise WRONG_CODE
+            raise WRONG_CODE.anew()
         _remove_second_step(session, user)
         write_two_step_notice(session, user, TwoStepNews.OFF)
         note_event(session, actor, Event.ACCOUNT_TWO_STEPS_OFF)

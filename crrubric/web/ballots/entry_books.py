@@ -25,10 +25,10 @@ from crrubric.services.ballots import entry_books as service
 from crrubric.services.ballots.attachments import take_upload_turn
 from crrubric.web.ballots.forms import EntryBookFileForm, EntryBookForm
 from crrubric.web.ballots.offline import (
+    list_cell_problems,
     make_workbook_words,
     read_offline_choices,
     send_offline_book,
-    shorten_problems,
 )
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
@@ -72,7 +72,7 @@ def render_entry_book_page(
         form=form,
         reviewer=member,
         own=load_enterable_ballots(db.session(), seat, member, current_language()),
-        problems=shorten_problems(problems),
+        problems=problems,
         name=name,
         most=limits.REQUEST_BYTES // limits.MEGABYTE,
     )
@@ -104,7 +104,7 @@ def upload_entry_workbook(seat: Seat, member_id: int) -> ResponseReturnValue:
             preview = "entry_books.show_entry_book_preview"
             return redirect_to(preview, seat, member_id=member_id, key=key)
         except NotReady as error:
-            problems = [translate_error(problem) for problem in error.problems]
+            problems = list_cell_problems(error)
             page = render_entry_book_page(seat, member_id, form, problems=problems, name=name)
             return page, status
         except (Invalid, WrongPhase) as error:

@@ -42,7 +42,6 @@ from crrubric.web.shared.words import describe_closing, load_time_zone, translat
 
 bp = Blueprint("offline", __name__, url_prefix="/evaluations/<slug>/ballots/offline")
 HOME = "ballots.show_own_ballots"
-MOST_PROBLEMS = 100  # cells that one page lists
 
 
 @bp.get("")
@@ -65,17 +64,17 @@ def render_offline_page(
         under=HOME,
         form=form,
         own=own,
-        problems=shorten_problems(problems),
+        problems=problems,
         name=name,
         most=limits.REQUEST_BYTES // limits.MEGABYTE,
     )
 
 
-def shorten_problems(problems: Sequence[str]) -> list[str]:
+def list_cell_problems(error: NotReady) -> list[str]:
     """As many as a page lists, and how many more there are."""
-    left = len(problems) - MOST_PROBLEMS
+    left = int(str(error.values["count"])) - len(error.problems)
     more = [ngettext("And one more.", "And %(num)s more.", left)] if left > 0 else []
-    return [*problems[:MOST_PROBLEMS], *more]
+    return [*map(translate_error, error.problems), *more]
 
 
 @bp.get("/workbook.xlsx")
@@ -128,7 +127,7 @@ def upload_offline_workbook(seat: Seat) -> ResponseReturnValue:
                 )
             return redirect_to("offline.show_offline_preview", seat, key=key)
         except NotReady as error:
-            problems = [translate_error(problem) for problem in error.problems]
+            problems = list_cell_problems(error)
             return render_offline_page(seat, form, problems=problems, name=name), status
         except (Invalid, WrongPhase) as error:
             status = attach_refusal(form, error)

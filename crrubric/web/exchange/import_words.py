@@ -53,11 +53,11 @@ def describe_import_plan(seat: Seat, plan: ImportPlan) -> dict[str, object]:
         "vendor_names": offer_names(roster.vendors, new=seat.may(Action.EDIT_SETUP)),
         "problems": problems[:MOST_PROBLEMS],
         "more_problems": sum(each.count for each in problems[MOST_PROBLEMS:]) + found.more,
-        "bad": len(found.bad) + found.more,
+        "bad": found.count_bad(),
         "ballots": ballots[:MOST_BALLOTS],
         "more_ballots": max(0, len(ballots) - MOST_BALLOTS),
         "others": len(others),
-        "doubled": bool(found.superseded) or any(is_doubled(each) for _place, each in found.bad),
+        "doubled": found.superseded > 0 or any(is_doubled(each) for _place, each in found.bad),
     }  # fmt: skip
 
 

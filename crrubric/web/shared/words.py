@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from crrubric.clock import now_utc
 from crrubric.domain.ballots.evidence import describe_evidence
 from crrubric.domain.ballots.receipts import group_receipt
-from crrubric.domain.errors import CrrubricError, InvalidLines, RubricTitles
+from crrubric.domain.errors import ChoiceLabels, CrrubricError, InvalidLines, RubricTitles
 from crrubric.domain.foreseen import Remark
 from crrubric.domain.memo.words import NOON
 from crrubric.domain.results import results as domain
@@ -93,6 +93,8 @@ def translate_error_value(value: object) -> object:
         return translate_error(value)
     if isinstance(value, RubricTitles):
         return value.join_in(get_locale().language)
+    if isinstance(value, ChoiceLabels):
+        return value.join_by(gettext)
     if isinstance(value, datetime):
         return format_moment(value)
     if isinstance(value, date):

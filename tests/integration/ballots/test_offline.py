@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
-from crrubric.domain.ballots.offline.books import STAMP_SHEET
+from crrubric.domain.ballots.offline.books import STAMP_SHEET, OfflineColumn
 from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import (
     Answer,
@@ -251,6 +251,22 @@ def test_everything_wrong_is_told_by_sheet_and_cell_and_nothing_is_taken(
     ):
         assert words in answer.text
     assert db.session.scalar(select(func.count()).select_from(ImportDraft)) == 0
+
+
+def test_of_many_wrong_cells_the_first_are_listed_and_the_others_counted(
+    made: Made, reviewer: Visitor
+):
+    book = download(reviewer, made.url())
+    for vendor in (0, 1):
+        for line in range(150):
+            for column in (1, OfflineColumn.NOTE.place + 1):
+                book.sheet(vendor).cell(50 + line, column).value = "9"
+
+    answer = upload(reviewer, made.url(), book)
+
+    assert answer.status_code == 422
+    assert answer.text.count("This row does not begin with the number of a criterion") == 100
+    assert "And 200 more." in answer.text
 
 
 def test_a_day_to_come_is_refused_in_its_cell(made: Made, reviewer: Visitor):

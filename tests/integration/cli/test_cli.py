@@ -130,6 +130,18 @@ def test_an_evaluation_that_is_not_there_is_told_in_a_sentence(run: Run, words: 
     )
 
 
+@pytest.mark.parametrize("words", [["user", "link", "--email"], ["verify", "--receipt"]])
+def test_what_a_terminal_sends_in_another_encoding_is_told_in_a_sentence(
+    run: Run, words: list[str]
+):
+    run("user", "add", "--name", "Ada Admin", "--email", "ada@x.example", "--administrator")
+
+    done = run(*words, "ni\udcf1o@x.example")
+
+    assert isinstance(done.exception, SystemExit)
+    assert "not written as UTF-8" in done.output
+
+
 def test_an_evaluation_is_made_from_the_built_in_rubric(run: Run):
     run("user", "add", "--name", "Ada", "--email", "ada@x.example")
 

@@ -37,7 +37,13 @@ from crrubric.models import (
 from crrubric.queries.ballots.on_behalf import has_seen_ballot
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots.declarations import declare_interest
-from crrubric.services.exchange import filled_ballots, import_plans, imports, mark_drafts
+from crrubric.services.exchange import (
+    filled_ballots,
+    import_plans,
+    imports,
+    mark_drafts,
+    scanning,
+)
 from crrubric.services.setup import phases
 from crrubric.services.setup.committee import change_member
 from crrubric.services.shared.unit import unit_of_work
@@ -293,9 +299,58 @@ def test_who_answered_twice_keeps_the_latest_where_that_is_chosen(made: Made, ch
     page = chair.get(draft).text
     assert take(chair, draft).status_code == 303
 
-    assert "One row was answered again later and is left out." in page
+    assert "One answer was given again later and is left out." in page
     [mark] = db.session.scalars(select(Mark)).all()
     assert (mark.answer, mark.note) == (Answer.NO, "second")
+
+
+def test_what_others_answered_in_the_row_of_an_earlier_answer_is_taken(made: Made, chair: Visitor):
+    """A column for each reviewer, and a criterion in two rows: one of them answered it again."""
+    one, two = name_reviewer(made, 0), name_reviewer(made, 1)
+    first, second = (row.title for row in made.criteria[:2])
+    rows = [f"Criterion,{one},{two}", f"{first},No,Yes", f"{second},Yes,No", f"{first},Yes,", ""]
+    draft = upload(chair, made, "\n".join(rows).encode())
+    vendor = made.vendors[0]
+    match(chair, draft, layout="MATRIX", to="guess")
+    match(chair, draft, vendor=f"{vendor.company} {vendor.product}".strip())
+    form = read_form(chair, draft)
+
+    chair.post(draft, {**form, "keep_latest": "y", "to": "again"})
+    page = chair.get(draft).text
+    assert take(chair, draft).status_code == 303
+
+    assert "4 marks can be taken." in page
+    found = {
+        (row.ballot.member.name, row.criterion.title): row.answer
+        for row in db.session.scalars(select(Mark))
+    }
+    assert found == {
+        (one, first): Answer.YES, (one, second): Answer.YES,
+        (two, first): Answer.YES, (two, second): Answer.NO,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("latest", [False, True])
+def test_of_a_file_that_is_wrong_throughout_only_a_part_is_looked_at(
+    made: Made, chair: Visitor, monkeypatch: pytest.MonkeyPatch, latest: bool
+):
+    monkeypatch.setattr(mark_drafts, "PATIENCE", 20)
+    monkeypatch.setattr(scanning, "LISTED", 5)
+    vendor, one = made.vendors[0].company, name_reviewer(made, 0)
+    rows = ["reviewer,vendor,criterion,mark", *[f"{one},{vendor},{made.criteria[0].code},yes"] * 90]
+    draft = upload(chair, made, "\n".join([*rows, ""]).encode())
+    match(chair, draft)
+    form = read_form(chair, draft)
+    if latest:
+        chair.post(draft, {**form, "keep_latest": "y", "to": "again"})
+
+    page = chair.get(draft).text
+    refused = take(chair, draft)
+
+    assert "These are so many that the rest of the file was not looked at." in page
+    assert ("25 places can’t be used" in page) is not latest
+    assert ("More than 20 answers were given again later" in page) is latest
+    assert (refused.status_code, count_marks()) == (422, 0)
 
 
 def make_matrix_book(made: Made) -> bytes:

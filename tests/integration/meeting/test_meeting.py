@@ -345,6 +345,24 @@ def test_the_minutes_hold_attendance_motions_and_findings(make: Factory, visit: 
     assert verify_record(db.session()).problems == ()
 
 
+def test_the_minutes_tell_when_somebody_was_away_in_between(make: Factory, visit: Visit):
+    made = opened(make)
+    away, there = db.session.scalars(select(Member).order_by(Member.id).limit(2)).all()
+    ids = {away.id, there.id}
+    for present in (ids, {there.id}, ids):
+        meetings.record_attendance(made.chair, made.slug, present)
+
+    (sitting,) = load_minutes(db.session(), made.evaluation.id).sittings
+    times = {row.member.id: [left is None for _came, left in row.times]
+             for row in sitting.attendance}  # fmt: skip
+    meetings.end_meeting(made.chair, made.slug)
+    page = visit(made.reviewers[0]).page(made.url("meeting/minutes"))
+
+    assert times == {away.id: [False, True], there.id: [True]}
+    (told,) = (words(row) for row in page.all("dd") if there.name in words(row))
+    assert told.count("–") == 3
+
+
 def test_the_minutes_of_a_sitting_stay_when_a_later_one_finds_something_else(make: Factory):
     made = opened(make)
     chair, slug, cell = made.chair, made.slug, place(made, 1, "ada")

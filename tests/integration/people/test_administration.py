@@ -117,6 +117,23 @@ def test_the_outbox_is_shown_without_what_mails_say(ada: Visitor, make: Factory,
     assert "/invitations/" not in page.text
 
 
+def test_the_outbox_does_not_tell_who_still_has_open_ballots(
+    ada: Visitor, make: Factory, visit: Visit, mailing: None
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    visit(made.chair).post(made.url("progress/remind"), {"words": "Thank you!"})
+    reminded = db.session.scalars(
+        select(OutgoingMail.to_address).where(OutgoingMail.kind == MailKind.CHAIR_REMINDER)
+    ).all()
+
+    page = ada.page("/site/mail")
+
+    assert len(reminded) == 2
+    for address in reminded:
+        rows = [words(row) for row in page.all("tr") if address in words(row)]
+        assert not any("by the chair" in row for row in rows)
+
+
 def test_a_test_mail_is_sent_or_the_reason_is_said(
     ada: Visitor, app, monkeypatch: pytest.MonkeyPatch
 ):

@@ -13,6 +13,7 @@ from crrubric.domain.vocabulary import Phase, Standing
 from crrubric.extensions import db
 from crrubric.models import Evaluation, Mark, Member, User, UserSession
 from crrubric.services.people import accounts, hashing
+from crrubric.services.people.ways_in import NO_SUCH_WAY
 from crrubric.web.shared.delivery.form_tokens import unmask_token
 from tests.factories import PASSWORD, Factory
 from tests.integration.conftest import Visit, Visitor
@@ -32,6 +33,17 @@ def with_cookie(visit: Visit, cookie: str) -> Visitor:
     browser = visit()
     browser.client.set_cookie(SESSION, cookie)
     return browser
+
+
+def test_nothing_of_a_request_that_is_refused_stays_in_memory(visit: Visit):
+    stranger = visit()
+    token = {"csrf_token": "x"}
+
+    for _ in range(3):
+        assert stranger.get("/sign-in/link").status_code == 404
+        assert stranger.post("/sign-in/link", {**token, "email": "x" * 100_000}).status_code >= 400
+
+    assert NO_SUCH_WAY.__traceback__ is None
 
 
 def test_signing_in_begins_a_session_that_nobody_knew_before(make: Factory, visit: Visit):

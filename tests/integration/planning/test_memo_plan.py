@@ -279,6 +279,27 @@ def test_a_final_memo_keeps_items_and_venues_of_the_decision(made: Made):
     assert after == before
 
 
+def test_a_final_memo_keeps_venues_that_were_changed_one_after_the_other(made: Made):
+    chosen = Venue(VenueKind.ONLINE, VenueHours.OUTSIDE_DAY)
+    venues = {**DEFAULT_VENUES, Setting.HYBRID: chosen, Setting.MAINSTREAM: chosen}
+    set_venues(made.chair, made.slug, venues)
+    venues[Setting.OWN_CHOICE] = chosen
+    set_venues(made.chair, made.slug, venues)
+    venues[Setting.MAINSTREAM] = DEFAULT_VENUES[Setting.MAINSTREAM]
+    set_venues(made.chair, made.slug, venues)
+    draft = list_parts(made, "Implementation and next steps")["Schedule and rooms"]
+    db.session.rollback()
+
+    recommend(made, vendor_id=None)
+    change_phase(made.chair, made.slug, Phase.DECIDED)
+
+    final = list_parts(made, "Implementation and next steps")["Schedule and rooms"]
+    assert [row[0] for row in the_table(final).rows] == [
+        Setting.HYBRID.label, Setting.OWN_CHOICE.label,
+    ]  # fmt: skip
+    assert final == draft
+
+
 def recommend(made: Made, **more: Any) -> None:
     text = decisions.DecisionText(reason="No.", **more)
     decisions.record_decision(made.chair, made.slug, text)

@@ -231,6 +231,33 @@ def test_the_proof_of_order_does_not_pass_over_corrections_of_the_rubric(make: F
     assert last in {row[0] for row in rows}
 
 
+@pytest.mark.parametrize("effect", list(CorrectionEffect))
+def test_corrections_from_before_ballots_opened_anew_are_a_part_of_what_was_fixed(
+    make: Factory, effect: CorrectionEffect
+):
+    """The chair corrects a criterion, goes back to set-up for another, and opens ballots again."""
+    made = make.evaluation(phase=Phase.SCORING)
+    found = made.criteria[0]
+    text = corrections.Correction(
+        title=found.title, question="Another one?", look_for="", effect=effect,
+        reason="It was unclear.",
+    )  # fmt: skip
+    corrections.correct_criterion(made.chair, made.slug, found.id, text)
+    phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="Reword a criterion.")
+    phases.change_phase(made.chair, made.slug, Phase.SCORING)
+    make.no_conflicts(made)
+    make.mark(made, 0, 0, made.criteria[1].code, Answer.YES)
+
+    memo = memo_of_meeting(made)
+
+    assert "corrected after" not in memo.replace("Corrected after ballots opened:", "")
+    assert "Another one?" not in memo
+    assert "Corrections made in between are a part of what was fixed: 1." in memo
+    assert "the rubric as fixed when ballots opened" in memo
+    asked = 2 if effect is CorrectionEffect.LEAVE_OUT else 3
+    assert f"To be scored: vendors 2, criteria {asked}." in memo
+
+
 def memo_of_meeting(made: Made) -> str:
     phases.change_phase(made.chair, made.slug, Phase.MEETING)
     return memo_of(made)

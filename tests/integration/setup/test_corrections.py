@@ -87,6 +87,40 @@ def test_a_criterion_that_is_back_since_set_up_is_counted_once(make: Factory, vi
     assert "marks: 1 of 3" in page
 
 
+def begin_again(made: Made) -> None:
+    """Back to set-up, where nothing is marked, and ballots open anew."""
+    phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="The rubric is wrong.")
+    phases.change_phase(made.chair, made.slug, Phase.SCORING)
+
+
+def test_corrections_from_before_ballots_opened_anew_are_on_no_ballot(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    correct(made, KEEP)
+    begin_again(made)
+    make.no_conflicts(made)
+    reviewer, ballot = visit(made.reviewers[0]), made.url(f"ballots/{made.vendors[0].id}")
+    assert "“exchange” was read in two ways" not in reviewer.get(ballot).text
+
+    assert correct(made, KEEP, question="And back again?").number == 2
+
+    assert reviewer.get(ballot).text.count("“exchange” was read in two ways") == 1
+    assert verify_record(db.session()).problems == ()
+
+
+def test_a_criterion_left_out_before_ballots_opened_anew_is_counted_for_nobody(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    correct(made, OUT)
+    begin_again(made)
+    make.no_conflicts(made)
+    make.mark(made, 0, 0, "ada", Answer.YES)
+
+    page = visit(made.chair).get(made.url("progress")).text
+
+    assert "marks: 1 of 2" in page
+
+
 def test_a_note_without_an_answer_to_what_is_asked_no_longer_comes_back(
     make: Factory, visit: Visit
 ):

@@ -1,5 +1,7 @@
 """Offline workbooks: names of sheets, the stamp, what cells say, and what that would change."""
 
+import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -28,13 +30,15 @@ from crrubric.domain.ballots.offline.changes import (
     compare_with_portal,
 )
 from crrubric.domain.ballots.offline.filled import (
+    LISTED,
+    BookReader,
     FilledBook,
     FilledWords,
     parse_cell_day,
     read_filled_book,
 )
 from crrubric.domain.ballots.offline.readme import STEPS
-from crrubric.domain.ballots.offline.stamps import read_stamp, write_offline_stamp
+from crrubric.domain.ballots.offline.stamps import StampedRow, read_stamp, write_offline_stamp
 from crrubric.domain.errors import Invalid, NotReady
 from crrubric.domain.exchange.answer_words import recognize_answer
 from crrubric.domain.vocabulary import Answer, EvidenceKind
@@ -160,6 +164,57 @@ def test_a_stamp_with_an_escape_of_what_can_not_be_shown_is_refused(odd: str):
         changed[place] = changed[place].replace('": "', f'": "{odd}')
         with pytest.raises(Invalid, match="not a workbook that was downloaded"):
             read_stamp(changed)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        '"ballot": 2',
+        '"sheet": "ANN", "ballot": 2, "vendor_id": 8',
+        '"sheet": "B", "vendor_id": 8',
+        '"sheet": "B", "ballot": 2, "vendor_id": 7',
+    ],
+)
+def test_a_stamp_that_names_a_sheet_or_a_ballot_twice_is_refused(other: str):
+    """Or all rows of one sheet would be read as often as somebody has written its name."""
+    lines = write_offline_stamp(book(ballots(criterion(1))), HEADERS)
+    first = json.loads(lines[2]) | {"vendor_id": 7}
+    second = first | json.loads(f"{{{other}}}")
+
+    with pytest.raises(Invalid, match="not a workbook that was downloaded"):
+        read_stamp([*lines[:2], json.dumps(first), json.dumps(second)])
+
+
+def test_rows_of_a_stamp_are_not_looked_through_for_each_row_of_the_sheet():
+    """Somebody can write hundreds of thousands of them into a file."""
+
+    class Rows(tuple[StampedRow, ...]):
+        read = 0
+
+        def __iter__(self) -> Iterator[StampedRow]:
+            Rows.read += 1
+            return super().__iter__()
+
+    (ballot,) = read_stamp(write_offline_stamp(book(ballots(criterion(1))), HEADERS)).ballots
+    words = FilledWords(read_answer=recognize_answer, kinds={})
+    stamp = read_stamp(write_offline_stamp(book(ballots(criterion(1))), HEADERS))
+    reader = BookReader(stamp, words)
+    sheet = [HEADERS, *[line(number, "Yes") for number in range(1, 40)]]
+
+    reader.read_ballot(replace(ballot, rows=Rows(ballot.rows)), sheet)
+
+    assert len(reader.problems) == 38
+    assert Rows.read < 4
+
+
+def test_of_a_sheet_that_is_wrong_throughout_some_cells_are_told_and_how_many_more():
+    rows = [line(9, "Yes") for _ in range(LISTED + 7)]
+
+    found = fill(ballots(criterion(1)), *rows)
+
+    assert len(found.problems) == LISTED
+    assert found.count_more() == 7
+    assert found.count_more({"Ann"}) == 0
 
 
 def test_rows_of_which_nothing_was_changed_are_left_alone():

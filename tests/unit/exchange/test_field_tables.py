@@ -1,5 +1,6 @@
 """Tables of fields: columns in any order, named in two languages, by mapping or not at all."""
 
+import tracemalloc
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -141,6 +142,24 @@ def test_of_a_workbook_the_sheet_is_read_whose_headers_fit_best():
     assert read_cells(old) == [{"company": "Gone"}]
     with pytest.raises(Invalid, match="There is no sheet “New”"):
         load_field_table(read_data(book, "x.xlsx"), VENDOR_TABLE, sheet="New")
+
+
+def test_only_the_sheet_that_is_read_is_made_as_wide_as_its_widest_row():
+    out = BytesIO()
+    with Workbook(out) as book:
+        for name in ("Vendors", *(f"Other {number}" for number in range(8))):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["Company", "Product"])
+            sheet.write(0, 199, "far")
+            sheet.write(4_000, 0, "Peña")
+    tracemalloc.start()
+
+    table = load_field_table(read_data(out.getvalue(), "far.xlsx"), VENDOR_TABLE)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert {len(cells) for _number, cells in table.rows} == {200}
+    assert most < 25_000_000
 
 
 def test_a_cell_of_a_workbook_that_looks_like_a_formula_comes_through_the_text():

@@ -8,8 +8,7 @@ from crrubric.domain.errors import Invalid, InvalidPlaces
 from crrubric.domain.exchange.marks.guess import NOTHING, Known, guess_mapping
 from crrubric.domain.exchange.marks.latest import (
     Answered,
-    comes_day_first,
-    find_latest,
+    LatestAnswers,
     read_time,
 )
 from crrubric.domain.exchange.marks.lines import MarkLine, iterate_mark_lines
@@ -209,6 +208,17 @@ def test_bad_cells_of_a_sheet_are_named_as_spreadsheets_name_them():
     assert lines[1] == ("Ana Ruiz", "Vendor A", "Standards", "YES", "fine")
 
 
+def test_a_line_with_more_columns_than_headers_is_named_by_its_place():
+    rows = [["reviewer", "vendor", "criterion", "mark"], ["A", "V", "c", "yes"],
+            ["A", "V", "d", "yes", "why"]]  # fmt: skip
+
+    _mapping, lines = read_sheets({"": rows})
+    assert lines[-1] == (3, "5 columns instead of 4")
+
+    _mapping, lines = read_sheets({"Marks": rows})
+    assert lines[-1] == ("Marks!3", "5 columns instead of 4")
+
+
 def test_a_word_can_be_said_to_mean_an_answer_or_nothing():
     mapping = MarkMapping(
         layout=Layout.LONG,
@@ -263,12 +273,20 @@ def test_times_are_read_as_forms_write_them(text: str, day_first: bool, told: st
 
 
 def test_the_latest_answer_is_found_by_time_and_else_by_row():
-    early, late = Answered("3/1/2027 10:00", (0, 2)), Answered("3/2/2027 9:00", (0, 1))
+    assert find_latest_row("3/2/2027 9:00", "3/1/2027 10:00") == 0
+    assert find_latest_row("", "") == 1
+    assert find_latest_row("2/3/2027", "1/4/2027") == 0
+    assert find_latest_row("2/3/2027", "1/4/2027", "31/1/2027") == 1
+    assert find_latest_row("3/1/2027", "1/31/2027") == 0
 
-    assert find_latest([early, late], day_first=False) == late
-    assert find_latest([Answered("", (0, 1)), Answered("", (0, 2))], day_first=False).row == (0, 2)
-    assert comes_day_first(["3/1/2027", "31/1/2027"])
-    assert not comes_day_first(["3/1/2027", "1/31/2027"])
+
+def find_latest_row(*times: str) -> int:
+    """Which of these answers, in so many rows, is the latest."""
+    found = LatestAnswers()
+    for row, time in enumerate(times):
+        found.add("cell", Answered(time, (0, row)))
+    assert found.again == len(times) - 1
+    return next(row for row in range(len(times)) if found.is_latest("cell", (0, row)))
 
 
 @pytest.mark.parametrize(
@@ -342,3 +360,17 @@ def test_a_text_with_more_columns_than_any_table_has_is_refused():
     with pytest.raises(Invalid, match="more than"):
         read_heads(wide)
     assert len(read_heads(read_data(b"a" + b",a" * (MOST_COLUMNS - 1), "fits.csv"))) == 1
+
+
+def test_a_name_that_is_refused_a_thousand_times_is_kept_once():
+    """Each refusal that is raised holds what was read just then."""
+    book, raised = NameBook(words=REVIEWER_WORDS, longest=100), []
+    for _ in range(3):
+        with pytest.raises(Invalid, match="no reviewer “Nobody”") as refused:
+            book.resolve("Nobody")
+        raised.append(refused.value)
+
+    assert len({id(each) for each in raised}) == 3
+    assert [each.__traceback__ for each in book.found.values() if isinstance(each, Invalid)] == [
+        None
+    ]

@@ -186,6 +186,31 @@ def test_empty_cells_before_a_full_one_are_no_more_than_letters_may_be():
         read(59_000)
 
 
+def write_far_cells(sheets: int, row: int, column: int) -> bytes:
+    """Sheets of two cells: one in the last column, one in the last row."""
+    out = BytesIO()
+    with WrittenWorkbook(out) as book:
+        for _ in range(sheets):
+            sheet = book.add_worksheet()
+            sheet.write(0, column - 1, "x")
+            sheet.write(row - 1, 0, "y")
+    return out.getvalue()
+
+
+def test_rows_that_are_left_out_are_not_for_nothing():
+    """A file of five kilobytes can have a million of them."""
+    book = write_far_cells(3, row=20_000, column=300)
+    most = {"most_sheets": 3, "most_rows": 150_000, "most_columns": 300}
+
+    sheets = read_sheets(book, **most)
+
+    assert [[len(rows), len(rows[0]), rows[1], rows[-1]] for rows in sheets.values()] == [
+        [20_000, 300, [], ["y"]]
+    ] * 3
+    with pytest.raises(Invalid):
+        read_sheets(book, **most, part_bytes=1_000_000)
+
+
 def test_a_size_that_is_not_true_costs_nothing():
     book = make_workbook([["x"]])
     with ZipFile(BytesIO(book)) as parts:

@@ -1,7 +1,8 @@
 """Reading the sheets of an offline workbook that came back: every row, or everything wrong."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
@@ -27,6 +28,7 @@ Rows = Sequence[Sequence[str]]
 Read = TypeVar("Read")
 HEADER_AMONG = 20  # rows at the top, among which the header is looked for
 SHOWN = 60  # characters of a cell that a message repeats
+LISTED = 100  # problems of a sheet that are told one by one; above that, how many more there are
 _US_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _MIDNIGHT = re.compile(r"[T ]00:00(:00(\.0+)?)?$")
 NO_HEADER = N_(
@@ -86,12 +88,21 @@ class FilledBallot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilledBook:
-    """A workbook that came back. missing: names of sheets that are not in it any more."""
+    """A workbook that came back.
+
+    missing: names of sheets that are not in it any more; more: by sheet, how many problems there
+    are beyond those.
+    """
 
     stamp: OfflineStamp
     ballots: tuple[FilledBallot, ...]
     missing: tuple[str, ...] = ()
     problems: tuple[CellProblem, ...] = ()
+    more: Mapping[str, int] = field(default_factory=dict)
+
+    def count_more(self, shut: Collection[str] = ()) -> int:
+        """How many problems are not told one by one. Args: shut: sheets that do not matter."""
+        return sum(count for sheet, count in self.more.items() if sheet not in shut)
 
 
 def read_filled_book(sheets: Mapping[str, Rows], words: FilledWords) -> FilledBook:
@@ -111,14 +122,18 @@ def read_filled_book(sheets: Mapping[str, Rows], words: FilledWords) -> FilledBo
     reader = BookReader(stamp, words)
     strange = len(found) > len(known & found.keys()) + 2  # beside them: to read, and the stamp
     if missing and strange:
-        reader.problems += [CellProblem(name, ANYWHERE, Invalid(RENAMED)) for name in missing]
+        reader.keep(CellProblem(name, ANYWHERE, Invalid(RENAMED)) for name in missing)
     ballots = tuple(
         reader.read_ballot(each, found[key_of(each.sheet)])
         for each in stamp.ballots
         if key_of(each.sheet) in found
     )
     return FilledBook(
-        stamp=stamp, ballots=ballots, missing=missing, problems=tuple(reader.problems)
+        stamp=stamp,
+        ballots=ballots,
+        missing=missing,
+        problems=tuple(reader.problems),
+        more=reader.more,
     )
 
 
@@ -129,6 +144,19 @@ class BookReader:
     stamp: OfflineStamp
     words: FilledWords
     problems: list[CellProblem] = field(default_factory=list)
+    found: Counter[str] = field(default_factory=Counter)  # problems of each sheet
+
+    @property
+    def more(self) -> dict[str, int]:
+        """How many problems of each sheet are not kept."""
+        return {sheet: count - LISTED for sheet, count in self.found.items() if count > LISTED}
+
+    def keep(self, problems: Iterable[CellProblem]) -> None:
+        """Keep what is wrong, as far as somebody reads it: a sheet has thousands of rows."""
+        for problem in problems:
+            self.found[problem.sheet] += 1
+            if self.found[problem.sheet] <= LISTED:
+                self.problems.append(problem)
 
     def read_ballot(self, stamped: StampedBallot, rows: Rows) -> FilledBallot:
         """The rows of a vendor's sheet that say something new."""
@@ -137,17 +165,18 @@ class BookReader:
     def _iterate_rows(self, stamped: StampedBallot, rows: Rows) -> Iterator[FilledRow]:
         top = find_header(rows, self.stamp.columns)
         if top is None:
-            self.problems.append(CellProblem(stamped.sheet, ANYWHERE, Invalid(NO_HEADER)))
+            self.keep([CellProblem(stamped.sheet, ANYWHERE, Invalid(NO_HEADER))])
             return
         waiting = {row.number: row for row in stamped.rows}
+        numbers = frozenset(waiting)
         for line, cells in enumerate(rows[top + 1 :], top + 2):
             row = FilledRowReader(stamped.sheet, line, cells, self.words)
             try:
-                was = row.find_stamped(stamped, waiting)
+                was = row.find_stamped(numbers, waiting)
                 if was is not None and (filled := row.read(was)) is not None:
                     yield filled
             except Invalid as error:
-                self.problems += row.place_problems(error)
+                self.keep(row.place_problems(error))
 
 
 def find_header(rows: Rows, columns: Sequence[str]) -> int | None:
@@ -169,11 +198,12 @@ class FilledRowReader:
     words: FilledWords
 
     def find_stamped(
-        self, stamped: StampedBallot, waiting: dict[int, StampedRow]
+        self, numbers: Collection[int], waiting: dict[int, StampedRow]
     ) -> StampedRow | None:
         """What the row was; None for one in which nothing is filled in.
 
-        Args: waiting: the rows that were not read yet, by their number. Raises: Invalid.
+        Args: numbers: of all rows; waiting: the rows that were not read yet, by their number.
+        Raises: Invalid.
         """
         typed = self.get_text(OfflineColumn.NUMBER).strip()
         number = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 6 else 0
@@ -181,7 +211,7 @@ class FilledRowReader:
             return waiting.pop(number)
         if not any(self.get_text(column).strip() for column in FILLED_IN):
             return None
-        if any(row.number == number for row in stamped.rows):
+        if number in numbers:
             raise Invalid(TWICE, number=number, field=OfflineColumn.NUMBER.value)
         raise Invalid(STRANGE_ROW, field=OfflineColumn.NUMBER.value)
 

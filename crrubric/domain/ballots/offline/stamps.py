@@ -15,6 +15,7 @@ from crrubric.domain.ballots.offline.books import (
     OfflineSource,
 )
 from crrubric.domain.errors import Invalid
+from crrubric.domain.text import key_of
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import refuse_foreign_values
 from crrubric.domain.versions import fingerprint_values
@@ -116,9 +117,19 @@ def read_stamp(lines: Sequence[str]) -> OfflineStamp:
         )
     except (ValueError, KeyError, IndexError, TypeError, RecursionError, Invalid) as error:
         raise Invalid(NO_STAMP, field="file") from error
-    if len(stamp.columns) != len(OfflineColumn):
+    if len(stamp.columns) != len(OfflineColumn) or _names_anything_twice(stamp.ballots):
         raise Invalid(NO_STAMP, field="file")
     return stamp
+
+
+def _names_anything_twice(ballots: Sequence[StampedBallot]) -> bool:
+    """Whether a sheet, ballot or vendor stands there twice: a sheet would be read as often."""
+    named = (
+        [key_of(each.sheet) for each in ballots],
+        [each.ballot_id for each in ballots],
+        [each.vendor_id for each in ballots if each.vendor_id],
+    )
+    return any(len(set(names)) < len(names) for names in named)
 
 
 def _read_ballot(found: Mapping[str, Any]) -> StampedBallot:

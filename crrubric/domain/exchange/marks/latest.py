@@ -1,7 +1,7 @@
 """Which of several answers of one person is the latest."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -17,14 +17,46 @@ class Answered(NamedTuple):
     row: tuple[int, int]
 
 
-def find_latest(answers: Iterable[Answered], *, day_first: bool) -> Answered:
-    """The one with the latest time; without a time that can be read, the last in the file."""
-    return max(answers, key=lambda each: (read_time(each.time, day_first=day_first), each.row))
+class LatestAnswers:
+    """Of each thing the answer with the latest time; without a time that can be read, the last.
+
+    Days come before months, as in 31/12/2027, where one of all times says so: that is known at the
+    end, so both are kept. Of a file with a million answers it keeps no more than one for each
+    thing. again: how many answers were given again later.
+    """
+
+    def __init__(self) -> None:
+        self.found: dict[Hashable, tuple[_Dated, _Dated]] = {}
+        self.rows: dict[Hashable, tuple[int, int]] = {}  # in which each was answered last
+        self.day_first = False
+        self.again = 0
+
+    def add(self, key: Hashable, answer: Answered) -> None:
+        """An answer; those of one thing come in the order of the file."""
+        dated = _Dated(read_time(answer.time, day_first=False), answer.row)
+        other = dated
+        if slashed := _SLASHED.match(answer.time.strip()):
+            self.day_first = self.day_first or int(slashed[1]) > 12
+            other = _Dated(read_time(answer.time, day_first=True), answer.row)
+        if key in self.found:
+            first, second = self.found[key]
+            self.again += self.rows[key] != answer.row
+            self.found[key] = max(first, dated), max(second, other)
+        else:
+            self.found[key] = dated, other
+        self.rows[key] = answer.row
+
+    def is_latest(self, key: Hashable, row: tuple[int, int]) -> bool:
+        """Whether what this row says of a thing is the latest, or all that is said of it."""
+        found = self.found.get(key)
+        return found is None or found[self.day_first].row == row
 
 
-def comes_day_first(times: Iterable[str]) -> bool:
-    """Whether days come before months, as in 31/12/2027: so where one of them says so."""
-    return any((found := _SLASHED.match(time)) and int(found[1]) > 12 for time in times)
+class _Dated(NamedTuple):
+    """When an answer was given, and the place of its row."""
+
+    at: datetime
+    row: tuple[int, int]
 
 
 def read_time(text: str, *, day_first: bool) -> datetime:

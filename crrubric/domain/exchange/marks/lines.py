@@ -125,7 +125,7 @@ def iterate_mark_lines(
             continue
         if any(cell.strip() for cell in cells[len(columns.labels) :]):
             yield (
-                number,
+                reader.name_row(row),
                 Invalid(
                     N_("%(found)s columns instead of %(wanted)s"),
                     found=len(cells),

@@ -45,6 +45,12 @@ class MethodBlocks:
         elif self.facts.revisions:
             fixed = N_("Rule and rubric were fixed %(when)s; the rubric was corrected after that.")
         yield Paragraph(words(fixed, when=words.moment(self.facts.opened_at)))
+        if self.facts.fixed_revisions:
+            text = N_(
+                "Ballots had been opened before that, and were opened anew after a step back to"
+                " set-up. Corrections made in between are a part of what was fixed: %(count)s."
+            )
+            yield Paragraph(words(text, count=self.facts.fixed_revisions))
         yield Table(
             words(
                 N_("Criteria as they are after the corrections below")

@@ -42,7 +42,7 @@ from crrubric.services.shared.unit import unit_of_work
 def refuse_links_if_off() -> None:
     """Raise NotFound in words where no links are sent that sign in."""
     if not takes_links():
-        raise NO_SUCH_WAY
+        raise NO_SUCH_WAY.anew()
 
 
 def request_sign_in_link(email: str, *, address: str = "") -> None:

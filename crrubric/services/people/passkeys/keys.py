@@ -164,7 +164,7 @@ def receive_new_key(user_id: int, party: RelyingParty, sent: str, *, token: str)
         return verify_made_key(party, answer, handle=handle)
     except KeyRefused as error:
         log.warning("a new passkey was refused: %.200s", error)
-        raise NO_KEY from error
+        raise NO_KEY.anew() from error
 
 
 def keep_key(
@@ -176,7 +176,7 @@ def keep_key(
     Raises: Invalid for one too many.
     """
     if len(list_passkeys(session, user.id)) >= limits.PASSKEYS:
-        raise NO_KEY
+        raise NO_KEY.anew()
     first = not has_two_steps(session, user.id)
     session.add(
         Passkey(
@@ -211,7 +211,7 @@ def remove_passkey(actor: Actor, passkey_id: int, *, token: str) -> str:
             raise make_not_found()
         others = [one for one in list_passkeys(session, user.id) if one.id != key.id]
         if not others and not has_app(session, user.id):
-            raise LAST_STEP
+            raise LAST_STEP.anew()
         if key.stands_alone and not has_way_in(user, list_identities(session, user.id), others):
             raise Invalid(N_("You could not sign in any more: this passkey is your only way in."))
         spend_confirmation(session, user, token)
@@ -232,7 +232,7 @@ def remove_app(actor: Actor, *, token: str) -> None:
         if not has_app(session, user.id):
             raise Invalid(N_("There is no authenticator app."))
         if not list_passkeys(session, user.id):
-            raise LAST_STEP
+            raise LAST_STEP.anew()
         spend_confirmation(session, user, token)
         session.execute(delete(AuthenticatorApp).where(AuthenticatorApp.user_id == user.id))
         write_two_step_notice(session, user, TwoStepNews.APP_REMOVED)

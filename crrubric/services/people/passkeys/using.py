@@ -86,7 +86,7 @@ def begin_key_sign_in(party: RelyingParty, *, address: str, secret: str) -> Opti
 def refuse_passkeys_if_off() -> None:
     """Raise NotFound in words where a passkey alone lets nobody in."""
     if not takes_passkeys_alone():
-        raise NO_SUCH_WAY
+        raise NO_SUCH_WAY.anew()
 
 
 def sign_in_with_key(
@@ -132,7 +132,7 @@ def ask_own_keys(
     """What a browser is asked for one of a person's passkeys. Raises: Invalid without one."""
     present = [key for key in list_passkeys(session, user.id) if key.host == party.host]
     if not present:
-        raise NO_KEY_HERE
+        raise NO_KEY_HERE.anew()
     challenge = issue_challenge(session, use, user.id, secret=token)
     alone = use is PasskeyUse.CONFIRM
     return make_request_options(party, challenge=challenge, present=present, alone=alone)

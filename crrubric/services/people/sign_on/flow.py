@@ -76,7 +76,7 @@ def find_provider(code: str) -> Provider:
     """The provider of this name. Raises: NotFound in words."""
     found = current_settings().SSO_PROVIDERS.get(code)
     if found is None:
-        raise NO_SUCH_WAY
+        raise NO_SUCH_WAY.anew()
     return found
 
 
@@ -188,11 +188,14 @@ def exchange_code(flow: Flow, provider: Provider, metadata: Metadata, code: str)
                 stream=True,
             )
         except OAuthError as error:
-            if error.error in OF_THE_CODE:
+            if str(error.error) in OF_THE_CODE:
                 raise CodeRefused(str(error)) from error
             raise ProviderUnavailable(f"{metadata.token} refuses this site: {error}") from error
-        except (ValueError, RecursionError) as error:
+        except (ArithmeticError, AttributeError, RecursionError, TypeError, ValueError) as error:
+            # what it sent is no JSON, or none that the library reads as a token
             raise ProviderUnavailable(f"{metadata.token} answers no token") from error
+    if not isinstance(found, dict):
+        raise ProviderUnavailable(f"{metadata.token} answers no token")
     return dict(found)
 
 

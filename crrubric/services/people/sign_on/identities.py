@@ -120,7 +120,7 @@ def lock_linked_user(session: Session, arrival: Arrival) -> User | None:
     user = lock_user(session, row.user_id)
     held = session.get(ExternalIdentity, row.id, populate_existing=True)
     if held is None or held.user_id != user.id:
-        raise TWICE
+        raise TWICE.anew()
     refuse_disabled_account(user)
     held.used_at, held.email = now_utc(), arrival.email
     return user
@@ -244,10 +244,10 @@ def find_account_to_connect(arrival: Arrival) -> tuple[User, bool]:
     """
     session = db.session()
     if not arrival.vouched or find_identity(session, arrival.issuer, arrival.subject) is not None:
-        raise TWICE
+        raise TWICE.anew()
     user = session.scalar(select(User).where(User.email_key == email_key(arrival.email)))
     if user is None:
-        raise TWICE
+        raise TWICE.anew()
     return user, has_two_steps(session, user.id)
 
 
@@ -275,9 +275,9 @@ def connect_account(
         if (user.id, user.sign_in_version) != (user_id, version) or has_two_steps(
             session, user.id
         ) != asks_code:
-            raise TWICE
+            raise TWICE.anew()
         if asks_code and not takes_code(session, actor_of(user), user, code):
-            raise WRONG_CODE
+            raise WRONG_CODE.anew()
         link_identity(session, user, arrival)
         prove_named_address(session, user, arrival)
         shown = SessionLevel.TWO_STEPS if asks_code else tell_steps(arrival)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cache
 
 from crrubric.catalogue import load_translations
-from crrubric.domain.errors import Invalid
+from crrubric.domain.errors import ChoiceLabels, Invalid
 from crrubric.domain.people.languages import NAMES
 from crrubric.domain.setup.seats import SEAT_NAMES
 from crrubric.domain.setup.table_words import (
@@ -87,7 +87,7 @@ def find_choice(field: str, text: str) -> str:
         raise Invalid(
             N_("“%(word)s” is none of the choices: %(all)s."),
             word=text.strip()[:60],
-            all=" · ".join(label for key, label in CHOICES[field].items() if key),
+            all=ChoiceLabels(tuple(label for key, label in CHOICES[field].items() if key)),
             field=field,
         )
     return value or ""

@@ -467,6 +467,13 @@ TOKEN_ANSWERS = [
     lambda: (500, {}),
     lambda: (200, b"<html>"),
     lambda: (200, []),
+    lambda: (200, 5),
+    lambda: (200, ["abc"]),
+    lambda: (200, [["error", "no"]]),
+    lambda: (200, ["error"]),
+    lambda: (200, {"error": ["invalid_grant"]}),
+    lambda: (200, {"id_token": "a.b.c", "expires_in": [1]}),
+    lambda: (200, b'{"id_token": "a.b.c", "expires_in": Infinity}'),
     lambda: (200, b" " * (calls.LARGEST + 1)),
     lambda: (401, {"error": "invalid_client"}),
 ]

@@ -14,6 +14,7 @@ from crrubric.domain.vocabulary import Phase, PriceKind, PriceUnit, Role
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, Vendor
 from crrubric.queries.record.verification import verify_record
+from crrubric.services.people.accounts import choose_language
 from crrubric.services.setup.tables.several import NewVendor, add_several_vendors
 from crrubric.services.setup.vendors import VendorFacts
 from tests.factories import Factory, Made
@@ -118,6 +119,19 @@ def test_every_bad_price_is_told_with_its_line_and_nothing_is_taken(make: Factor
     assert "Snacks | 5" in "".join(page.with_id("line-2-price_lines").itertext())
     assert take(chair, url, page).status_code == 422
     assert vendors_of(made) == [made.vendors[0].company]
+
+
+def test_the_choices_of_a_refusal_are_told_in_the_language_of_the_page(make: Factory, visit: Visit):
+    made = make.evaluation(vendors=1)
+    choose_language(made.chair, "es")
+
+    table = "Vendor\tFurther prices\nQuill\tSnacks | 5\n"
+    page = preview(visit(made.chair), made.url(VENDORS), table)
+
+    told = error_of(page, "line-1-price_lines")
+    assert "no es ninguna de las opciones: " in told
+    assert "Capacitación · " in told
+    assert "Training" not in told
 
 
 def test_further_prices_can_stand_below_headers_as_a_spreadsheet_copies_them(
