@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
@@ -16,6 +17,7 @@ from sqlalchemy import create_engine, event
 
 from crrubric.app import create_app
 from crrubric.config import KEY, settings_of
+from crrubric.domain.errors import CrrubricError
 from crrubric.domain.event_fields import is_declared
 from crrubric.domain.record.texts import iterate_strings
 from crrubric.extensions import db
@@ -157,6 +159,20 @@ def served(app: Flask) -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def refusals_are_raised_anew() -> Iterator[None]:
+    """No refusal that a module keeps was raised itself, whichever test ran: it would grow."""
+    yield
+    raised = {
+        f"{name}.{key}"
+        for name, module in sys.modules.items()
+        if name.startswith("crrubric.")
+        for key, value in vars(module).items()
+        if isinstance(value, CrrubricError) and value.__traceback__ is not None
+    }
+    assert raised == set()
 
 
 @pytest.fixture(scope="session")

@@ -60,7 +60,7 @@ def explain_constraint(constraint: str, refusal: CrrubricError, *also: str) -> I
     except IntegrityError as error:
         if constraint_of(error) not in (constraint, *also):
             raise
-        raise refusal from None
+        raise refusal.anew() from None
 
 
 def run_again_if_broken(run: Callable[[], Result], *constraints: str) -> Result:

@@ -50,7 +50,7 @@ class WorkQueue:
     def take_turn(self) -> Iterator[None]:
         """Wait for a turn, and have it. Raises: Busy at once where too many wait already."""
         if not self.room.acquire(blocking=False):
-            raise Busy(self.full.message, seconds=self.full.seconds)
+            raise self.full.anew()
         self._count(1)
         try:
             with self.turns:
@@ -81,7 +81,7 @@ class FairQueue:
         """Wait for a turn, and have it. Raises: Busy at once where there is no place."""
         with self.lock:
             if self.places[who] >= self.each:
-                raise Busy(self.own.message, seconds=self.own.seconds)
+                raise self.own.anew()
             self.places[who] += 1
         try:
             with self.queue.take_turn():

@@ -327,7 +327,7 @@ def test_a_full_queue_of_hashes_counts_as_no_failure(
     actor = make.actor()
 
     def refuse(_expected: str | None, _password: str, **_more: bool) -> bool:
-        raise hashing.FULL
+        raise hashing.FULL.anew()
 
     with monkeypatch.context() as patched:
         patched.setattr(accounts, "matches_password", refuse)
