@@ -85,13 +85,15 @@ def load_memo_facts(
     shut_out: frozenset[int] = frozenset(),
     issue: IssueStamp | None = None,
     say: Say | None = None,
+    avoided: frozenset[str] = frozenset(),
 ) -> MemoFacts:
     """The facts of the memo; times in the district's zone. Ends the reading transaction.
 
     Args: shut_out: vendors from which whoever reads it stays away. Until the decision is final,
     who wrote what of those, what they were asked and have promised, and what became of single
     ballots for them is not for these readers; the final memo is the same for everybody. issue: the
-    memo is to be this one; None: it is a draft. say: other translations for roles.
+    memo is to be this one; None: it is a draft. say: other translations for roles. avoided: codes
+    of the vendors of whose earlier evaluation these readers are told nothing until then.
     Raises: NotFound before the meeting.
     """
     read = read_matrix(session, evaluation, language)
@@ -157,7 +159,11 @@ def load_memo_facts(
         ),
         blindness=load_memo_blindness(session, evaluation, zone, away),
         practice=load_memo_practice(session, evaluation, zone),
-        renewals=list_memo_renewals(session, evaluation, language),
+        renewals=tuple(
+            row
+            for row in list_memo_renewals(session, evaluation, language)
+            if final or row.vendor not in avoided
+        ),
         votes=list_memo_votes(session, evaluation, zone, language),
         earlier_decisions=list_earlier_decisions(session, evaluation, zone) if decision else (),
         revisions=(revisions := list_memo_corrections(session, evaluation, zone, language)),

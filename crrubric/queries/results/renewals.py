@@ -106,6 +106,24 @@ def list_told_vendors(session: Session, seat: Seat) -> set[int]:
     return set(sealed) - seat.shut_out
 
 
+def list_avoided_vendors(session: Session, seat: Seat) -> frozenset[str]:
+    """Codes of the vendors from which whoever has the seat stayed away in the earlier evaluation,
+    whatever they have declared in this one."""
+    earlier = aliased(Vendor)
+    return frozenset(
+        session.scalars(
+            select(Vendor.code)
+            .join(Renewal, Renewal.evaluation_id == Vendor.evaluation_id)
+            .join(earlier, earlier.evaluation_id == Renewal.earlier_id)
+            .where(
+                Vendor.evaluation_id == seat.evaluation.id,
+                earlier.name_key == Vendor.name_key,
+                _stayed_away(seat, earlier.id),
+            )
+        )
+    )
+
+
 def _stayed_away(seat: Seat, vendor_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Whether whoever has the seat had a conflict of interest with a vendor of another evaluation,
     also if they have left its committee."""

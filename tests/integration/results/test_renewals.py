@@ -255,6 +255,11 @@ def test_who_stayed_away_from_the_vendor_then_reads_nothing_now(make: Factory, v
 
     assert [visit(new.reviewers[0]).get(path).status_code for path in paths] == [200, 200]
     assert [visit(new.reviewers[1]).get(path).status_code for path in paths] == [404, 200]
+    said = f" in “{made.evaluation.title}”:"
+    drafts = [words(visit(who).page(new.url("memo/")).root) for who in new.reviewers]
+    assert [draft.count(said) for draft in drafts] == [2, 1]
+    make.forward(new, Phase.DECIDED, {})
+    assert words(visit(new.reviewers[1]).page(new.url("memo/")).root).count(said) == 2
 
 
 def test_evidence_of_a_mark_that_does_not_count_is_not_told(make: Factory, visit: Visit):
