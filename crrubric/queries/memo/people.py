@@ -86,7 +86,8 @@ def list_memo_people(session: Session, evaluation: Evaluation) -> tuple[MemoPers
 def load_memo_scope(session: Session, evaluation: Evaluation) -> MemoScope:
     """What was to be scored by whom: also what was withdrawn since, left out, or removed.
 
-    Without criteria that were left out before ballots opened: those nobody was asked.
+    Without vendors that were withdrawn, and criteria that were left out, before ballots opened for
+    the last time: those nobody was asked.
     """
     left_out_since = select(RubricRevision.id).where(
         RubricRevision.criterion_id == Criterion.id,
@@ -94,10 +95,11 @@ def load_memo_scope(session: Session, evaluation: Evaluation) -> MemoScope:
         SINCE_OPENING,
     )
     has_marks = select(Mark.id).where(Mark.ballot_id == Ballot.id).correlate(Ballot).exists()
+    offered = Vendor.withdrawn_at.is_(None) | (Vendor.withdrawn_at >= evaluation.opened_at)
     row = session.execute(
         select(
             select(func.count(Vendor.id))
-            .where(Vendor.evaluation_id == evaluation.id)
+            .where(Vendor.evaluation_id == evaluation.id, offered)
             .scalar_subquery(),
             select(func.count(Criterion.id))
             .where(

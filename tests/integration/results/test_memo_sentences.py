@@ -592,3 +592,15 @@ def test_what_was_left_out_before_ballots_opened_was_not_to_be_scored(make: Fact
 
     assert "To be scored: vendors 2, criteria 2. Reviewers asked: 2; of these gave" in memo
     assert "In the result:" not in memo
+
+
+def test_a_vendor_that_was_withdrawn_before_ballots_opened_anew_was_for_nobody(make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, vendors=3)
+    gone, later = made.vendors[1].id, made.vendors[2].id
+    withdrawals.withdraw_vendor(made.chair, made.slug, gone, reason="It closed.")
+    phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="The rule was wrong.")
+    make.forward(made, Phase.SCORING, {(0, 0): "YYY", (0, 2): "YYY"})
+    withdrawals.withdraw_vendor(made.chair, made.slug, later, reason="It was bought.")
+    make.forward(made, Phase.MEETING, {})
+
+    assert facts_of(made).asked.vendors == 2
