@@ -261,10 +261,12 @@ SPOKEN = {
         Phase, Answer, Outcome, RuleKind, ScoringMode, EvidenceKind, EntrySource,
         CorrectionEffect, DeclarationKind, PositionKind, PriceKind, PriceUnit, FileKind, Standing,
         PlanAccess, ItemState, ItemSource, MeasureKind, MeasureUnit, RecordKind,
-        CommitmentState, PurchaseMethod, LineState, EvidenceLevel,
+        CommitmentState, PurchaseMethod, EvidenceLevel,
     )
     for member in kind
 }  # fmt: skip
+# The states of a line of a checklist have codes that say something else elsewhere.
+LINE_STATES = {member.value: member.label for member in LineState}
 
 
 def init_app(app: Flask) -> None:
@@ -395,11 +397,18 @@ def list_entry_differences(
     return [
         (
             translate_field_name(key),
-            format_journal_value(translate_field_value(key, old.get(key))),
-            format_journal_value(translate_field_value(key, new.get(key))),
+            tell_field_value(entry, key, old.get(key)),
+            tell_field_value(entry, key, new.get(key)),
         )
         for key in list_told_fields(entry, hides_prices=hides_prices)
     ]
+
+
+def tell_field_value(entry: JournalEntry, key: str, value: object) -> str:
+    """What a field of an entry held, as text."""
+    if entry.event is Event.PURCHASE_LINE_RECORDED and key == "state" and value in LINE_STATES:
+        return str(gettext(LINE_STATES[str(value)]))
+    return format_journal_value(translate_field_value(key, value))
 
 
 def format_journal_value(value: object) -> str:

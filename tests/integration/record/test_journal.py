@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from crrubric.domain.events import Event
@@ -13,6 +15,7 @@ from crrubric.services.meeting import meetings, positions
 from crrubric.services.meeting.meetings import MotionText
 from crrubric.services.setup import committee, rubrics, rules
 from crrubric.services.setup.rubric import order as rubric_order
+from crrubric.web.record.journal_words import list_entry_differences
 from tests import in_meeting
 from tests.factories import Factory
 from tests.integration.conftest import Visit
@@ -155,3 +158,30 @@ def test_a_finding_on_an_unresolved_cell_asks_for_a_reason(make: Factory, visit:
     assert "The ballots do not settle this: say what did." in tie
     assert "Needed if the finding differs" not in tie
     assert "Needed if the finding differs" in settled
+
+
+@pytest.mark.parametrize(
+    ("event", "field", "codes", "told"),
+    [
+        (Event.COMMITMENT_SETTLED, "state", ("OPEN", "KEPT"), ("open", "kept")),
+        (Event.ITEM_MOVED, "state", ("OPEN", "DONE"), ("open", "done")),
+        (Event.PURCHASE_LINE_RECORDED, "state", ("OPEN", "DONE"), ("not done", "done")),
+        (
+            Event.PURCHASE_LINE_RECORDED,
+            "state",
+            ("DONE", "NOT_APPLICABLE"),
+            ("done", "does not apply"),
+        ),
+        (Event.MARK_RECORDED, "answer", ("NO", "NOT_APPLICABLE"), ("No", "Not applicable")),
+    ],
+)
+def test_a_code_is_told_in_the_words_of_what_it_is_about(
+    app: Flask, event: Event, field: str, codes: tuple[str, str], told: tuple[str, str]
+):
+    old, new = codes
+    row = JournalEntry(event=event, subject="", before={field: old}, after={field: new})
+
+    with app.test_request_context():
+        found = list_entry_differences(row)
+
+    assert [words for _name, *words in found] == [list(told)]
