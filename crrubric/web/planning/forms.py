@@ -51,7 +51,7 @@ class LearnerForm(Form):
     suits = RadioChoiceField(
         _("Does fully online learning suit the learner?"),
         choices=[SelectChoice(YES, _("Yes")), SelectChoice(NO, _("No"))],
-        validators=[InputRequired(_("Choose yes or no."))],
+        validators=[OneChosen()],
     )
 
 

@@ -649,3 +649,15 @@ def test_an_error_at_the_head_of_the_page_says_what_is_to_be_chosen(make: Factor
 
     summary = parse(refused.status_code, refused.text).with_id("error-summary")
     assert "Choose one: How was it given?" in words(summary)
+
+
+def test_who_has_seen_a_ballot_is_not_asked_why_a_conflict_is_waived(make: Factory, visit: Visit):
+    made = waived_and_entered(make)
+    conflicts = select(Declaration.id).where(Declaration.kind == DeclarationKind.CONFLICT)
+    found = db.session.scalars(conflicts).first()
+
+    page = parse(200, visit(made.chair).get(made.url(f"conflicts/{found}")).text)
+
+    assert "You entered a ballot on behalf of a reviewer, and saw it" in words(page.root)
+    main = page.with_id("main")
+    assert [node.get("name") for node in main.iter("textarea")] == []

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from crrubric.domain.events import Event
@@ -185,3 +186,31 @@ def test_a_code_is_told_in_the_words_of_what_it_is_about(
         found = list_entry_differences(row)
 
     assert [words for _name, *words in found] == [list(told)]
+
+
+@pytest.mark.parametrize(
+    ("event", "fields", "told"),
+    [
+        (
+            Event.BALLOT_ENTERED,
+            {"given on": "2026-11-30"},
+            [("dada el", "–", "30 de noviembre de 2026")],
+        ),
+        (
+            Event.QUESTIONS_SENT,
+            {"questions": 2, "sent on": "2026-11-30"},
+            [("preguntas", "–", "2"), ("enviada el", "–", "30 de noviembre de 2026")],
+        ),
+        (Event.ARCHIVE_MADE, {"copy": "redacted"}, [("copia", "–", "para el público")]),
+        (Event.MARK_RECORDED, {"note": "2026-11-30"}, [("nota", "–", "2026-11-30")]),
+    ],
+)
+def test_names_and_days_are_told_in_the_language_of_the_page(
+    app: Flask, event: Event, fields: dict[str, Any], told: list[tuple[str, str, str]]
+):
+    row = JournalEntry(event=event, subject="", after=fields)
+
+    with app.test_request_context(), force_locale("es_US"):
+        found = list_entry_differences(row)
+
+    assert found == told
