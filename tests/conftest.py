@@ -22,9 +22,10 @@ from crrubric.domain.event_fields import is_declared
 from crrubric.domain.record.texts import iterate_strings
 from crrubric.extensions import db
 from crrubric.models import Criterion, JournalEntry, Section, Tension
-from crrubric.queries.record.journal import link_of
+from crrubric.queries.record.journal import link_of, list_told_fields
 from crrubric.services.shared import queues
 from crrubric.services.shared.later import KEY as KEY_OF_LATER
+from crrubric.web.record.journal_words import FIELDS, IN_LANGUAGE, OF_ANSWERS
 from crrubric.web.shared import templates
 from tests.databases import note_empty, postgresql_server, quick_folder, wipe
 from tests.factories import Factory
@@ -55,13 +56,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @event.listens_for(JournalEntry, "before_insert")
 def refuse_undeclared_fields(_mapper: Any, _connection: Any, entry: JournalEntry) -> None:
-    """Fail where an entry tells a text in a field of which nobody has said whether it is typed.
+    """Fail where an entry tells a text in a field of which nobody has said whether it is typed, or
+    a field that the page of the journal has no words for.
 
     Whatever a test does is looked at, so that every field of every event is.
     """
     for pointer, name, _text in iterate_strings(link_of(entry).content):
         if not is_declared(entry.event, name):
             raise AssertionError(f"{entry.event}{pointer} is in no list of domain/event_fields.py")
+    for name in [] if entry.event in OF_ANSWERS else list_told_fields(entry):
+        if name not in FIELDS and not IN_LANGUAGE.fullmatch(name):
+            raise AssertionError(f"{entry.event} {name} has no words in journal_words.py")
 
 
 @pytest.fixture(scope="session")

@@ -95,7 +95,7 @@ def warn_of_old_entries(slug: str, *, names: bool) -> None:
 
 @click.group("retention")
 def retention_group() -> None:
-    """Records whose time is over."""
+    """List records whose time is over, and confirm their removal."""
 
 
 @retention_group.command("list")
@@ -103,20 +103,21 @@ def retention_group() -> None:
 def print_due_records() -> None:
     """List what is due to be removed, and what is proposed. Nothing is removed by this."""
     now = now_utc()
-    for row in list_kept_records(db.session(), now):
-        if not row.is_over:
-            continue
+    over = [row for row in list_kept_records(db.session(), now) if row.is_over]
+    others = [due for due in list_due_records(db.session(), now) if due.count]
+    if not (over or others):
+        print_line("Nothing is due, and no removal is proposed.", err=True)
+    for row in over:
         words = [f"{row.evaluation.title}", f"kept through {row.last_day:%Y-%m-%d}"]
         words += [remark.message % remark.values for remark in row.obstacles]
         if row.removal is not None:
             words.append(f"removal {row.removal.id}, proposed by {row.removal.proposed_by}")
         print_line("\t".join(words))
-    for due in list_due_records(db.session(), now):
-        if due.count:
-            words = [due.kind.label, f"{due.count}, ended before {due.before:%Y-%m-%d %H:%M} UTC"]
-            if due.removal is not None:
-                words.append(f"removal {due.removal.id}, proposed by {due.removal.proposed_by}")
-            print_line("\t".join(words))
+    for due in others:
+        words = [due.kind.label, f"{due.count}, ended before {due.before:%Y-%m-%d %H:%M} UTC"]
+        if due.removal is not None:
+            words.append(f"removal {due.removal.id}, proposed by {due.removal.proposed_by}")
+        print_line("\t".join(words))
 
 
 @retention_group.command("confirm")

@@ -23,7 +23,10 @@ F = TypeVar("F", bound=Callable[..., object])
 # where systems keep the zone of a machine: as a link to its data, or by name
 LINK, FILE = Path("/etc/localtime"), Path("/etc/timezone")
 EXAMPLES = "America/New_York, America/Chicago, America/Denver, America/Los_Angeles"
-HOW = "start once with --district NAME --timezone ZONE, or set them on the page District."
+HOW = (
+    "start the server once with “crrubric serve --district NAME --timezone ZONE”, or set them on"
+    " the page District."
+)
 
 
 def add_district_options(command: F) -> F:

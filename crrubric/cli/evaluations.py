@@ -82,6 +82,9 @@ def read_text(path: Path) -> str:
 @run_in_app
 def print_evaluations() -> None:
     """Print slug, phase and title of every evaluation; the deleted ones have no phase."""
-    for row in db.session.scalars(select(Evaluation).order_by(Evaluation.id)):
+    rows = db.session.scalars(select(Evaluation).order_by(Evaluation.id)).all()
+    if not rows:
+        print_line("There is no evaluation yet.", err=True)
+    for row in rows:
         phase = row.phase.label if row.deleted_at is None else "-"
         print_line(f"{row.slug}\t{phase}\t{row.title}")

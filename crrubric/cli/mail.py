@@ -60,7 +60,10 @@ def print_waiting_mails() -> None:
     """List the mails that wait, and why."""
     if not is_mail_on():
         print_line("Mail is off: e-mails are written but not sent.", err=True)
-    for row in list_waiting_mails(db.session()):
+    rows = list_waiting_mails(db.session())
+    if not rows:
+        print_line("No mail waits.", err=True)
+    for row in rows:
         why = row.last_error or "not tried yet"
         if row.unsure_at is not None:
             why += "; an earlier try had no answer, so that it may arrive twice"

@@ -28,7 +28,7 @@ from crrubric.services.people.sign_on.identities import unlink_all_identities
 
 @click.group("user")
 def user_group() -> None:
-    """Add people who may organize evaluations."""
+    """Add people, and look after their accounts: links, addresses, signing in."""
 
 
 def make_one_time_link(user: User) -> str:

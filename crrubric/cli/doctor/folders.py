@@ -30,7 +30,7 @@ def examine_folder(folder: Path, file: Path | None) -> Iterator[Diagnosis]:
     for path in open_files:
         yield tell_fault(f"Other accounts of this machine may read {path}: {describe_repair(path)}")
     if not open_files:
-        yield tell_fine(f"Only its own account reads what lies in {folder}.")
+        yield tell_fine(f"No other account of this machine can read what lies in {folder}.")
     free = shutil.disk_usage(folder).free
     room = f"{free // MEGABYTE:,} MB are free where {folder} lies"
     if free >= LEAST_FREE:

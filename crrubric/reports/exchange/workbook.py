@@ -132,10 +132,10 @@ def make_summary_sheet(facts: BookFacts, say: Say) -> SheetTable:
         SheetColumn(say(N_("Score")), Kind.PERCENT, 10),
         SheetColumn(say(N_("Lowest still possible")), Kind.PERCENT, 14),
         SheetColumn(say(N_("Highest still possible")), Kind.PERCENT, 14),
-        SheetColumn(say(N_("Decided, by weight")), Kind.PERCENT, 14),
+        SheetColumn(say(N_("Settled, by weight")), Kind.PERCENT, 14),
         SheetColumn(say(N_("Must-haves")), width=32),
         SheetColumn(say(N_("Met")), Kind.NUMBER, 10),
-        SheetColumn(say(N_("Decided")), Kind.NUMBER, 10),
+        SheetColumn(say(N_("Settled")), Kind.NUMBER, 10),
         SheetColumn(say(N_("Criteria that apply")), Kind.NUMBER, 14),
     )
     results = facts.results

@@ -14,9 +14,7 @@ from crrubric.domain.translation import N_
 PARTIAL = ".partial"
 STAMP = "%Y-%m-%d-%H%M%S"  # UTC, in the names of files
 BESIDE = ("-journal", "-wal", "-shm")  # what SQLite may keep beside a file that it writes
-THERE = N_(
-    "%(file)s is there already: name another file, or say --replace if it shall be overwritten."
-)
+THERE = N_("%(file)s is there already: name another file, or say --replace to overwrite it.")
 
 
 def lock_file(handle: int) -> None:

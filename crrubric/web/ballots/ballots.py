@@ -109,6 +109,7 @@ def render_ballot_page(
     asked = [row.id for part in rubric for row in part.criteria]
     there = find_ballot_extras(db.session(), own)
     wordings = load_wordings(db.session(), seat.evaluation.id) if there.corrections else {}
+    sealed = own.state is BallotState.SUBMITTED
     return render_page(
         "ballots/ballot.html",
         seat,
@@ -138,6 +139,8 @@ def render_ballot_page(
         writable=can_mark_ballot(seat, own) and not there.seen,
         seen=there.seen,
         entered=there.entered,
+        entry=entry_of(db.session(), own) if sealed and there.entered else None,
+        left=load_own_gaps(db.session(), own) if sealed else {},
         may_ask=may_ask(seat, own),
         askings=list_own_askings(db.session(), seat, vendor_id=vendor_id) if there.askings else [],
         questions=list_vendor_questions(db.session(), seat, vendor_id) if there.questions else [],

@@ -25,6 +25,7 @@ from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ReasonForm, StateForm, attach_error
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.words import translate_error
 
 Sent = MultiDict[str, str]
 
@@ -245,11 +246,13 @@ def render_conflict_page(
     """The conflict and the form; `overtaken` was typed for what somebody has done meanwhile."""
     found = service.find_conflict(db.session(), seat, declaration_id)
     form.to.data = "recused" if found.waived_at else "waived"
+    refusal = service.find_waiver_refusal(db.session(), seat, found)
     return render_page(
         "ballots/declared_conflict.html",
         seat,
         under="evaluations.show_progress",
         found=found,
+        refusal=translate_error(refusal) if refusal else "",
         form=form,
         overtaken=overtaken,
     )

@@ -28,9 +28,11 @@ from crrubric.web.shared.forms import (
     Form,
     LeftOpen,
     ListChoiceField,
+    OneChosen,
     RadioChoiceField,
     SometimesNeeded,
     VersionedForm,
+    ask_to_choose,
     coerce_optional,
     limit_length,
     list_choices,
@@ -74,7 +76,7 @@ class DeclarationForm(Form):
         _("Your declaration"),
         coerce=DeclarationKind,
         choices=list_choices(DeclarationKind),
-        validators=[InputRequired(_("Choose one."))],
+        validators=[OneChosen()],
     )
     words = TextAreaField(
         _("What is the conflict?"), [SometimesNeeded(), limit_length(limits.NOTE)]
@@ -116,7 +118,7 @@ class OneDeclarationForm(Form):
         """Whether it can be used: words alone declare nothing."""
         good = super().validate(extra_validators)
         if self.words.data and not self.kind.data and not self.kind.errors:
-            self.kind.errors = [str(_("Choose one."))]
+            self.kind.errors = [ask_to_choose(self.kind)]
             good = False
         return good
 
@@ -151,7 +153,7 @@ class AssignmentForm(EditForm):
             SelectChoice(EVERYTHING, _("Every vendor, those added later as well")),
             SelectChoice(SOME, _("Only those selected")),
         ],
-        validators=[InputRequired(_("Choose one."))],
+        validators=[OneChosen()],
     )
     criteria = RadioChoiceField(
         _("Criteria"),
@@ -159,7 +161,7 @@ class AssignmentForm(EditForm):
             SelectChoice(EVERYTHING, _("Every criterion, those added later as well")),
             SelectChoice(SOME, _("Only those selected")),
         ],
-        validators=[InputRequired(_("Choose one."))],
+        validators=[OneChosen()],
     )
 
 
@@ -174,7 +176,7 @@ class EntryForm(Form):
         _("How was it given?"),
         coerce=EntrySource,
         choices=list_choices(EntrySource),
-        validators=[InputRequired(_("Choose one."))],
+        validators=[OneChosen()],
     )
     given_on = DayField(
         _("On which day?"), [InputRequired(_("Enter the day on which the ballot was given."))]

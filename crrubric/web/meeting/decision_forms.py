@@ -13,6 +13,7 @@ from crrubric.web.shared.forms import (
     DayField,
     Form,
     ListChoiceField,
+    OneChosen,
     RadioChoiceField,
     ReasonForm,
     SometimesNeeded,
@@ -66,7 +67,7 @@ class PositionForm(EditForm):
         _("Where do you stand?"),
         coerce=PositionKind,
         choices=list_choices(PositionKind),
-        validators=[InputRequired(_("Choose one."))],
+        validators=[OneChosen()],
     )
     words = TextAreaField(
         _("In your own words"),
@@ -103,7 +104,7 @@ class CommitmentStateForm(EditForm):
         _("Was it kept?"),
         choices=list_choices(CommitmentState),
         coerce=coerce_optional(CommitmentState),
-        validators=[InputRequired(_("Choose one."))],
+        validators=[OneChosen()],
     )
     reason = TextAreaField(
         _("What shows it?"),

@@ -9,6 +9,7 @@ from crrubric.domain import limits
 from crrubric.web.shared.forms import (
     ActForm,
     ListChoiceField,
+    OneChosen,
     RadioChoiceField,
     limit_length,
 )
@@ -54,7 +55,7 @@ class NamesForm(EditForm):
 
     shows = RadioChoiceField(
         _("What stands for the members of the committee?"),
-        [InputRequired(_("Choose one of the two."))],
+        [OneChosen()],
         choices=[
             SelectChoice(NAMES, _("The memo names people")),
             SelectChoice(ROLES, _("The memo gives their roles only")),

@@ -23,9 +23,11 @@ from crrubric.web.shared.forms import (
     Form,
     ListChoiceField,
     NumberField,
+    OneChosen,
     RadioChoiceField,
     SometimesNeeded,
     WholeNumberField,
+    ask_to_choose,
     limit_length,
     list_choices,
 )
@@ -49,7 +51,7 @@ class LearnerForm(Form):
     suits = RadioChoiceField(
         _("Does fully online learning suit the learner?"),
         choices=[SelectChoice(YES, _("Yes")), SelectChoice(NO, _("No"))],
-        validators=[InputRequired(_("Choose yes or no."))],
+        validators=[OneChosen()],
     )
 
 
@@ -77,7 +79,7 @@ class SettledLineForm(Form):
         """Whether it can be used: a reason alone settles nothing."""
         good = super().validate(extra_validators)
         if self.reason.data and not self.settled.data and not self.settled.errors:
-            self.settled.errors = [str(_("Choose one."))]
+            self.settled.errors = [ask_to_choose(self.settled)]
             good = False
         return good
 
@@ -89,7 +91,7 @@ class HintForm(Form):
     settled = RadioChoiceField(
         _("What do you make of it?"),
         choices=[SelectChoice(YES, _("Take it")), SelectChoice(NO, _("Decline it"))],
-        validators=[InputRequired(_("Choose one."))],
+        validators=[OneChosen()],
     )
     reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), limit_length(limits.NOTE)])
 
@@ -224,9 +226,9 @@ class CountsForm(Form):
 class VenueForm(RowForm):
     """Where and when one setting happens."""
 
-    kind = ListChoiceField(_("Where"), [InputRequired(_("Choose one."))], coerce=VenueKind,
+    kind = ListChoiceField(_("Where"), [OneChosen()], coerce=VenueKind,
                            choices=list_choices(VenueKind))  # fmt: skip
-    hours = ListChoiceField(_("When"), [InputRequired(_("Choose one."))], coerce=VenueHours,
+    hours = ListChoiceField(_("When"), [OneChosen()], coerce=VenueHours,
                             choices=list_choices(VenueHours))  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from crrubric.web.shared.forms import (
     ExactNumberField,
     Form,
     ListChoiceField,
+    OneChosen,
     RadioChoiceField,
     SometimesNeeded,
     coerce_optional,
@@ -108,7 +109,7 @@ class PurchaseLineForm(EditForm):
         _("Status"),
         choices=list_choices(LineState),
         coerce=coerce_optional(LineState),
-        validators=[InputRequired(_("Choose one."))],
+        validators=[OneChosen()],
     )
     line_vendor = ListChoiceField(_("Which vendor is it about?"), [SometimesNeeded()])
     level = ListChoiceField(

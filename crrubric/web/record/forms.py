@@ -16,6 +16,7 @@ from crrubric.web.shared.forms import (
     ActForm,
     Form,
     ListChoiceField,
+    OneChosen,
     RadioChoiceField,
     SometimesNeeded,
     WholeNumberField,
@@ -31,7 +32,7 @@ class ArchiveForm(Form):
 
     kind = RadioChoiceField(
         _("For whom is it?"),
-        [InputRequired(_("Choose one of the three."))],
+        [OneChosen()],
         choices=[
             SelectChoice(WHOLE, _("For the district’s own record: everything")),
             SelectChoice(ROLES, _("For the public, with roles instead of names")),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from flask import Flask
 from flask_babel import get_locale, gettext, ngettext
 
+from crrubric.domain.archive.manifest import CopyKind
 from crrubric.domain.events import Event
 from crrubric.domain.mail.mails import translate_facts
 from crrubric.domain.planning.adoption import describe_points
@@ -119,7 +120,21 @@ FIELDS = {
     "letter_contact": N_("contact in the letters"),
     "open questions": N_("open questions"),
     "section": N_("section"),
+    "adopted": N_("outcomes adopted"),
+    "answered on": N_("answered on"),
+    "askings": N_("questions of reviewers"),
+    "basis": N_("SHA-256 of what it was computed from"),
+    "copy": N_("copy"),
     "covers": N_("newest journal entry that it covers"),
+    "earlier": N_("renews"),
+    "entry": N_("journal entry"),
+    "given on": N_("given on"),
+    "height": N_("height"),
+    "prices_sealed": N_("prices sealed"),
+    "questions": N_("questions"),
+    "sent on": N_("sent on"),
+    "text at": N_("place of the text in it"),
+    "width": N_("width"),
     "html": N_("SHA-256 of the web page"),
     "names_people": N_("the memo names people"),
     "pdf": N_("SHA-256 of the PDF"),
@@ -250,6 +265,8 @@ TRIAGE_FIELDS = frozenset({"points", "groups", *(setting.value for setting in Se
 OFFER_FIELDS = frozenset({"price_rise", "price_lines"})
 EVERYTHING = N_("everything")  # what a member marks who is not limited
 PEOPLE = {member.value: member.label for member in Stakeholder}
+COPIES = {CopyKind.WHOLE.value: N_("everything"), CopyKind.REDACTED.value: N_("for the public")}
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 IN_LANGUAGE = re.compile(r"(\w+) \((\w+)\)")
 
 
@@ -261,10 +278,12 @@ SPOKEN = {
         Phase, Answer, Outcome, RuleKind, ScoringMode, EvidenceKind, EntrySource,
         CorrectionEffect, DeclarationKind, PositionKind, PriceKind, PriceUnit, FileKind, Standing,
         PlanAccess, ItemState, ItemSource, MeasureKind, MeasureUnit, RecordKind,
-        CommitmentState, PurchaseMethod, LineState, EvidenceLevel,
+        CommitmentState, PurchaseMethod, EvidenceLevel,
     )
     for member in kind
 }  # fmt: skip
+# The states of a line of a checklist have codes that say something else elsewhere.
+LINE_STATES = {member.value: member.label for member in LineState}
 
 
 def init_app(app: Flask) -> None:
@@ -289,9 +308,10 @@ def translate_field_name(key: str) -> str:
 # What people read for codes that are no members of an enum.
 CODED: Mapping[str, Callable[[str], str]] = {
     "time_zone": lambda code: label_zone(code, get_locale()),
+    "copy": lambda code: str(gettext(COPIES.get(code, code))),
     "kept through": lambda day: format_day(date.fromisoformat(day)),
     **dict.fromkeys(
-        ("newest", "before", "proposed at"),
+        ("newest", "before", "proposed at", "ends_at"),
         lambda moment: format_moment(datetime.fromisoformat(moment)),
     ),
 }
@@ -303,6 +323,8 @@ def translate_field_value(key: str, value: object) -> object:
         return gettext(PEOPLE[str(value)])
     if key in CODED and isinstance(value, str):
         return CODED[key](value)
+    if is_day(key, value):
+        return format_day(date.fromisoformat(str(value)))
     if key in TRANSLATORS:
         return TRANSLATORS[key](key, value)
     if key in {"vendors", "criteria"} and value == EVERYTHING:
@@ -312,6 +334,12 @@ def translate_field_value(key: str, value: object) -> object:
     if key == "criteria" and isinstance(value, list):
         return ngettext("%(num)s criterion", "%(num)s criteria", len(value))
     return value
+
+
+def is_day(key: str, value: object) -> bool:
+    """Whether a value is a day, as the journal keeps days; what people type stays as typed."""
+    named = key.endswith((" on", "_on")) or key == "evidence_until"
+    return named and isinstance(value, str) and DAY.fullmatch(value) is not None
 
 
 def translate_offer_value(_key: str, value: object) -> object:
@@ -395,11 +423,18 @@ def list_entry_differences(
     return [
         (
             translate_field_name(key),
-            format_journal_value(translate_field_value(key, old.get(key))),
-            format_journal_value(translate_field_value(key, new.get(key))),
+            tell_field_value(entry, key, old.get(key)),
+            tell_field_value(entry, key, new.get(key)),
         )
         for key in list_told_fields(entry, hides_prices=hides_prices)
     ]
+
+
+def tell_field_value(entry: JournalEntry, key: str, value: object) -> str:
+    """What a field of an entry held, as text."""
+    if entry.event is Event.PURCHASE_LINE_RECORDED and key == "state" and value in LINE_STATES:
+        return str(gettext(LINE_STATES[str(value)]))
+    return format_journal_value(translate_field_value(key, value))
 
 
 def format_journal_value(value: object) -> str:

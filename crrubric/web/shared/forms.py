@@ -101,6 +101,19 @@ class SometimesNeeded(Optional):
         self.field_flags = {"optional": True, "sometimes": True}
 
 
+class OneChosen(InputRequired):
+    """One of the choices is needed. The error says of what: the head of the page shows it, too."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if not field.raw_data or not field.raw_data[0]:
+            raise StopValidation(ask_to_choose(field))
+
+
+def ask_to_choose(field: Field) -> str:
+    """The error of a field in which nothing is chosen."""
+    return str(_("Choose one: %(question)s", question=field.label.text))
+
+
 class LeftOpen(Optional):
     """May be left empty for now, as the page says; needed in the end: its label says nothing."""
 

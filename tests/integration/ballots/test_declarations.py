@@ -361,7 +361,7 @@ def test_a_vendor_can_be_left_open_and_nothing_typed_is_lost(make: Factory, visi
 
     assert "Choose one for at least one vendor." in nothing.text
     page = parse(422, wrong.text)
-    assert "Choose one." in error_of(page, f"vendor-{second.id}-kind")
+    assert "Choose one: Your declaration" in error_of(page, f"vendor-{second.id}-kind")
     assert (page.with_id(f"vendor-{second.id}-words").text or "").strip() == "My cousin"
     page = parse(422, empty.text)
     assert "Say what the conflict" in error_of(page, f"vendor-{first.id}-words")

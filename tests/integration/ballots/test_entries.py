@@ -609,3 +609,55 @@ def test_whoever_entered_a_ballot_corrects_words_and_another_chair_more(
     assert ["LEAVE_OUT" in page for page in pages] == [False, True]
     correct(made, made.chair, CorrectionEffect.KEEP)
     correct(made, other, CorrectionEffect.LEAVE_OUT)
+
+
+def test_the_page_of_a_ballot_that_was_entered_says_by_whom_and_leads_to_its_confirmation(
+    make: Factory, visit: Visit
+):
+    made = scene(make)
+    enter(made, entry(made, said="Y", rest="the paper was blank there"))
+    reviewer, vendor = visit(made.reviewers[0]), made.vendors[0].id
+    address = made.url(f"ballots/{vendor}")
+
+    page = reviewer.get(address)
+    said = words(parse(page.status_code, page.text).root)
+
+    assert "Dana Chair entered this ballot" in said
+    assert "You submitted this ballot" not in said
+    assert ("Abstained" in said, "the paper was blank there" in said) == (True, True)
+    assert "Unscored" not in said
+    assert f'<a href="{address}/submit">Read and confirm it</a>' in page.text
+
+
+def test_the_page_of_a_sealed_ballot_leads_to_its_receipt(make: Factory, visit: Visit):
+    made = scene(make)
+    enter(made, entry(made))
+    reviewer, vendor = made.reviewers[0], made.vendors[0].id
+    service.confirm_ballot(reviewer, made.slug, vendor)
+
+    page = visit(reviewer).get(made.url(f"ballots/{vendor}"))
+
+    assert f'<a href="{made.url(f"ballots/{vendor}/submit")}">Receipt</a>' in page.text
+
+
+def test_an_error_at_the_head_of_the_page_says_what_is_to_be_chosen(make: Factory, visit: Visit):
+    made = scene(make)
+    ballot = ballot_of(made, 0, 0)
+    form = {"whose": service.fingerprint_ballot(ballot), "given_on": TODAY.isoformat()}
+
+    refused = visit(made.chair).post(made.url(f"progress/{ballot.id}/enter"), form)
+
+    summary = parse(refused.status_code, refused.text).with_id("error-summary")
+    assert "Choose one: How was it given?" in words(summary)
+
+
+def test_who_has_seen_a_ballot_is_not_asked_why_a_conflict_is_waived(make: Factory, visit: Visit):
+    made = waived_and_entered(make)
+    conflicts = select(Declaration.id).where(Declaration.kind == DeclarationKind.CONFLICT)
+    found = db.session.scalars(conflicts).first()
+
+    page = parse(200, visit(made.chair).get(made.url(f"conflicts/{found}")).text)
+
+    assert "You entered a ballot on behalf of a reviewer, and saw it" in words(page.root)
+    main = page.with_id("main")
+    assert [node.get("name") for node in main.iter("textarea")] == []

@@ -159,7 +159,7 @@ def test_who_may_not_organize_an_evaluation_is_told_of_by_name(run: Run):
 
     done = run("evaluation", "create", "T", "--chair", "ada@x.example")
 
-    assert (done.exit_code, run("evaluation", "list").output) == (1, "")
+    assert (done.exit_code, run("evaluation", "list").stdout) == (1, "")
     assert done.stderr == (
         "crrubric: Ada can’t make an evaluation: the account is disabled, or its role on this site"
         " is not that of an organizer.\n"
@@ -286,7 +286,7 @@ def test_bad_lines_are_listed_on_stderr(run: Run, tmp_path: Path):
         "import again.\n  line 2: unknown value “PERHAPS”: use YES, NO, NOT_APPLICABLE or "
         "CANNOT_TELL\n"
     )
-    assert run("evaluation", "list").output == ""
+    assert run("evaluation", "list").output == "There is no evaluation yet.\n"
 
 
 def test_results_of_an_evaluation_in_set_up_are_refused(run: Run):

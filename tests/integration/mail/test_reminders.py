@@ -554,7 +554,7 @@ def test_the_commands_send_list_and_test(tmp_path: Path, monkeypatch: pytest.Mon
 
     assert (tested.exit_code, server.addresses) == (0, ["ada@x.example"])
     assert (sent.exit_code, sent.output.split(";")[0]) == (0, "reminders written: 0")
-    assert (listed.exit_code, listed.output) == (0, "")
+    assert (listed.exit_code, listed.stdout) == (0, "")
     assert (down.exit_code, down.stderr.startswith("crrubric: The mail was not taken:")) == (
         1,
         True,

@@ -1,5 +1,6 @@
 """The meeting: agenda, meeting screen, motions, putting off, minutes."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -568,3 +569,17 @@ def test_what_became_of_the_motion_is_told_with_its_items(
     done = chair.post(url, {**form, "in_favor": votes[0], "opposed": votes[1]})
 
     assert said in chair.get(done.headers["Location"]).text
+
+
+def test_the_agenda_accounts_for_every_item_without_a_finding(make: Factory, visit: Visit):
+    made = opened(make)
+
+    lede = next(
+        words(node)
+        for node in visit(made.chair).page(made.url("meeting/")).all("p")
+        if node.get("class") == "lede"
+    )
+
+    numbers = [int(found) for found in re.findall(r"(\d+) (?:items are left|more have)", lede)]
+    assert lede.startswith("3 items are left to discuss. 3 more have an outcome that nobody")
+    assert sum(numbers) == len(made.vendors) * len(made.criteria)

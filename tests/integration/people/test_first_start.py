@@ -24,7 +24,7 @@ from tests.schemas import make_schema
 Run = Callable[..., Result]
 ADMINISTRATOR = ("user", "add", "--administrator", "--name", "Ada", "--email", "ada@x.example")
 OPTIONS = ("--district", "Lakeside", "--timezone", "america/chicago")
-NOT_SET = "Name and time zone of the district are not set: start once with --district NAME"
+NOT_SET = "Name and time zone of the district are not set: start the server once with"
 ASKED = "Name of the district: "
 
 

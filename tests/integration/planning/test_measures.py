@@ -2,14 +2,24 @@
 small."""
 
 from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select, update
 
 from crrubric.clock import now_utc
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotFound, Stale
-from crrubric.domain.planning.followup.measures import LAST_SCHOOL_DAY, MeasureKind, MeasureUnit
+from crrubric.domain.planning.followup.measures import (
+    LAST_SCHOOL_DAY,
+    MeasuredPoint,
+    MeasureKind,
+    MeasureStanding,
+    MeasureUnit,
+    MeasureVerdict,
+)
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import Phase, PlanAccess, Role
 from crrubric.extensions import db
@@ -20,6 +30,7 @@ from crrubric.services.planning import actuals, measures
 from crrubric.services.planning.people import assign_plan_section
 from crrubric.services.planning.workbook import save_plan_answers
 from crrubric.services.shared.days import today_in_district
+from crrubric.web.planning.measure_pages.measure_words import describe_verdict
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.integration.planning.test_workbook import member_of
@@ -303,3 +314,26 @@ def test_the_school_year_under_way_has_values(made: Made):
     record(made, measure, f"{first}-{(first + 1) % 100:02}", "412")
 
     assert values_of(measure) == ["412"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "told"),
+    [
+        (MeasureUnit.PERSONS, "412", "stood at 325."),
+        (MeasureUnit.PERSONS, "325", "stood at 324.9."),  # else it would seem to be reached
+        (MeasureUnit.NUMBER, "412", "stood at 324.9."),
+        (MeasureUnit.PERCENT, "412", "stood at 324.9 %."),
+    ],
+)
+def test_the_line_to_a_target_tells_no_tenths_of_learners(
+    app: Flask, unit: MeasureUnit, value: str, told: str
+):
+    last = MeasuredPoint(on=date(2026, 6, 30), value=Decimal(value))
+    verdict = MeasureVerdict(
+        standing=MeasureStanding.BEHIND, last=last, expected=Fraction(32494, 100)
+    )
+
+    with app.test_request_context():
+        said = describe_verdict(verdict, unit)
+
+    assert said.endswith(told)

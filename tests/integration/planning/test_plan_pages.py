@@ -35,7 +35,7 @@ def test_a_chair_sees_twelve_sections_with_their_status(made: Made, visit: Visit
 
     text = words(visit(made.chair).page(made.url("plan/")).root)
 
-    assert "0 of the 10 sections to fill in are complete" in text
+    assert "Sections complete: 0 of 10" in text
     assert "1. Goal" in text
     assert "12. How we will know" in text
     assert text.count("started") == 2

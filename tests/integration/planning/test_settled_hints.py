@@ -95,7 +95,7 @@ def test_the_chair_settles_on_the_page(made: Made, visit: Visit):
 
     refused = chair.post(made.url(SAVE), {**form, "reason": "Because"})
     assert refused.status_code == 422
-    assert "Choose one." in refused.text
+    assert "Choose one: What do you make of it?" in refused.text
     assert "Because" in refused.text
     typed = {"settled": "no", "reason": "Because"}
     assert chair.post(made.url(SAVE), {**form, **typed}).status_code == 303

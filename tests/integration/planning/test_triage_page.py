@@ -41,7 +41,10 @@ def test_the_page_says_pace_chance_and_setting(
         ({"needed": "-1", "semesters": "6", "suits": "yes"}, "from 0 to 1000"),
         ({"needed": "1e9", "semesters": "6", "suits": "yes"}, "Enter a number"),
         ({"needed": "16", "semesters": "2.3", "suits": "yes"}, "whole or half"),
-        ({"needed": "16", "semesters": "6"}, "Choose yes or no"),
+        (
+            {"needed": "16", "semesters": "6"},
+            "Choose one: Does fully online",
+        ),
     ],
 )
 def test_what_can_not_be_is_refused_beside_the_field_and_kept(

@@ -198,7 +198,7 @@ def test_nothing_is_overwritten_unless_that_is_said(site: Site, tmp_path: Path):
     file.write_text("precious", "utf-8")
 
     assert refused(site.run("backup", file)) == (
-        f"{file} is there already: name another file, or say --replace if it shall be overwritten."
+        f"{file} is there already: name another file, or say --replace to overwrite it."
     )
     assert file.read_text("utf-8") == "precious"
     assert site.run("backup", file, "--replace").exit_code == 0

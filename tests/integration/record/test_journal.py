@@ -3,6 +3,9 @@
 from datetime import date
 from typing import Any
 
+import pytest
+from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from crrubric.domain.events import Event
@@ -13,6 +16,7 @@ from crrubric.services.meeting import meetings, positions
 from crrubric.services.meeting.meetings import MotionText
 from crrubric.services.setup import committee, rubrics, rules
 from crrubric.services.setup.rubric import order as rubric_order
+from crrubric.web.record.journal_words import list_entry_differences
 from tests import in_meeting
 from tests.factories import Factory
 from tests.integration.conftest import Visit
@@ -155,3 +159,58 @@ def test_a_finding_on_an_unresolved_cell_asks_for_a_reason(make: Factory, visit:
     assert "The ballots do not settle this: say what did." in tie
     assert "Needed if the finding differs" not in tie
     assert "Needed if the finding differs" in settled
+
+
+@pytest.mark.parametrize(
+    ("event", "field", "codes", "told"),
+    [
+        (Event.COMMITMENT_SETTLED, "state", ("OPEN", "KEPT"), ("open", "kept")),
+        (Event.ITEM_MOVED, "state", ("OPEN", "DONE"), ("open", "done")),
+        (Event.PURCHASE_LINE_RECORDED, "state", ("OPEN", "DONE"), ("not done", "done")),
+        (
+            Event.PURCHASE_LINE_RECORDED,
+            "state",
+            ("DONE", "NOT_APPLICABLE"),
+            ("done", "does not apply"),
+        ),
+        (Event.MARK_RECORDED, "answer", ("NO", "NOT_APPLICABLE"), ("No", "Not applicable")),
+    ],
+)
+def test_a_code_is_told_in_the_words_of_what_it_is_about(
+    app: Flask, event: Event, field: str, codes: tuple[str, str], told: tuple[str, str]
+):
+    old, new = codes
+    row = JournalEntry(event=event, subject="", before={field: old}, after={field: new})
+
+    with app.test_request_context():
+        found = list_entry_differences(row)
+
+    assert [words for _name, *words in found] == [list(told)]
+
+
+@pytest.mark.parametrize(
+    ("event", "fields", "told"),
+    [
+        (
+            Event.BALLOT_ENTERED,
+            {"given on": "2026-11-30"},
+            [("dada el", "–", "30 de noviembre de 2026")],
+        ),
+        (
+            Event.QUESTIONS_SENT,
+            {"questions": 2, "sent on": "2026-11-30"},
+            [("preguntas", "–", "2"), ("enviada el", "–", "30 de noviembre de 2026")],
+        ),
+        (Event.ARCHIVE_MADE, {"copy": "redacted"}, [("copia", "–", "para el público")]),
+        (Event.MARK_RECORDED, {"note": "2026-11-30"}, [("nota", "–", "2026-11-30")]),
+    ],
+)
+def test_names_and_days_are_told_in_the_language_of_the_page(
+    app: Flask, event: Event, fields: dict[str, Any], told: list[tuple[str, str, str]]
+):
+    row = JournalEntry(event=event, subject="", after=fields)
+
+    with app.test_request_context(), force_locale("es_US"):
+        found = list_entry_differences(row)
+
+    assert found == told

@@ -570,7 +570,7 @@ def test_the_command_line_lists_what_is_due_and_is_the_second_person(
 
     made = make.evaluation(title="Credit recovery 2015")
     archive(make, made)
-    assert run("retention", "list").output == ""
+    assert run("retention", "list").output == "Nothing is due, and no removal is proposed.\n"
     missing = run("retention", "confirm", "7")
     assert (missing.exit_code, "Nobody proposed a removal 7" in missing.output) == (1, True)
     with years_later():

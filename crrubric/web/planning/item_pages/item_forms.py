@@ -17,6 +17,7 @@ from crrubric.web.shared.forms import (
     DayField,
     Form,
     ListChoiceField,
+    OneChosen,
     RadioChoiceField,
     SometimesNeeded,
     coerce_optional,
@@ -71,7 +72,7 @@ class ItemStateForm(EditForm):
         _("Status"),
         choices=list_choices(ItemState),
         coerce=coerce_optional(ItemState),
-        validators=[InputRequired(_("Choose one."))],
+        validators=[OneChosen()],
     )
     reason = TextAreaField(_("Why is it dropped?"), [SometimesNeeded(), limit_length(limits.NOTE)])
 

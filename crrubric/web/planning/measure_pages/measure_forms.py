@@ -14,6 +14,7 @@ from crrubric.services.planning.reviews import ReviewText
 from crrubric.web.shared.forms import (
     DayField,
     Form,
+    OneChosen,
     RadioChoiceField,
     coerce_optional,
     limit_length,
@@ -30,7 +31,7 @@ class MeasureForm(EditForm):
         _("What do its numbers count?"),
         choices=list_choices(MeasureUnit),
         coerce=coerce_optional(MeasureUnit),
-        validators=[InputRequired(_("Choose one."))],
+        validators=[OneChosen()],
     )
     baseline = StringField(_("Baseline"), [limit_length(limits.NUMBER_TEXT)])
     baseline_on = DayField(_("It was so on"), [Optional()])

@@ -67,7 +67,9 @@ def describe_verdict(verdict: MeasureVerdict | None, unit: MeasureUnit) -> str:
     said: str = _(verdict.standing.label)
     if verdict.expected is None:
         return said
-    expected = format_short_number(verdict.expected, 1)
+    # learners are whole, unless rounding would show the value itself
+    whole = unit is MeasureUnit.PERSONS and round(verdict.expected) != verdict.last.value
+    expected = format_short_number(verdict.expected, 0 if whole else 1)
     told = _(
         "On %(day)s it was %(value)s; the straight line to the target stood at %(expected)s.",
         day=format_day(verdict.last.on),
