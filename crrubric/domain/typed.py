@@ -35,6 +35,11 @@ _FREE = frozenset(
         "gratuita", "sin costo", "sin cargo", "incluido", "incluida",
     )
 )  # fmt: skip
+CENTS = 2  # places of an amount of money
+PRICE_WANTED, NUMBER_WANTED = (
+    N_("Enter a number, like 2 or 38.50."),
+    N_("Enter a number, like 2 or 2.5."),
+)
 _FILE_NUMBER = 100  # characters of a number in a file
 _FAR = 20  # digits before its point, or noughts behind it
 _NO_NUMBER = Decimal("NaN")
@@ -65,7 +70,7 @@ def parse_exact_number(text: str, bounds: NumberLimits, *, field: str | None = N
             field=field,
         )
     if not _NUMBER.fullmatch(plain):
-        raise Invalid(N_("Enter a number, like 2 or 38.50."), field=field)
+        raise Invalid(PRICE_WANTED if bounds.places == CENTS else NUMBER_WANTED, field=field)
     if len(plain.partition(".")[2]) > bounds.places:  # 1.250 dollars may mean thousands
         raise _too_fine_error(bounds, field)
     return require_in_bounds(Decimal(plain.replace(",", "")), bounds, field=field)

@@ -177,7 +177,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_kept(made: Made, visit: Vi
     page = answer.text
     for words_ in (
         "Failing it (%), row 1: Enter a number from 0 to 100.",
-        "Failing it (%), row 2: Enter a number, like 2 or 38.50.",
+        "Failing it (%), row 2: Enter a number, like 2 or 2.5.",
         "Shorten this to 300 characters; it has 301.",
     ):
         assert words_ in page

@@ -53,7 +53,7 @@ def test_the_page_counts_and_the_file_comes_back(made: Made, visit: Visit, kind:
     assert answer.status_code == 200
     shown = words(parse(200, answer.text).with_id("main"))
     assert "2 learners were worked out. One line could not be used." in shown
-    assert "Line 4: credits_needed: Enter a number, like 2 or 38.50." in shown
+    assert "Line 4: credits_needed: Enter a number, like 2 or 2.5." in shown
     assert "Online seats: 2." in shown
     excel, table = list_files(answer)
     sheet = load_workbook(io.BytesIO(excel))["Learners"]

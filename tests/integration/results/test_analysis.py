@@ -145,7 +145,7 @@ def test_an_invalid_weight_is_refused_once(make, visit):
 
     page = opened(visit, made, "what-if", **trial(made, weight_sis="abc"))
 
-    assert "Enter a number, like 2 or 38.50." in page.text
+    assert "Enter a number, like 2 or 2.5." in page.text
     assert "Use a weight from" not in page.text
 
 
@@ -191,10 +191,10 @@ def test_without_changes_a_trial_is_the_official_result(make, visit):
         ({"quorum": "0"}, "Enter a number from 1 to 1000."),
         ({"without": "Nobody at all"}, "Choose one of the choices shown."),
         ({"concentration": "7"}, "Enter a number from 20 to 200."),
-        ({"weight_sis": "much"}, "Works with our system: Enter a number, like 2 or 38.50."),
+        ({"weight_sis": "much"}, "Works with our system: Enter a number, like 2 or 2.5."),
         ({"weight_sis": "1e-999999999"}, "Works with our system: Enter a number, like 2"),
         ({"weight_sis": "1e999999999"}, "Works with our system: Enter a number, like 2"),
-        ({"weight_sis": "NaN"}, "Works with our system: Enter a number, like 2 or 38.50."),
+        ({"weight_sis": "NaN"}, "Works with our system: Enter a number, like 2 or 2.5."),
         ({"weight_sis": "-1"}, "Works with our system: Enter a number from 0 to 1000."),
         ({"weight_sis": ""}, "Works with our system: Enter a weight, 1 by default."),
         (

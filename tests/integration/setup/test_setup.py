@@ -204,9 +204,9 @@ def test_criteria_move_within_and_over_the_edge_of_their_section(make: Factory):
     [
         ({"title": ""}, "title", "Enter a title for the criterion."),
         ({"weight": "-1"}, "weight", "Enter a number from 0 to 1000."),
-        ({"weight": "heavy"}, "weight", "Enter a number, like 2 or 38.50."),
+        ({"weight": "heavy"}, "weight", "Enter a number, like 2 or 2.5."),
         ({"weight": "1.2345"}, "weight", "at most 3 decimal places"),
-        ({"weight": "1e99999"}, "weight", "Enter a number, like 2 or 38.50."),
+        ({"weight": "1e99999"}, "weight", "Enter a number, like 2 or 2.5."),
         ({"look_for": "x" * 1_000_000}, "look_for", "Shorten this to 5000 characters"),
         ({"question": "a\x00b"}, "question", "Remove the control character at position 2"),
         ({"lead": "wizard"}, "lead", "Choose one of the choices shown."),

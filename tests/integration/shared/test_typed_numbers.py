@@ -49,7 +49,7 @@ def answer_to(made: Made, visit: Visit, name: str, field: str, typed: str) -> An
         ("vendor", "quantity", "99999999", "Enter a number from 0 to 10000000."),
         ("vendor", "term_months", "0", "Enter a number from 1 to 240."),
         ("criterion", "weight", "1,5", "“1,5” is not clear: write 1.5 if that is what you mean."),
-        ("criterion", "weight", "1e-999999999", "Enter a number, like 2 or 38.50."),
+        ("criterion", "weight", "1e-999999999", "Enter a number, like 2 or 2.5."),
         ("criterion", "evidence_months", "1,2", WHOLE),
         ("rule", "over", "4294967296", "Enter a number from 1 to 1000."),
         ("rule", "under", "2147483648", "Enter a number from 1 to 1000."),

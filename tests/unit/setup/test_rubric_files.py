@@ -233,7 +233,7 @@ def test_every_bad_line_is_told_with_everything_that_is_wrong():
         (2, "lead: there is no stakeholder “wizard”; choose from teacher, counselor, "
             "special_education, english_learners, it, principal, parent, student, community, "
             "other"),
-        (2, "weight: Enter a number, like 2 or 38.50."),
+        (2, "weight: Enter a number, like 2 or 2.5."),
         (2, "must_have: “maybe” is neither YES nor NO"),
         (3, "the code “ada” is used twice"),
         (4, "the code “Two Words” may hold a–z, 0–9 and hyphens only"),

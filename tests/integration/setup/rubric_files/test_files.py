@@ -149,7 +149,7 @@ def test_every_bad_line_is_listed_and_the_text_stays(make: Factory, visit: Visit
     answer = send_file(visit(made.chair), made, text)
 
     assert answer.status_code == 422
-    assert "Line 2: weight: Enter a number, like 2 or 38.50." in answer.text
+    assert "Line 2: weight: Enter a number, like 2 or 2.5." in answer.text
     assert "Line 3: the code “Two Words” may hold" in answer.text
     assert "ada,Accessible,many" in answer.text
 
