@@ -47,8 +47,8 @@ def refuse_infected_file(data: bytes) -> None:
         log.warning("a file was not taken: the virus scanner calls it %s", found)
         raise Invalid(
             N_(
-                "The virus scanner says what this file is: %(found)s. It was not kept. Have the"
-                " computer checked that it comes from."
+                "The virus scanner found %(found)s in this file, so it was not kept. Have the"
+                " computer that it came from checked."
             ),
             found=found,
             field="file",

@@ -46,7 +46,7 @@ def test_a_file_in_which_the_scanner_finds_something_is_not_kept(
     taken = send(person, page(made), GOOD)
 
     assert (refused.status_code, kept) == (422, 0)
-    assert f"The virus scanner says what this file is: {FOUND}. It was not kept." in refused.text
+    assert f"The virus scanner found {FOUND} in this file, so it was not kept." in refused.text
     assert f"the virus scanner calls it {FOUND}" in caplog.text
     assert (taken.status_code, count_kept_files()) == (303, 1)
     assert scanner.files == [BAD, GOOD]
