@@ -108,7 +108,7 @@ def compare_clocks(date: str | None) -> Iterator[Diagnosis]:
     """Whether the machine that answers has the time of this one, as far as it says its own."""
     try:
         off = abs((parsedate_to_datetime(date or "") - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):  # no moment, or one of nobody knows which zone
+    except (TypeError, ValueError, OverflowError):  # no moment, or one of no known zone
         return
     if off > SKEW:
         yield tell_fault(
