@@ -54,6 +54,7 @@ COUNT = NumberLimits(0, 1_000_000)  # learners of one setting
 PACE_TEXT = 40  # characters of a pace as it is stored, 8/3
 CALIBRATION_POINTS = 12
 COHORT_GROUPS = 40
+CRITERIA = 1_000  # of one rubric, with those that are left out
 PLAN_NUMBER = NumberLimits(0, 10_000_000)  # where the prompt of the workbook says no other
 PLAN_PERCENT = NumberLimits(0, 100, 1)
 PLAN_MONEY = NumberLimits(0, 100_000_000, 2)  # dollars

@@ -105,10 +105,11 @@ def examine_certificate(certificate: Mapping[str, object]) -> Diagnosis:
 
 
 def compare_clocks(date: str | None) -> Iterator[Diagnosis]:
-    """Whether the machine that answers has the time of this one."""
-    if not date:
+    """Whether the machine that answers has the time of this one, as far as it says its own."""
+    try:
+        off = abs((parsedate_to_datetime(date or "") - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError, OverflowError):  # no moment, or one of no known zone
         return
-    off = abs((parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds())
     if off > SKEW:
         yield tell_fault(
             f"The clock of the web server and that of this machine differ by {off:.0f} seconds:"

@@ -19,7 +19,7 @@ from crrubric.cli.running import (
 from crrubric.extensions import choose_journal_mode, db
 from crrubric.queries.operations.health import count_late_mails, find_newest_revision
 from crrubric.queries.people.district import find_named_district
-from crrubric.services.record.server_rights import is_served_by_owner
+from crrubric.services.record.server_rights import is_bound_by_rules, is_served_by_owner
 from crrubric.settings.model import Settings
 
 LOCAL = frozenset({"", "127.0.0.1", "localhost", "::1"})
@@ -140,8 +140,13 @@ def compare_schema(found: str | None) -> Diagnosis:
 
 def examine_rights() -> Iterator[Diagnosis]:
     """Whether whoever takes the server over could change the rules of the database."""
-    if not is_served_by_owner():
+    if is_bound_by_rules():
         yield tell_fine("The account of the server can change no table or rule.")
+    elif not is_served_by_owner():
+        yield tell_oddity(
+            "The account of the server owns not all tables, and could change rules all the same:"
+            " give “crrubric db rights” once more, under the account that owns the tables."
+        )
 
 
 def examine_content(settings: Settings) -> Iterator[Diagnosis]:

@@ -252,8 +252,12 @@ def list_ballot_progress(session: Session, seat: Seat) -> list[BallotProgress]:
 
 
 def count_marks_set_aside(session: Session, evaluation_id: int) -> dict[tuple[int, int], int]:
-    """Per member and vendor, the criteria whose mark a correction set aside and that have none."""
+    """Per member and vendor, the criteria whose mark a correction set aside and that have none.
+
+    Not on ballots that went as the evaluation stepped back to set-up: these are others.
+    """
     entry = JournalEntry
+    opened = select(Evaluation.opened_at).where(Evaluation.id == evaluation_id).scalar_subquery()
     again = (
         select(Mark.id)
         .join(Ballot, Ballot.id == Mark.ballot_id)
@@ -267,6 +271,7 @@ def count_marks_set_aside(session: Session, evaluation_id: int) -> dict[tuple[in
     rows = session.execute(
         select(entry.member_id, entry.vendor_id, func.count(entry.criterion_id.distinct()))
         .where(entry.evaluation_id == evaluation_id, entry.event == Event.MARK_SET_ASIDE, ~again)
+        .where(entry.at >= opened)
         .group_by(entry.member_id, entry.vendor_id)
     )
     return {(member, vendor): count for member, vendor, count in rows if member and vendor}

@@ -16,10 +16,18 @@ from crrubric.extensions import db
 NOT_OWNER = N_(
     "Give this command under the account that owns the tables: name it in DATABASE_URL this once."
 )
+OWNERS = """
+    SELECT relowner AS owner FROM pg_class WHERE relnamespace = to_regnamespace('public')
+    UNION SELECT proowner FROM pg_proc WHERE pronamespace = to_regnamespace('public')
+    UNION SELECT nspowner FROM pg_namespace WHERE nspname = 'public'
+    UNION SELECT datdba FROM pg_database WHERE datname = current_database()
+"""
 OWNS = text(
-    "SELECT rolsuper OR pg_has_role(rolname, current_user, 'MEMBER') FROM pg_roles"
-    " WHERE rolname = :account"
+    "SELECT rolsuper OR rolcreaterole OR EXISTS (SELECT FROM"  # noqa: S608
+    f" ({OWNERS}) AS owners WHERE pg_has_role(rolname, owner, 'MEMBER'))"
+    " FROM pg_roles WHERE rolname = :account"
 )
+MAKES = text("SELECT has_schema_privilege(:account, 'public', 'CREATE')")
 IS_OWNER = text(
     "SELECT pg_has_role(relowner, 'MEMBER') FROM pg_class WHERE oid = to_regclass('journal_entry')"
 )
@@ -33,11 +41,21 @@ def is_served_by_owner() -> bool:
         return bool(connection.scalar(IS_OWNER))
 
 
+def is_bound_by_rules() -> bool:
+    """Whether the account of the site can neither change the rules of its tables nor add to them;
+    never on SQLite."""
+    if db.engine.dialect.name != "postgresql":
+        return False
+    with db.engine.connect() as connection:
+        named = {"account": connection.scalar(text("SELECT current_user"))}
+        return not any(connection.scalar(asked, named) for asked in (OWNS, MAKES))
+
+
 def grant_server_rights(account: str) -> None:
     """Let an account of PostgreSQL serve this site; tables that are made later are its as well.
 
     Raises: Invalid, saying what to do, on SQLite, without being their owner, and for an account
-    that is not there or could change the tables all the same.
+    that is not there or could change the tables, or make some, all the same.
     """
     if db.engine.dialect.name != "postgresql":
         raise Invalid(N_("The database is SQLite, which knows no accounts."))
@@ -60,6 +78,15 @@ def grant_server_rights(account: str) -> None:
             )
         for statement in list_grants(connection, account):
             connection.exec_driver_sql(statement)
+        if connection.scalar(MAKES, {"account": account}):
+            raise Invalid(
+                N_(
+                    "%(account)s could still make tables and functions in the schema public: as the"
+                    " superuser of PostgreSQL, give “REVOKE CREATE ON SCHEMA public FROM PUBLIC”,"
+                    " then this command again."
+                ),
+                account=account,
+            )
 
 
 def list_grants(connection: Connection, account: str) -> Iterator[str]:
@@ -69,7 +96,7 @@ def list_grants(connection: Connection, account: str) -> Iterator[str]:
     rows, numbers = "SELECT, INSERT, UPDATE, DELETE", "USAGE, SELECT"
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {to}"
     yield f"GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {to}"
-    yield f"REVOKE CREATE ON SCHEMA public FROM {to}"
+    yield f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {to}"
     yield f"GRANT USAGE ON SCHEMA public TO {to}"
     yield f"GRANT {rows} ON ALL TABLES IN SCHEMA public TO {to}"
     yield f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {to}"

@@ -165,22 +165,39 @@ def add_section(actor: Actor, slug: str, *, title: str) -> Section:
     return section
 
 
+def refuse_large_rubric(count: int, *, field: str) -> None:
+    """Raise Invalid for a rubric with more criteria than one can have. Args: count: of them all,
+    those included that are left out."""
+    if count > limits.CRITERIA:
+        raise Invalid(
+            N_(
+                "A rubric has at most %(most)s criteria, those included that are left out; this"
+                " one would have %(count)s."
+            ),
+            most=limits.CRITERIA,
+            count=count,
+            field=field,
+        )
+
+
 def add_criterion(actor: Actor, slug: str, section_id: int, text: CriterionText) -> Criterion:
-    """A new criterion at the end of its section."""
+    """A new criterion at the end of its section. Raises: Invalid naming the field."""
     tidy = clean_criterion(text)
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
         section = session.get(Section, section_id)
         if section is None or section.evaluation_id != evaluation.id:
             raise make_not_found()
-        codes = select(Criterion.code).where(Criterion.evaluation_id == evaluation.id)
+        wanted = select(Criterion.code).where(Criterion.evaluation_id == evaluation.id)
+        codes = set(session.scalars(wanted))
+        refuse_large_rubric(len(codes) + 1, field="title")
         last = session.scalar(
             select(func.max(Criterion.position)).where(Criterion.section_id == section.id)
         )
         criterion = Criterion(
             evaluation_id=evaluation.id,
             section_id=section.id,
-            code=find_free_code(tidy.title, set(session.scalars(codes))),
+            code=find_free_code(tidy.title, codes),
             position=0 if last is None else last + 1,
             **asdict(tidy),
         )

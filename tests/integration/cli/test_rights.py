@@ -27,6 +27,7 @@ FORBIDDEN = [
     "DROP TRIGGER {trigger}",
     "TRUNCATE mark",
     "CREATE TABLE more (id int)",
+    "CREATE FUNCTION public.more() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "ALTER TABLE mark ADD COLUMN more int",
     "DROP TABLE journal_entry",
     "UPDATE alembic_version SET version_num = '0001'",
@@ -143,6 +144,39 @@ def test_rights_are_for_an_account_that_owns_nothing(accounts: Accounts, tmp_pat
     assert [done.exit_code for done in told] == [1, 1, 1]
     assert "PostgreSQL has no account nobody_at_all" in told[0].output
     assert all("owns the tables, or may do everything" in done.output for done in told[1:])
+
+
+def as_superuser(postgresql: str) -> str:
+    """The address of the same database, for who may do everything."""
+    place = make_url(postgresql).set(drivername="postgresql+psycopg", database=OWNER)
+    return place.render_as_string(hide_password=False)
+
+
+def test_a_superuser_gives_no_rights_to_the_owner(
+    accounts: Accounts, postgresql: str, tmp_path: Path
+):
+    app = fresh_app(accounts.owner, tmp_path / "owner")
+    with app.app_context():
+        db.engine.dispose()
+
+    told = run_on(as_superuser(postgresql), tmp_path / "other", "db", "rights", OWNER)
+
+    assert told.exit_code == 1
+    assert "owns the tables, or may do everything" in told.output
+
+
+def test_a_server_that_could_add_to_the_rules_is_told(
+    served: Flask, accounts: Accounts, postgresql: str, tmp_path: Path
+):
+    engine = create_engine(as_superuser(postgresql), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("GRANT CREATE ON SCHEMA public TO PUBLIC")
+    engine.dispose()
+
+    doctor = run_on(accounts.server, tmp_path / "server", "doctor")
+
+    assert "and could change rules all the same: give “crrubric db rights”" in doctor.output
+    assert "can change no table or rule" not in doctor.output
 
 
 def test_sqlite_knows_no_accounts(sqlite_app: Flask, tmp_path: Path):

@@ -107,6 +107,20 @@ def test_corrections_from_before_ballots_opened_anew_are_on_no_ballot(make: Fact
     assert verify_record(db.session()).problems == ()
 
 
+def test_a_mark_set_aside_before_ballots_opened_anew_is_none_of_the_new_ballot(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    make.no_conflicts(made)
+    make.mark(made, 0, 0, "sis", Answer.YES)
+    correct(made, AGAIN)
+    begin_again(made)
+
+    page = visit(made.chair).get(made.url("progress")).text
+
+    assert "marks: 1 of 3" not in page
+
+
 def test_a_criterion_left_out_before_ballots_opened_anew_is_counted_for_nobody(
     make: Factory, visit: Visit
 ):

@@ -49,10 +49,24 @@ class ProcessBlocks:
                     count=facts.practice.reviewers,
                 )
             )
-        gone = tuple(self.departure(row) for row in facts.departed_vendors)
+        yield from self.departures()
+        yield from self.orders.gates()
+
+    def departures(self) -> Iterable[Block]:
+        """The vendors that left since the opening that the timeline tells of, and before it."""
+        opened, words = self.facts.opened_at, self.words
+        rows = self.facts.departed_vendors
+        before = [row for row in rows if opened is not None and row.at < opened]
+        gone = tuple(self.departure(row) for row in rows if row not in before)
         yield Paragraph("", words(N_("Vendors that left the selection after ballots opened:")))
         yield Bullets(gone) if gone else Paragraph(words(NONE))
-        yield from self.orders.gates()
+        if before:
+            text = N_(
+                "Vendors that had left it before, when ballots were open a first time, until a step"
+                " back to set-up:"
+            )
+            yield Paragraph("", words(text))
+            yield Bullets(tuple(map(self.departure, before)))
 
     def scope(self) -> Iterable[Block]:
         """What was to be scored by whom, and what of that does not count any more."""

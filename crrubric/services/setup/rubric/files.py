@@ -24,6 +24,7 @@ from crrubric.domain.setup.rubric_files.case import CaseSource, read_case_rubric
 from crrubric.domain.setup.rubric_files.differences import (
     RubricDifference,
     compare_rubrics,
+    index_criteria,
     read_values,
     settle_rubric,
     tell_tensions,
@@ -39,6 +40,7 @@ from crrubric.services.exchange.field_tables import FieldMemory, FieldTable
 from crrubric.services.setup.rubrics import (
     list_criterion_ids,
     merge_practice_translations,
+    refuse_large_rubric,
     serialize_criterion,
     serialize_section,
     serialize_tension,
@@ -71,19 +73,33 @@ def read_rubric_words(text: str, stored: Rubric, source: CaseSource) -> RubricFi
     """The rubric of a text that is no table: TOML as crrubric writes it, or a CFRubric of CASE 1.1.
 
     Args: stored: what the text does not tell is taken from it; source: whose that is.
-    Raises: NotReady with every problem.
+    Raises: NotReady with every problem; Invalid (field "words") for one that is too large.
     """
     if looks_like_toml(text):
-        return RubricFile(parse_rubric(text))
-    case = read_case_rubric(text, stored, source)
-    return RubricFile(case.rubric, case.levels, case.cut)
+        found = RubricFile(parse_rubric(text))
+    else:
+        case = read_case_rubric(text, stored, source)
+        found = RubricFile(case.rubric, case.levels, case.cut)
+    refuse_many_criteria(stored, found.rubric)
+    return found
 
 
 def read_rubric_table(table: FieldTable, stored: Rubric) -> RubricFile:
     """The rubric of a table with a line for each criterion. Raises: Invalid, InvalidLines."""
     lines = table.read_lines(most=None)
     columns = [field for field in table.mapping.fields if field]
-    return RubricFile(read_rubric_rows(lines, columns, stored), table=table)
+    found = RubricFile(read_rubric_rows(lines, columns, stored), table=table)
+    refuse_many_criteria(stored, found.rubric)
+    return found
+
+
+def refuse_many_criteria(stored: Rubric, wanted: Rubric) -> None:
+    """Raise Invalid (field "words") where a rubric, and what is left out of the stored one for it,
+    would be too large; not one that is so already, and would not grow."""
+    there = index_criteria(stored).keys()
+    count = len(there | index_criteria(wanted).keys())
+    if count > len(there):
+        refuse_large_rubric(count, field="words")
 
 
 def remember_rubric_columns(session: Session, evaluation: Evaluation) -> FieldMemory:
@@ -124,11 +140,12 @@ def import_rubric(
     Criteria are the same if their codes are. One that the other does not have is left out.
     Args: name: of the file, for the journal; seen: the version of the evaluation's own that the
     page showed; columns: of the table that it comes from, to be proposed the next time.
-    Raises: NotFound, WrongPhase; Stale if it was changed since.
+    Raises: NotFound, WrongPhase; Stale if it was changed since; Invalid if it would be too large.
     """
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
         stored = read_rubric(session, evaluation)
+        refuse_many_criteria(stored, wanted)
         target = settle_rubric(stored, wanted)
         refuse_unseen_change(fingerprint_source(stored), fingerprint_source(target), seen)
         found = compare_rubrics(stored, target)

@@ -1,6 +1,7 @@
 """A rubric comes as a file: looked at first, taken over with an entry for each change."""
 
 import json
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -8,9 +9,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from crrubric.domain import limits
-from crrubric.domain.errors import NotFound, Stale, WrongPhase
+from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.setup.rubric import Rubric, load_built_in_rubric, parse_rubric
+from crrubric.domain.setup.rubric_files.case import CaseSource, read_case_rubric
 from crrubric.domain.setup.rubric_files.toml_out import write_rubric_toml
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
@@ -24,6 +26,9 @@ from tests.integration.conftest import Visit
 from tests.pages import Page, filled_form, parse, words
 
 SHORT = "code,title,question,weight\nada,Accessible,Can all use it?,2\nnew,New one,Is it new?,\n"
+
+
+SOURCE = CaseSource(site="", slug="", changed_at=datetime(2027, 3, 12, tzinfo=UTC))
 
 
 def stored(made: Made) -> Rubric:
@@ -187,6 +192,34 @@ def test_a_title_that_was_cut_is_named_before_anything_is_stored(make: Factory, 
     assert sum("Their beginning becomes the title:" in row for row in warnings) == 1
     begun = f"{rows[0]['description'][:199].rstrip()}…"
     assert [words(row) for row in page.all("li")].count(begun) == 1
+
+
+def test_a_rubric_has_no_more_criteria_than_a_page_can_show(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SETUP)
+    many = [{"description": f"C{number}"} for number in range(limits.CRITERIA)]
+    text = json.dumps({"CFRubricCriteria": many})
+
+    page = send_file(visit(made.chair), made, text, "rubric.json")
+
+    assert page.status_code == 422
+    assert "would have 1003" in page.text
+    with pytest.raises(Invalid, match="at most"):
+        import_rubric(made.chair, made.slug, read_case_rubric(text, small_rubric(), SOURCE).rubric)
+    assert len(stored(made).sections[0].criteria) == 3
+
+
+def test_a_full_rubric_takes_no_further_criterion(make: Factory, monkeypatch: pytest.MonkeyPatch):
+    made = make.evaluation(phase=Phase.SETUP)
+    monkeypatch.setattr(limits, "CRITERIA", 3)
+    section = db.session.get_one(Criterion, made.criteria[0].id).section_id
+    db.session.rollback()
+
+    with pytest.raises(Invalid, match="at most"):
+        rubrics.add_criterion(
+            made.chair, made.slug, section, rubrics.CriterionText(title="One more")
+        )
+
+    import_rubric(made.chair, made.slug, stored(made), name="the same")
 
 
 def test_who_did_not_see_a_change_meanwhile_overwrites_nothing(make: Factory, visit: Visit):
