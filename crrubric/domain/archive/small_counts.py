@@ -22,6 +22,7 @@ ANSWERED = (Event.PLAN_ANSWERED, Event.PLAN_RESTORED)
 MEASURED = (
     Event.MEASURE_RECORDED, Event.MEASURE_CHANGED, Event.ACTUAL_RECORDED, Event.ACTUAL_CORRECTED,
 )  # fmt: skip
+TOLD_OF_LEARNERS = (*ANSWERED, *MEASURED, Event.COHORT_CHANGED)  # what can tell of a learner
 NUMBERS = ("baseline", "measured")  # of a measure; what is aimed at tells of nobody
 
 
@@ -79,11 +80,24 @@ def find_small_texts(link: ChainLink, of_persons: Collection[int]) -> frozenset[
     return frozenset()
 
 
-def find_small_places(link: ChainLink, of_persons: Collection[int]) -> Iterator[TextPlace]:
-    """Where an entry of the journal has texts that tell of a learner. Args: as `find_small_texts`.
+def tells_of_past_learners(link: ChainLink) -> bool:
+    """Whether an entry tells numbers of a past cohort, which are no texts that could be withheld
+    one by one: of twenty learners one may have graduated, and two versions differ by a few."""
+    content = link.content or {}
+    if content.get("event") != Event.COHORT_CHANGED:
+        return False
+    told = (part for part in (content.get("before"), content.get("after")) if part)
+    return any(learners is not None for part in told for *_pace, learners, _done in part["groups"])
 
+
+def find_small_places(link: ChainLink, of_persons: Collection[int]) -> Iterator[TextPlace]:
+    """Where an entry of the journal has texts that tell of a learner, all of it if numbers do.
+
+    Args: as `find_small_texts`.
     Raises: ValueError for the content of an entry that nobody can read.
     """
+    if tells_of_past_learners(link):
+        yield TextPlace(link.number, "")
     small = find_small_texts(link, of_persons)
     event = Event((link.content or {})["event"]) if small else None
     for pointer, name, text in iterate_strings(link.content or {}):

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.archive.redaction import ChosenText, Redactor, TextPlace, list_inner_texts
-from crrubric.domain.archive.small_counts import ANSWERED, MEASURED, find_small_places
+from crrubric.domain.archive.small_counts import TOLD_OF_LEARNERS, find_small_places
 from crrubric.domain.event_fields import TextKind, find_text_kinds
 from crrubric.domain.events import Event
 from crrubric.domain.memo.issuing.roles import NameFinder
@@ -197,7 +197,7 @@ def list_small_places(
     wanted = (
         select(JournalEntry)
         .where(JournalEntry.chain == evaluation.id)
-        .where(JournalEntry.event.in_((*ANSWERED, *MEASURED)))
+        .where(JournalEntry.event.in_(TOLD_OF_LEARNERS))
         .order_by(JournalEntry.number)
         .execution_options(yield_per=PAGE)
     )

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Collection
 from datetime import date
+from fractions import Fraction
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ from crrubric.domain.errors import Invalid, NotFound, Stale
 from crrubric.domain.event_fields import CODE, find_text_kinds
 from crrubric.domain.events import Event
 from crrubric.domain.memo.chapters import plan
+from crrubric.domain.planning.cohort import CohortGroup
 from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.domain.planning.items import make_origin
 from crrubric.domain.planning.progress import LETTERS, digest_goal
@@ -40,6 +42,7 @@ from crrubric.services.meeting import decisions, meetings
 from crrubric.services.meeting.positions import state_position
 from crrubric.services.memo.issues import IssueText, issue_memo
 from crrubric.services.planning.actuals import ActualText, record_actual
+from crrubric.services.planning.calibrations import set_cohort
 from crrubric.services.planning.items import take_proposed_items
 from crrubric.services.planning.measures import MeasureText, add_measure
 from crrubric.services.planning.workbook import record_goal_check, save_plan_answers
@@ -620,3 +623,28 @@ def test_no_copy_for_the_public_has_a_number_that_could_tell_of_a_learner(
     told = [entry["after"] for entry in entries if entry["event"].startswith(("MEASURE", "ACTUAL"))]
     assert [row.get("baseline", row.get("measured")) for row in told] == [None, None]
     assert [str(problem) for problem in verify_archive(BytesIO(archive)).problems] == []
+
+
+@pytest.mark.parametrize("wanted", [PUBLIC, NAMED])
+def test_no_copy_for_the_public_has_the_numbers_of_a_past_cohort(
+    make: Factory, wanted: ArchiveText
+):
+    """Of twenty learners one may have graduated, and two versions differ by a few."""
+    made = make.evaluation()
+    for learners, graduated in ((7123, 1), (7126, 3)):
+        pace = {"pace_from": Fraction(2), "pace_to": Fraction(3)}
+        group = CohortGroup(**pace, learners=learners, graduated=graduated)
+        set_cohort(made.chair, made.slug, [group])
+    make.forward(made, Phase.DECIDED, {})
+
+    archive = make_copy(made, wanted)
+
+    parts = read_parts(archive)
+    assert not re.search("712[36]", list_texts_of(parts))
+    lines = list(map(json.loads, parts["journal/journal.jsonl"].decode().splitlines()[1:-1]))
+    gone = [line["number"] for line in lines if line["content"] is None]
+    log = pd.read_csv(BytesIO(parts["redactions/log.csv"]))
+    assert (len(gone), list(log["entry"])) == (2, gone)
+    assert [str(problem) for problem in verify_archive(BytesIO(archive)).problems] == []
+    whole = read_parts(make_copy(made, ArchiveText(copy=CopyKind.WHOLE)))
+    assert "7126" in list_texts_of(whole)

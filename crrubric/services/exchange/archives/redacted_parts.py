@@ -16,6 +16,7 @@ from crrubric.domain.archive.small_counts import (
     find_small_texts,
     hide_goal_wording,
     hide_small_answers,
+    tells_of_past_learners,
 )
 from crrubric.domain.documents.tree import Document
 from crrubric.domain.meeting.minutes_paper import MinutesFacts
@@ -28,6 +29,7 @@ from crrubric.domain.planning.answers import PlanAnswer
 from crrubric.domain.planning.differences import make_share_pattern
 from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.domain.record.chain import ChainLink
+from crrubric.domain.record.copies import withhold_entry
 from crrubric.domain.translation import N_
 from crrubric.models import Measure, MemoFile
 from crrubric.queries.exchange.archives import (
@@ -249,5 +251,7 @@ class RedactedParts(ArchiveParts):
 
     def make_link(self, link: ChainLink) -> ChainLink:
         """An entry, without what is hidden."""
+        if tells_of_past_learners(link):
+            return withhold_entry(link)
         own = find_small_texts(link, self.of_persons) | find_goal_checks(link)
         return self.redactor.withhold(link, own)
