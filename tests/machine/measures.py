@@ -92,6 +92,10 @@ class Measuring(Frame):
         new["due_on"] = None
         same = all(row.get(column) == wanted for column, wanted in new.items())
         unfit = any(not fits(one["value"], unit) for one in self.holds(key).values())
+        counted = row.get("baseline") or any(
+            one["measure_id"] == key for one in self.model.actuals.values()
+        )
+        unfit = unfit or (row.get("unit") is MeasureUnit.PERSONS and counted)
         done = self.tried(
             self.follows_not(name)
             or (key == LOST and NotFound)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
@@ -18,7 +19,7 @@ from crrubric.domain.planning.followup.measures import (
 from crrubric.domain.text import clean_line, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_plausible_day
-from crrubric.models import Evaluation, Measure
+from crrubric.models import Actual, Evaluation, Measure
 from crrubric.queries.people.access import Seat, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.planning.measures import (
@@ -123,8 +124,15 @@ def open_measures(session: Session, actor: Actor, slug: str) -> Seat:
 
 
 def _refuse_unfit_values(session: Session, measure: Measure, unit: MeasureUnit) -> None:
-    """Raise Invalid if a value that was recorded is none of this unit."""
+    """Raise Invalid if a value that was recorded is none of this unit, or counts learners: what
+    copies hide of them would stand there as a number of something else."""
     followed = find_followed_measure(session, measure.evaluation_id, measure.id)
+    counted = session.scalar(select(Actual.id).where(Actual.measure_id == measure.id).limit(1))
+    if measure.unit is MeasureUnit.PERSONS and (counted is not None or measure.baseline):
+        raise Invalid(
+            N_("Numbers of learners were recorded for this measure: add another measure instead."),
+            field="unit",
+        )
     for row in followed.actuals:
         try:
             tidy_measured_number(row.value, unit, field="unit")

@@ -192,6 +192,24 @@ def test_the_kind_of_number_stays_one_that_the_values_are(made: Made):
     assert refusal.value.field == "unit"
 
 
+@pytest.mark.parametrize("recorded", ["baseline", "value", "withdrawn"])
+def test_a_measure_of_learners_with_numbers_stays_one(made: Made, recorded: str):
+    """Copies for the public hide small numbers of learners, in every version of a measure."""
+    day = {"baseline": "4", "baseline_on": date(2022, 9, 1)} if recorded == "baseline" else {}
+    measure = add(made, **day)
+    text = measures.MeasureText(words="Seats", unit=MeasureUnit.NUMBER)
+    if recorded != "baseline":
+        first = record(made, measure, "2022-23", "4")
+    if recorded == "withdrawn":
+        nothing = actuals.ActualText(period="2022-23", value="")
+        actuals.correct_actual(made.chair, made.slug, first.id, nothing, reason="A slip.")
+
+    with pytest.raises(Invalid, match="Numbers of learners were recorded"):
+        measures.change_measure(made.chair, made.slug, measure.id, text)
+    other = add(made, "None yet")
+    measures.change_measure(made.chair, made.slug, other.id, text)
+
+
 def test_who_may_fill_in_the_section_records_and_who_reads_it_reads(
     made: Made, make: Factory, visit: Visit
 ):

@@ -253,7 +253,7 @@ def test_corrections_from_before_ballots_opened_anew_are_a_part_of_what_was_fixe
 
     assert "corrected after" not in memo.replace("Corrected after ballots opened:", "")
     assert "Another one?" not in memo
-    assert "Corrections made in between are a part of what was fixed: 1." in memo
+    assert "Corrections made in between: 1. What set-up made of them is a part" in memo
     assert "the rubric as fixed when ballots opened" in memo
     asked = 2 if effect is CorrectionEffect.LEAVE_OUT else 3
     assert f"To be scored: vendors 2, criteria {asked}." in memo
