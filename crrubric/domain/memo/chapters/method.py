@@ -48,8 +48,8 @@ class MethodBlocks:
         if self.facts.fixed_revisions:
             text = N_(
                 "Ballots had been opened before that, and were opened anew after a step back to"
-                " set-up. Corrections made in between: %(count)s. What set-up made of them is a part"
-                " of what was fixed."
+                " set-up. Corrections made in between: %(count)s. What set-up made of them is a"
+                " part of what was fixed."
             )
             yield Paragraph(words(text, count=self.facts.fixed_revisions))
         yield Table(
