@@ -251,12 +251,14 @@ class MemoReturn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoScope:
-    """How many vendors, criteria and reviewers there are, and how many reviewers gave marks."""
+    """How many vendors, criteria and reviewers there are, how many reviewers gave marks, and how
+    many corrections of the rubric are from before ballots opened anew."""
 
     vendors: int
     criteria: int
     reviewers: int
     marked: int
+    fixed_revisions: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,7 +361,6 @@ class MemoFacts:
     in_place: bool = False  # of the curriculum in place, alone
     contradictions: tuple[Contradiction, ...] = ()
     revisions: tuple[MemoRevision, ...] = ()
-    fixed_revisions: int = 0  # corrections from before ballots opened anew
     departed_vendors: tuple[MemoDeparture, ...] = ()
     appointments: tuple[MemoAppointment, ...] = ()
     departed_members: tuple[MemoDeparture, ...] = ()

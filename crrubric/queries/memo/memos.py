@@ -69,11 +69,7 @@ from crrubric.queries.memo.votes import list_memo_votes
 from crrubric.queries.record.journal import find_journal_head
 from crrubric.queries.results.bases import load_basis_hash
 from crrubric.queries.results.matrices import Matrix, read_matrix
-from crrubric.queries.setup.rubrics import (
-    count_revisions,
-    list_revisions,
-    list_tension_values,
-)
+from crrubric.queries.setup.rubrics import list_revisions, list_tension_values
 from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.queries.shared.reading import end_reading
 
@@ -85,15 +81,16 @@ def load_memo_facts(
     shut_out: frozenset[int] = frozenset(),
     issue: IssueStamp | None = None,
     say: Say | None = None,
-    avoided: frozenset[str] = frozenset(),
+    reader: int | None = None,
 ) -> MemoFacts:
     """The facts of the memo; times in the district's zone. Ends the reading transaction.
 
     Args: shut_out: vendors from which whoever reads it stays away. Until the decision is final,
     who wrote what of those, what they were asked and have promised, and what became of single
     ballots for them is not for these readers; the final memo is the same for everybody. issue: the
-    memo is to be this one; None: it is a draft. say: other translations for roles. avoided: codes
-    of the vendors of whose earlier evaluation these readers are told nothing until then.
+    memo is to be this one; None: it is a draft. say: other translations for roles. reader: the
+    account of whoever reads a draft, who is told nothing of an earlier evaluation in which they
+    stayed away from the vendor.
     Raises: NotFound before the meeting.
     """
     read = read_matrix(session, evaluation, language)
@@ -159,15 +156,10 @@ def load_memo_facts(
         ),
         blindness=load_memo_blindness(session, evaluation, zone, away),
         practice=load_memo_practice(session, evaluation, zone),
-        renewals=tuple(
-            row
-            for row in list_memo_renewals(session, evaluation, language)
-            if final or row.vendor not in avoided
-        ),
+        renewals=list_memo_renewals(session, evaluation, language, None if final else reader),
         votes=list_memo_votes(session, evaluation, zone, language),
         earlier_decisions=list_earlier_decisions(session, evaluation, zone) if decision else (),
-        revisions=(revisions := list_memo_corrections(session, evaluation, zone, language)),
-        fixed_revisions=count_revisions(session, evaluation.id) - len(revisions),
+        revisions=list_memo_corrections(session, evaluation, zone, language),
         departed_vendors=list_departed_vendors(session, evaluation, zone),
         appointments=list_appointments(session, evaluation, zone),
         departed_members=list_departed_members(session, evaluation, zone),

@@ -107,13 +107,17 @@ def load_memo_scope(session: Session, evaluation: Evaluation) -> MemoScope:
                 Criterion.left_out.is_(False) | left_out_since.exists(),
             )
             .scalar_subquery(),
+            select(func.count(RubricRevision.id))
+            .where(RubricRevision.evaluation_id == evaluation.id, ~SINCE_OPENING)
+            .scalar_subquery(),
             func.count(Ballot.member_id.distinct()),
             func.count(case((has_marks, Ballot.member_id)).distinct()),
         )
         .select_from(Ballot)
         .where(Ballot.evaluation_id == evaluation.id, ~Ballot.recused)
     ).one()
-    return MemoScope(vendors=row[0], criteria=row[1], reviewers=row[2], marked=row[3])
+    names = ("vendors", "criteria", "fixed_revisions", "reviewers", "marked")
+    return MemoScope(**dict(zip(names, row, strict=True)))
 
 
 def list_memo_recusals(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from crrubric.domain.events import Event
@@ -17,13 +17,17 @@ from crrubric.models import Commitment, Evaluation, JournalEntry, Renewal, Vendo
 from crrubric.queries.meeting.decisions import recommendation_of
 from crrubric.queries.memo.plan import list_memo_measures
 from crrubric.queries.results.matrices import read_matrix
+from crrubric.queries.results.renewals import has_stayed_away
 
 
 def list_memo_renewals(
-    session: Session, evaluation: Evaluation, language: str
+    session: Session, evaluation: Evaluation, language: str, reader: int | None = None
 ) -> tuple[MemoRenewal, ...]:
     """Of each vendor that the earlier evaluation has too; once the decision is made, as it was
-    then: that memo stays."""
+    then: that memo stays.
+
+    Args: reader: an account; nothing of vendors from which it stayed away in the earlier one.
+    """
     earlier = aliased(Vendor)
     rows = session.execute(
         select(Evaluation, Vendor.code, earlier)
@@ -35,7 +39,11 @@ def list_memo_renewals(
             & (Vendor.name_key == earlier.name_key)
             & Vendor.withdrawn_at.is_(None),
         )
-        .where(Renewal.evaluation_id == evaluation.id, Evaluation.phase.in_(FROM_DECIDED))
+        .where(
+            Renewal.evaluation_id == evaluation.id,
+            Evaluation.phase.in_(FROM_DECIDED),
+            true() if reader is None else ~has_stayed_away(reader, earlier.id),
+        )
         .order_by(Vendor.position)
     ).all()
     if not rows:

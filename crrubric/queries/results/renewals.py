@@ -89,7 +89,7 @@ def list_told_vendors(session: Session, seat: Seat) -> set[int]:
             Vendor.evaluation_id == seat.evaluation.id,
             Evaluation.phase.in_(FROM_DECIDED),
             earlier.name_key == Vendor.name_key,
-            ~_stayed_away(seat, earlier.id),
+            ~has_stayed_away(seat.actor.user_id, earlier.id),
         )
     ).all()
     if not known or seat.may(Action.VIEW_RESULTS):
@@ -106,33 +106,17 @@ def list_told_vendors(session: Session, seat: Seat) -> set[int]:
     return set(sealed) - seat.shut_out
 
 
-def list_avoided_vendors(session: Session, seat: Seat) -> frozenset[str]:
-    """Codes of the vendors from which whoever has the seat stayed away in the earlier evaluation,
-    whatever they have declared in this one."""
-    earlier = aliased(Vendor)
-    return frozenset(
-        session.scalars(
-            select(Vendor.code)
-            .join(Renewal, Renewal.evaluation_id == Vendor.evaluation_id)
-            .join(earlier, earlier.evaluation_id == Renewal.earlier_id)
-            .where(
-                Vendor.evaluation_id == seat.evaluation.id,
-                earlier.name_key == Vendor.name_key,
-                _stayed_away(seat, earlier.id),
-            )
-        )
-    )
-
-
-def _stayed_away(seat: Seat, vendor_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Whether whoever has the seat had a conflict of interest with a vendor of another evaluation,
-    also if they have left its committee."""
+def has_stayed_away(
+    user_id: int | None, vendor_id: InstrumentedAttribute[int]
+) -> ColumnElement[bool]:
+    """Whether somebody had a conflict of interest with a vendor of another evaluation, also if they
+    have left its committee."""
     rows = (
         select(Declaration.id)
         .join(Member, Member.id == Declaration.member_id)
         .where(
             Declaration.vendor_id == vendor_id,
-            Member.user_id == seat.actor.user_id,
+            Member.user_id == user_id,
             is_recusing_conflict(),
         )
     )

@@ -201,12 +201,6 @@ def list_revisions(session: Session, evaluation_id: int) -> list[RubricRevision]
     return list(session.scalars(REVISIONS, {"evaluation": evaluation_id}))
 
 
-def count_revisions(session: Session, evaluation_id: int) -> int:
-    """How many corrections there are, also those from before ballots opened anew."""
-    rows = select(func.count(RubricRevision.id))
-    return session.scalar(rows.where(RubricRevision.evaluation_id == evaluation_id)) or 0
-
-
 def load_newest_corrections(session: Session, evaluation_id: int) -> dict[int, RubricRevision]:
     """Criterion id -> its newest correction."""
     return {row.criterion_id: row for row in list_revisions(session, evaluation_id)}

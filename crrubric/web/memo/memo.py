@@ -20,7 +20,6 @@ from crrubric.queries.memo.issues import list_memo_issues
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.people.access import Seat
 from crrubric.queries.people.district import load_logo
-from crrubric.queries.results.renewals import list_avoided_vendors
 from crrubric.reports.documents.charts import draw_bar_chart
 from crrubric.reports.documents.formats import RENDERERS
 from crrubric.web.memo.papers import (
@@ -49,9 +48,8 @@ def memo_of(seat: Seat, language: str) -> Document:
 
 def load_facts_for_seat(seat: Seat, language: str) -> MemoFacts:
     """What the memo says now to whoever has this seat."""
-    session = db.session()
-    avoided = list_avoided_vendors(session, seat)
-    return load_memo_facts(session, seat.evaluation, language, seat.shut_out, avoided=avoided)
+    reader = seat.actor.user_id
+    return load_memo_facts(db.session(), seat.evaluation, language, seat.shut_out, reader=reader)
 
 
 def compose_in_language(facts: MemoFacts) -> Document:

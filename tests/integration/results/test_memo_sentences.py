@@ -257,6 +257,7 @@ def test_corrections_from_before_ballots_opened_anew_are_a_part_of_what_was_fixe
     assert "the rubric as fixed when ballots opened" in memo
     asked = 2 if effect is CorrectionEffect.LEAVE_OUT else 3
     assert f"To be scored: vendors 2, criteria {asked}." in memo
+    assert "In the result: vendors" not in memo
 
 
 def memo_of_meeting(made: Made) -> str:

@@ -45,13 +45,13 @@ class MethodBlocks:
         elif self.facts.revisions:
             fixed = N_("Rule and rubric were fixed %(when)s; the rubric was corrected after that.")
         yield Paragraph(words(fixed, when=words.moment(self.facts.opened_at)))
-        if self.facts.fixed_revisions:
+        if self.facts.asked.fixed_revisions:
             text = N_(
                 "Ballots had been opened before that, and were opened anew after a step back to"
                 " set-up. Corrections made in between: %(count)s. What set-up made of them is a"
                 " part of what was fixed."
             )
-            yield Paragraph(words(text, count=self.facts.fixed_revisions))
+            yield Paragraph(words(text, count=self.facts.asked.fixed_revisions))
         yield Table(
             words(
                 N_("Criteria as they are after the corrections below")

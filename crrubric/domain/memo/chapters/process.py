@@ -1,11 +1,12 @@
 """What the memo says of the process: when what happened, who was to score what, who left."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from crrubric.domain.documents.tree import Block, Bullets, Paragraph, Table
 from crrubric.domain.memo.chapters.blindness import BlindnessBlocks
 from crrubric.domain.memo.chapters.ranking import RankingBlocks
-from crrubric.domain.memo.facts import MemoDeparture, MemoFacts, MemoScope
+from crrubric.domain.memo.facts import MemoDeparture, MemoFacts
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 
@@ -71,7 +72,8 @@ class ProcessBlocks:
     def scope(self) -> Iterable[Block]:
         """What was to be scored by whom, and what of that does not count any more."""
         words, asked = self.words, self.facts.asked
-        counted = MemoScope(
+        counted = replace(
+            asked,
             vendors=len(self.facts.vendors),
             criteria=len(self.facts.results.criteria),
             reviewers=sum(bool(person.ballots) for person in self.facts.people),
