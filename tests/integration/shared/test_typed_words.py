@@ -196,12 +196,14 @@ def score(make: Factory) -> Walks:
     book = write_entry_book(made, 2).write(1, answer="Yes").save()
     member = ballot_of(made, 2, 0).member_id
     given = upload_entry_book(made.chair, made.slug, member, name="theirs.xlsx", data=book)
+    # who has entered a ballot does not choose whose ballots count
+    apart = make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
     return made, {
+        apart: [f"conflicts/{conflict.id}"],
         made.chair: [
             f"import/{waiting}",
             f"progress/workbook/{member}/{given}",
             f"progress/{ballot_of(made, 1, 0).id}/reopen",
-            f"conflicts/{conflict.id}",
             f"questions/askings/{asking.id}",
         ],
         made.reviewers[0]: [f"ballots/{other}/submit"],
