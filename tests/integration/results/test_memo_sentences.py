@@ -596,7 +596,9 @@ def test_what_was_left_out_before_ballots_opened_was_not_to_be_scored(make: Fact
     assert "In the result:" not in memo
 
 
-def test_a_vendor_that_was_withdrawn_before_ballots_opened_anew_was_for_nobody(make: Factory):
+def test_a_vendor_that_left_before_ballots_opened_anew_is_told_apart_and_was_for_nobody(
+    make: Factory,
+):
     made = make.evaluation(phase=Phase.SCORING, vendors=3)
     gone, later = made.vendors[1].id, made.vendors[2].id
     withdrawals.withdraw_vendor(made.chair, made.slug, gone, reason="It closed.")
@@ -605,19 +607,8 @@ def test_a_vendor_that_was_withdrawn_before_ballots_opened_anew_was_for_nobody(m
     withdrawals.withdraw_vendor(made.chair, made.slug, later, reason="It was bought.")
     make.forward(made, Phase.MEETING, {})
 
-    assert facts_of(made).asked.vendors == 2
-
-
-def test_a_vendor_that_left_before_ballots_opened_anew_is_told_apart(make: Factory):
-    made = make.evaluation(phase=Phase.SCORING, vendors=3)
-    gone, later = made.vendors[1].id, made.vendors[2].id
-    withdrawals.withdraw_vendor(made.chair, made.slug, gone, reason="It closed.")
-    phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="The rule was wrong.")
-    make.forward(made, Phase.SCORING, {(0, 0): "YYY", (0, 2): "YYY"})
-    withdrawals.withdraw_vendor(made.chair, made.slug, later, reason="It was bought.")
-    make.forward(made, Phase.MEETING, {})
-
-    blocks = compose_memo(facts_of(made), str).blocks
+    facts = facts_of(made)
+    blocks = compose_memo(facts, str).blocks
     listed = {
         label.lead: "".join(list_.items)
         for label, list_ in pairwise(blocks)
@@ -626,6 +617,7 @@ def test_a_vendor_that_left_before_ballots_opened_anew_is_told_apart(make: Facto
     after = listed["Vendors that left the selection after ballots opened:"]
     before = next(told for label, told in listed.items() if "a step back to set-up:" in label)
 
+    assert facts.asked.vendors == 2
     assert "It was bought." in after
     assert "It closed." not in after
     assert "It closed." in before
