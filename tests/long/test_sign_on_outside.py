@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -25,7 +26,7 @@ from tests.databases import quick_folder
 from tests.factories import PASSWORD, Factory
 from tests.integration.people.passkeys.authenticator import Device, read_bytes, write_text
 from tests.integration.people.sign_on.provider import FakeProvider, make_settings, serve_provider
-from tests.web_server import Answer, Client, find_nginx, running_nginx, running_server
+from tests.web_server import Client, find_nginx, running_nginx, running_server
 
 pytestmark = pytest.mark.long
 
@@ -128,10 +129,6 @@ def invite_without_password(ada: Any) -> None:
     )
 
 
-def come_back(door: Door, who: Client, query: str, *, path: str = BACK) -> Answer:
-    return who.ask("GET", f"{path}?{query}")
-
-
 def begin(door: Door, who: Client, subject: str, email: str) -> dict[str, str]:
     """Go to the provider, and be sent back with this."""
     begun = who.ask("GET", BEGIN)
@@ -200,7 +197,7 @@ def test_nobody_comes_in_with_what_a_provider_sent_for_another(door: Door):
     assert door.asked > 300
     # what was caught spoiled nothing but the code, which the provider takes back at the first try
     fresh = begin(door, nora, "n-1", NORA)
-    assert come_back(door, nora, urlencode(fresh)).status == 303
+    assert nora.ask("GET", f"{BACK}?{urlencode(fresh)}").status == 303
     before = count_ways_in()
     for who in (nora, door.browser(), mallory):
         door.try_in(who, "GET", f"{BACK}?{urlencode(fresh)}", None, "once it is spent")
@@ -305,7 +302,7 @@ def test_nobody_comes_in_with_what_a_passkey_said_for_another(door: Door):
         door.try_in(mallory, "POST", "/sign-in/passkey", sent, f"caught, with {what}")
         # and as if Kim had signed what this very browser was asked
         own, asked = ask_for_key(mallory)
-        fresh = list(change_answer(device.use(asked)))[number][1]
+        fresh = next(islice(change_answer(device.use(asked)), number, None))[1]
         if "Results" not in what:  # what no passkey signs and nobody reads
             sent = {**own, "credential": fresh}
             door.try_in(mallory, "POST", "/sign-in/passkey", sent, f"signed, with {what}")

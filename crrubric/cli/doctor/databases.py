@@ -11,11 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from crrubric.cli.doctor.diagnosis import Diagnosis, tell_fault, tell_fine, tell_oddity
-from crrubric.cli.running import (
-    UTF8,
-    read_database_revision,
-    read_encoding,
-)
+from crrubric.cli.running import UTF8, read_database_revision, read_encoding
 from crrubric.extensions import choose_journal_mode, db
 from crrubric.queries.operations.health import count_late_mails, find_newest_revision
 from crrubric.queries.people.district import find_named_district

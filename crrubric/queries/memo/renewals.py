@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from crrubric.domain.events import Event
@@ -42,7 +42,7 @@ def list_memo_renewals(
         .where(
             Renewal.evaluation_id == evaluation.id,
             Evaluation.phase.in_(FROM_DECIDED),
-            true() if reader is None else ~has_stayed_away(reader, earlier.id),
+            ~has_stayed_away(reader, earlier.id),
         )
         .order_by(Vendor.position)
     ).all()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, false, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from crrubric.domain.actions import Action
@@ -110,7 +110,9 @@ def has_stayed_away(
     user_id: int | None, vendor_id: InstrumentedAttribute[int]
 ) -> ColumnElement[bool]:
     """Whether somebody had a conflict of interest with a vendor of another evaluation, also if they
-    have left its committee."""
+    have left its committee. Never, where it is nobody with an account."""
+    if user_id is None:
+        return false()
     rows = (
         select(Declaration.id)
         .join(Member, Member.id == Declaration.member_id)

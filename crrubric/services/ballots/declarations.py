@@ -298,20 +298,12 @@ def _find_declaration(session: Session, member_id: int, vendor_id: int) -> Decla
     return session.scalar(DECLARED, {"member": member_id, "vendor": vendor_id})
 
 
-def find_waiver_refusal(session: Session, seat: Seat, found: Declaration) -> Invalid | None:
-    """Why the person may not choose whether the ballot with this conflict counts; None if so."""
-    try:
-        refuse_choice_of_ballots(
-            session,
-            seat.actor,
-            seat.evaluation,
-            found.member_id,
-            vendor_id=found.vendor_id,
-            field="reason",
-        )
-    except Invalid as error:
-        return error
-    return None
+def refuse_waiver(session: Session, seat: Seat, found: Declaration) -> None:
+    """Raise Invalid for whoever may not choose whether the ballot with this conflict counts."""
+    member, vendor = found.member_id, found.vendor_id
+    refuse_choice_of_ballots(
+        session, seat.actor, seat.evaluation, member, vendor_id=vendor, field="reason"
+    )
 
 
 def _lock_conflict(session: Session, actor: Actor, slug: str, declaration_id: int) -> Declaration:
@@ -319,8 +311,7 @@ def _lock_conflict(session: Session, actor: Actor, slug: str, declaration_id: in
     NotFound."""
     seat = require_locked_seat(session, actor, Action.WAIVE_CONFLICT, slug)
     found = find_conflict(session, seat, declaration_id)
-    if (refusal := find_waiver_refusal(session, seat, found)) is not None:
-        raise refusal
+    refuse_waiver(session, seat, found)
     return found
 
 

@@ -7,8 +7,9 @@ out: nobody is to rely on a check that was not made. The protocol is the one of 
 import logging
 import socket
 import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import chain
 
 from crrubric.config import current_settings
 from crrubric.domain.errors import Busy, Invalid
@@ -61,7 +62,8 @@ def scan_bytes(where: str, data: bytes) -> str:
     Args: where: the path of its socket, or host:port. Raises: ScannerUnavailable.
     """
     pieces = (data[start : start + PIECE] for start in range(0, len(data), PIECE))
-    answer = _ask(where, b"zINSTREAM\0", *(struct.pack("!L", len(p)) + p for p in pieces), bytes(4))
+    sized = (struct.pack("!L", len(piece)) + piece for piece in pieces)
+    answer = _ask(where, chain([b"zINSTREAM\0"], sized, [bytes(4)]))
     verdict = answer.removeprefix("stream: ")
     if verdict == "OK":
         return ""
@@ -72,21 +74,19 @@ def scan_bytes(where: str, data: bytes) -> str:
 
 def greet_scanner(where: str) -> str:
     """Its version, as it tells it. Raises: ScannerUnavailable."""
-    version = _ask(where, b"zVERSION\0")
+    version = _ask(where, [b"zVERSION\0"])
     if not version.startswith("ClamAV"):
         raise ScannerUnavailable(version or "it said nothing")
     return version
 
 
-def _ask(where: str, *pieces: bytes) -> str:
-    """What the scanner answers to one command."""
+def _ask(where: str, pieces: Iterable[bytes]) -> str:
+    """What the scanner answers to one command, which is sent piece by piece."""
     try:
         with _connecting(where) as connection:
-            try:
+            with suppress(BrokenPipeError, ConnectionResetError):  # it has heard enough, says why
                 for piece in pieces:
                     connection.sendall(piece)
-            except (BrokenPipeError, ConnectionResetError):
-                pass  # it has heard enough, and says why
             return "".join(_receive(connection)).strip("\0\n ")
     except OSError as error:
         raise ScannerUnavailable(str(error) or type(error).__name__) from error

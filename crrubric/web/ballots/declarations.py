@@ -246,13 +246,17 @@ def render_conflict_page(
     """The conflict and the form; `overtaken` was typed for what somebody has done meanwhile."""
     found = service.find_conflict(db.session(), seat, declaration_id)
     form.to.data = "recused" if found.waived_at else "waived"
-    refusal = service.find_waiver_refusal(db.session(), seat, found)
+    refusal = ""
+    try:
+        service.refuse_waiver(db.session(), seat, found)
+    except Invalid as error:
+        refusal = translate_error(error)
     return render_page(
         "ballots/declared_conflict.html",
         seat,
         under="evaluations.show_progress",
         found=found,
-        refusal=translate_error(refusal) if refusal else "",
+        refusal=refusal,
         form=form,
         overtaken=overtaken,
     )

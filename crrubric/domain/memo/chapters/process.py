@@ -58,7 +58,7 @@ class ProcessBlocks:
         opened, words = self.facts.opened_at, self.words
         rows = self.facts.departed_vendors
         before = [row for row in rows if opened is not None and row.at < opened]
-        gone = tuple(self.departure(row) for row in rows if row not in before)
+        gone = tuple(self.departure(row) for row in rows if opened is None or row.at >= opened)
         yield Paragraph("", words(N_("Vendors that left the selection after ballots opened:")))
         yield Bullets(gone) if gone else Paragraph(words(NONE))
         if before:
